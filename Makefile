@@ -1,0 +1,50 @@
+# One way to do each thing; every target makes what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: run test check bench soak browser clean
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) -e '.[demo]'
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(PIP) -e '.[demo,dev]'
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(PIP) -e '.[demo,dev,bench]'
+	touch $@
+
+run: $(VENV)/.run
+	@echo "Aisle is starting on http://localhost:8501 (Ctrl+C stops it)"
+	@$(BIN)/aisle run
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/basedpyright
+
+test: $(VENV)/.dev browser
+	$(BIN)/pytest
+
+# A browser for the page tests: what is there, else Playwright's own, else Debian's.
+browser: $(VENV)/.dev
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
+	  || test -n "$$AISLE_CHROMIUM" \
+	  || $(BIN)/playwright install chromium >/dev/null 2>&1 \
+	  || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+	  || echo "No browser could be installed; the browser tests will fail and say so."
+
+bench: $(VENV)/.bench browser
+	$(BIN)/python -m benchmarks
+
+soak: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.soak
+
+clean:
+	rm -rf $(VENV) dist .pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Recommendations for merchandisers: data, models, releases and shelves."""

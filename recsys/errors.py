@@ -1,0 +1,95 @@
+"""Everything that can go wrong in a way a person can mend.
+
+::
+
+    AisleError
+    ├── InputError          the caller gave something unusable          (HTTP 422)
+    │   ├── BadFile         a file cannot be read as a table
+    │   ├── BadMapping      columns are missing or named twice
+    │   ├── NoUsableRows    reading worked, and nothing was left
+    │   └── BadSetting      a setting is unknown or out of range
+    ├── NotFound            an id that is not in this workspace         (HTTP 404)
+    ├── NotReady            nothing is live yet, or it cannot serve     (HTTP 503)
+    ├── StorageError        the disk, the database or the vector store  (HTTP 503)
+    └── JobStopped
+        ├── JobCancelled    somebody asked the job to stop
+        └── ClaimLost       another worker owns the job now
+
+Anything that is not an :class:`AisleError` is a bug.
+"""
+
+from __future__ import annotations
+
+
+class AisleError(Exception):
+    """Base of all errors that say what was found and what to do about it.
+
+    Parameters
+    ----------
+    message
+        What was found, and where, as one sentence.
+    hint
+        What the person can do next.
+    """
+
+    status = 500
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InputError(AisleError):
+    """The caller gave something unusable."""
+
+    status = 422
+
+
+class BadFile(InputError):
+    """A file cannot be read as a table."""
+
+
+class BadMapping(InputError):
+    """Columns are missing or named twice."""
+
+
+class NoUsableRows(InputError):
+    """Reading worked, and nothing was left."""
+
+
+class BadSetting(InputError):
+    """A setting is unknown or out of range."""
+
+
+class NotFound(AisleError):
+    """An id that is not in this workspace."""
+
+    status = 404
+
+
+class NotReady(AisleError):
+    """Nothing is live yet, or it cannot serve."""
+
+    status = 503
+
+
+class StorageError(AisleError):
+    """The disk, the database or the vector store failed."""
+
+    status = 503
+
+
+class JobStopped(AisleError):
+    """The job has to end now; its results are thrown away."""
+
+
+class JobCancelled(JobStopped):
+    """Somebody asked the job to stop."""
+
+
+class ClaimLost(JobStopped):
+    """Another worker owns the job now."""

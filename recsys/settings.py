@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from recsys.errors import BadSetting
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set from outside, each by one environment variable.
+
+    Attributes
+    ----------
+    home
+        ``AISLE_HOME``: the workspace folder (default ``./workspace``).
+    database_url
+        ``AISLE_DATABASE_URL``: metadata database; empty means SQLite in the workspace.
+    qdrant_url, qdrant_api_key
+        ``AISLE_QDRANT_URL``, ``AISLE_QDRANT_API_KEY``: a Qdrant server; empty means embedded.
+    upload_max_bytes
+        ``AISLE_UPLOAD_MAX_MB`` in bytes: the largest file the upload route takes (default 4 GB).
+    allowed_hosts
+        ``AISLE_ALLOWED_HOSTS``: comma-separated Host headers the API answers to, beside loopback.
+    """
+
+    home: Path
+    database_url: str = ""
+    qdrant_url: str = ""
+    qdrant_api_key: str = ""
+    upload_max_bytes: int = 4_000_000_000
+    allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read the settings from the environment.
+
+        Raises
+        ------
+        BadSetting
+            A number is not one.
+        """
+        megabytes = os.environ.get("AISLE_UPLOAD_MAX_MB", "4000")
+        if not megabytes.isdigit() or int(megabytes) < 1:
+            raise BadSetting(
+                f"AISLE_UPLOAD_MAX_MB is {megabytes!r}, which is not a number of megabytes.",
+                hint="Set it to a whole number, for example 4000.",
+            )
+        hosts = os.environ.get("AISLE_ALLOWED_HOSTS", "")
+        return cls(
+            home=Path(os.environ.get("AISLE_HOME", "workspace")).resolve(),
+            database_url=os.environ.get("AISLE_DATABASE_URL", ""),
+            qdrant_url=os.environ.get("AISLE_QDRANT_URL", ""),
+            qdrant_api_key=os.environ.get("AISLE_QDRANT_API_KEY", ""),
+            upload_max_bytes=int(megabytes) * 1_000_000,
+            allowed_hosts=cls.allowed_hosts
+            + tuple(host.strip() for host in hosts.split(",") if host.strip()),
+        )

@@ -1,0 +1,128 @@
+"""Small values that every layer speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+Placement = Literal["for_you", "similar", "also_bought", "lookalikes"]
+
+PLACEMENTS: tuple[Placement, ...] = ("for_you", "similar", "also_bought", "lookalikes")
+
+
+class Report(Protocol):
+    """How long work tells where it stands, and learns that it has to stop."""
+
+    def __call__(self, share: float, step: str) -> None:
+        """Record that ``share`` (0 to 1) of the work is done and ``step`` is under way.
+
+        Raises
+        ------
+        JobStopped
+            The work is cancelled or no longer ours; let it pass through.
+        """
+        ...
+
+
+def silent(share: float, step: str) -> None:
+    """Report to nobody."""
+
+
+def part_of(report: Report, start: float, end: float) -> Report:
+    """Return a report whose 0 to 1 is ``start`` to ``end`` of ``report``."""
+
+    def inner(share: float, step: str) -> None:
+        report(start + (end - start) * share, step)
+
+    return inner
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; an empty field narrows nothing.
+
+    Attributes
+    ----------
+    category
+        Exact category name.
+    price_min, price_max
+        Both inclusive, in the shop's currency; items without a price do not match.
+    min_stock
+        At least so many pieces in stock; 1 by default, since sold-out items are never shown.
+    """
+
+    category: str | None = None
+    price_min: float | None = None
+    price_max: float | None = None
+    min_stock: int = 1
+
+
+@dataclass(frozen=True)
+class ShelfItem:
+    """One product on a shelf.
+
+    ``fields`` are the catalogue columns an outsider may see (never cost or unmapped ones).
+    """
+
+    item_id: str
+    rank: int
+    score: float
+    reason: str
+    fields: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return one flat row, ids first."""
+        return {
+            "item_id": self.item_id,
+            "rank": self.rank,
+            "score": round(self.score, 6),
+            **self.fields,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The list a shopper sees, and what was taken out of it.
+
+    Attributes
+    ----------
+    removed
+        Reason -> number of products that scored high enough to stand here and were taken out.
+    fallback
+        Why this is not the list that was asked for (an unknown shopper gets the popular shelf);
+        empty when it is.
+    neighbours
+        For lookalikes: the similar shoppers, ``{"user_id", "similarity"}``.
+    """
+
+    placement: Placement
+    release_id: str
+    items: list[ShelfItem]
+    asked: int
+    removed: dict[str, int] = field(default_factory=dict)
+    fallback: str = ""
+    neighbours: list[dict[str, Any]] = field(default_factory=list)
+
+    def trace(self) -> str:
+        """Say in words how many are shown and why others are not."""
+        words = f"{len(self.items)} of {self.asked} shown"
+        if self.removed:
+            parts = ", ".join(f"{count:,} {reason}" for reason, count in self.removed.items())
+            words += f" · {sum(self.removed.values()):,} removed: {parts}"
+        return words
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the document that the API and ``--json`` give out."""
+        document: dict[str, Any] = {
+            "items": [item.as_dict() for item in self.items],
+            "placement": self.placement,
+            "release_id": self.release_id,
+            "shown": len(self.items),
+            "asked": self.asked,
+            "removed": self.removed,
+            "fallback": self.fallback,
+        }
+        if self.placement == "lookalikes":
+            document["neighbours"] = self.neighbours
+        return document

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from tempfile import mkdtemp
+
+from recsys.errors import StorageError
+from recsys.settings import Settings
+from recsys.workspace.artefacts import ArtefactFolder
+from recsys.workspace.database import Database
+
+
+class Workspace:
+    """Where everything of one shop lives: artefact folders and the metadata database.
+
+    Attributes
+    ----------
+    datasets, models, releases
+        The immutable artefacts.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.home = settings.home
+        self.datasets = ArtefactFolder(self.home / "datasets", "dataset")
+        self.models = ArtefactFolder(self.home / "models", "model")
+        self.releases = ArtefactFolder(self.home / "releases", "release")
+        try:
+            for folder in (self.home, self.datasets.root, self.models.root, self.releases.root):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"The workspace {self.home} cannot be made: {error.strerror}.",
+                hint="Choose a folder you can write to with AISLE_HOME.",
+            ) from error
+
+    @classmethod
+    def from_environment(cls) -> Workspace:
+        """Open the workspace that the environment names."""
+        return cls(Settings.from_environment())
+
+    @cached_property
+    def database(self) -> Database:
+        """The metadata database, connected at its first use."""
+        return Database(self.settings.database_url or f"sqlite:///{self.home / 'aisle.db'}")
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of finished uploads: ``uploads/<upload id>/<file>``."""
+        return self.home / "uploads"
+
+    @contextmanager
+    def scratch(self) -> Generator[Path]:
+        """Give a temporary folder inside the workspace, removed at the end of the block."""
+        parent = self.home / "tmp"
+        parent.mkdir(exist_ok=True)
+        folder = Path(mkdtemp(dir=parent))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
