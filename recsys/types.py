@@ -10,6 +10,15 @@ Placement = Literal["for_you", "similar", "also_bought", "lookalikes"]
 PLACEMENTS: tuple[Placement, ...] = ("for_you", "similar", "also_bought", "lookalikes")
 
 
+# Placement -> (default, most) number of products.
+LIMITS: dict[Placement, tuple[int, int]] = {
+    "for_you": (10, 50),
+    "similar": (5, 20),
+    "also_bought": (5, 20),
+    "lookalikes": (10, 50),
+}
+
+
 class Report(Protocol):
     """How long work tells where it stands, and learns that it has to stop."""
 

@@ -1,0 +1,32 @@
+"""The shell: navigation, sidebar, and the one error boundary around every page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui.errors import show_script_error
+from pages.ui.sidebar import draw_sidebar
+
+HERE = Path(__file__).resolve().parent
+
+st.set_page_config(page_title="Aisle", page_icon=":material/shelves:", layout="wide")
+page = st.navigation(
+    {
+        "Shop": [
+            st.Page(HERE / "home.py", title="Home", icon=":material/home:", default=True),
+            st.Page(HERE / "shelves.py", title="Shelves", icon=":material/shelves:"),
+        ],
+        "Prepare": [
+            st.Page(HERE / "data.py", title="Data", icon=":material/database:"),
+            st.Page(HERE / "models.py", title="Models", icon=":material/model_training:"),
+        ],
+        "Run": [st.Page(HERE / "jobs.py", title="Jobs", icon=":material/task:")],
+    }
+)
+try:
+    draw_sidebar()
+    page.run()
+except Exception as error:  # the top of a page: what is no AisleError is a bug, logged with an id
+    show_script_error(error)

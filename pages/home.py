@@ -1,0 +1,83 @@
+import streamlit as st
+
+from pages.ui.evidence import evidence_sentences
+from pages.ui.jobs import ACTOR
+from pages.ui.resources import workspace
+from pages.ui.words import ago, count, day, moment, plain
+from recsys.workflows.jobs import submit_demo, submit_publish, submit_training
+from recsys.workflows.shop import publication_history, shop_state
+
+shop = shop_state(workspace())
+dataset = shop.dataset
+trained = [m for m in shop.models if dataset and m["dataset_id"] == dataset["id"]]
+release = shop.live_release()
+
+st.title("What needs you today")
+
+if dataset is None:
+    st.markdown(
+        "Aisle learns from what your shoppers bought, shows you the shelves they would see, and"
+        " puts nothing live that you have not published. **It starts with your data.**"
+    )
+    with st.container(horizontal=True):
+        if st.button("Load the demo shop", type="primary", icon=":material/storefront:"):
+            submit_demo(workspace(), actor=ACTOR)
+            st.rerun()
+        if st.button("Bring your own files", icon=":material/upload_file:"):
+            st.switch_page("data.py")
+    st.caption(
+        "The demo shop is a year of a supermarket: 1.47 million purchases by 2,469 households."
+        " It needs no files of yours and about a minute from here to the first shelf."
+    )
+elif not trained:
+    st.markdown(
+        f"**{plain(dataset['name'])}** is loaded. Train the two models that most shops start with:"
+        " one for tastes, one for what is bought together."
+    )
+    if st.button("Train the first models", type="primary", icon=":material/model_training:"):
+        submit_training(workspace(), "als", dataset_id=dataset["id"], actor=ACTOR)
+        submit_training(workspace(), "copurchase", dataset_id=dataset["id"], actor=ACTOR)
+        st.rerun()
+elif release is None or release["dataset_id"] != dataset["id"]:
+    st.markdown(
+        f"{count(len(trained), 'model')} learned from **{plain(dataset['name'])}**. Publish a"
+        " release: the best model for each shelf goes live."
+    )
+    if st.button("Publish the best models", type="primary", icon=":material/publish:"):
+        submit_publish(workspace(), dataset_id=dataset["id"], actor=ACTOR)
+        st.rerun()
+else:
+    st.markdown("All is published. Look at the shelves as a shopper would see them.")
+    if st.button("Preview the shelves", type="primary", icon=":material/shelves:"):
+        st.switch_page("shelves.py")
+
+if dataset is None:
+    st.stop()
+
+numbers = dataset["counts"]
+st.subheader("The shop")
+with st.grid(min_column_width=170):
+    st.metric("Purchases", f"{numbers['interactions']:,}", border=True)
+    st.metric("Shoppers", f"{numbers['shoppers']:,}", border=True)
+    st.metric("Products", f"{numbers['items']:,}", border=True)
+    st.metric("Baskets", f"{numbers['baskets']:,}", border=True)
+if dataset.get("first_timestamp"):
+    st.caption(
+        f"{plain(dataset['name'])}, {day(dataset['first_timestamp'])} to"
+        f" {day(dataset['last_timestamp'])}. {' '.join(plain(n) for n in dataset['notes'])}"
+    )
+
+if release is not None and shop.live is not None:
+    st.subheader("Live now")
+    st.caption(
+        f"Published {ago(shop.live.at)} by {plain(shop.live.actor)}.", help=moment(shop.live.at)
+    )
+    for sentence in evidence_sentences(release, shop.models):
+        st.markdown(f"- {sentence}")
+    with st.expander("What went live before"):
+        for line in publication_history(workspace()):
+            verb = "Rolled back to" if line.action == "rollback" else "Published"
+            st.caption(
+                f"{verb} {line.release_id} · {ago(line.at)} · {plain(line.actor)}",
+                help=moment(line.at),
+            )

@@ -1,0 +1,67 @@
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.cards import show_shelf
+from pages.ui.preview import (
+    choose_filters,
+    choose_placement,
+    choose_shopper,
+    csv_button,
+    release_line,
+    show_cart,
+    show_history,
+)
+from pages.ui.resources import shop
+from pages.ui.words import plain
+from recsys.errors import NotReady
+from recsys.types import Shelf
+from recsys.workflows.shelves import (
+    show_also_bought,
+    show_for_you,
+    show_lookalikes,
+    show_similar,
+)
+
+st.title("What would this shopper see")
+
+try:
+    view = shop().current()
+except NotReady:
+    st.info("No shelves yet: nothing is live. Load data, train models and publish a release.")
+    if st.button("Go to Home", type="primary", icon=":material/home:"):
+        st.switch_page("home.py")
+    st.stop()
+
+user_id, placement = choose_shopper(view), choose_placement(view)
+filters, n = choose_filters(view, placement)
+release_line(view, user_id)
+
+history, list_column = st.columns([1, 3], gap="medium")
+shelf: Shelf | None = None
+with history:
+    if placement == "also_bought":
+        show_cart(view)
+    else:
+        show_history(view, user_id)
+with list_column:
+    if placement == "for_you":
+        shelf = show_for_you(shop(), user_id, n=n, filters=filters)
+    elif placement == "lookalikes" and view.release.user_ids.row(user_id) is None:
+        st.info("Nobody is like a shopper nobody knows. Choose one who has bought something.")
+    elif placement == "lookalikes":
+        shelf = show_lookalikes(shop(), user_id, n=n, filters=filters)
+    elif placement == "similar" and state.anchor() is None:
+        st.info("Choose a product: click Similar on a card or a product in the list at the left.")
+    elif placement == "similar":
+        shelf = show_similar(shop(), state.anchor() or "", n=n, filters=filters)
+    elif not state.cart():
+        st.info("The cart is empty. Click Add to cart on a card or on a product at the left.")
+    else:
+        shelf = show_also_bought(shop(), state.cart(), n=n, filters=filters)
+    if shelf is not None:
+        csv_button(view, shelf, user_id)
+        if shelf.fallback:
+            st.info(plain(f"{shelf.fallback}."), icon=":material/info:")
+        show_shelf(shelf, view.release.currency)
+        if not shelf.items:
+            st.info("No product passes these filters. Widen the price or choose all categories.")

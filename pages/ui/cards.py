@@ -1,0 +1,75 @@
+"""Product cards of one height in a grid, and the badges on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.words import money, plain, shorten
+from recsys.types import Shelf, ShelfItem
+
+_HEIGHT = 236
+_NAME = 44
+_REASON = 66
+
+
+def show_shelf(shelf: Shelf, currency: str, *, actions: bool = True) -> None:
+    """Draw the products of a shelf as cards, four or five in a row."""
+    with st.grid(min_column_width=196, gap="small"):
+        for item in shelf.items:
+            with st.container(border=True, height=_HEIGHT, gap="xsmall"):
+                show_card(shelf, item, currency, actions=actions)
+
+
+def show_card(shelf: Shelf, item: ShelfItem, currency: str, *, actions: bool) -> None:
+    """Draw one product: badges, name, price and stock, reason, actions."""
+    fields = item.fields
+    with st.container(horizontal=True, gap="xsmall", wrap=False):
+        st.badge(f"{item.rank}", color="gray")
+        if fields.get("category"):
+            st.badge(plain(shorten(str(fields["category"]), 22)), color="gray")
+        if shelf.fallback:
+            st.badge("Popular", color="blue", help=plain(shelf.fallback))
+    name = str(fields.get("name") or item.item_id)
+    st.markdown(f"**{plain(shorten(name, _NAME))}**", help=_about(item, name))
+    st.markdown(f"{plain(money(fields.get('price'), currency))} · {stock_words(fields)}")
+    st.caption(plain(shorten(item.reason, _REASON)))
+    if actions:
+        with st.container(horizontal=True, gap="small"):
+            key = f"{shelf.placement}-{item.item_id}"
+            st.button(
+                "Similar",
+                key=f"similar-{key}",
+                type="tertiary",
+                on_click=state.show_similar_to,
+                args=(item.item_id,),
+            )
+            in_cart = item.item_id in state.cart()
+            st.button(
+                "In cart" if in_cart else "Add to cart",
+                key=f"cart-{key}",
+                type="tertiary",
+                disabled=in_cart,
+                on_click=state.add_to_cart,
+                args=(item.item_id,),
+            )
+
+
+def stock_words(fields: dict[str, Any]) -> str:
+    """Return a coloured dot and how many are in stock, where the shop says so."""
+    stock = fields.get("stock")
+    if stock is None:
+        return ":gray[stock unknown]"
+    if stock <= 0:
+        return ":red[●] sold out"
+    return f":green[●] {stock:,} in stock"
+
+
+def _about(item: ShelfItem, name: str) -> str:
+    """Return the tooltip: whole name, id, score and whole reason."""
+    return (
+        f"{plain(name)}  \nProduct id {plain(item.item_id)}  \n{plain(item.reason)}  \n"
+        f"Score {item.score:.4g}: only its order means something."
+    )

@@ -1,0 +1,188 @@
+"""The controls and side lists of the Shelves page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.evidence import PLACEMENT_HELP, PLACEMENT_WORDS
+from pages.ui.words import ago, count, day, moment, money, plain, shorten
+from recsys.releases.live import LiveView
+from recsys.types import LIMITS, PLACEMENTS, Filters, Placement, Shelf
+from recsys.workflows.shelves import (
+    find_shoppers,
+    product_names,
+    random_shopper,
+    shelf_csv,
+    shopper_facts,
+    shopper_history,
+)
+
+_MOST_OPTIONS = 500
+_HISTORY = 12
+
+
+def choose_shopper(view: LiveView) -> str:
+    """Show the shopper picker; return an id, which may be a stranger's."""
+    if not state.has_shopper():
+        state.choose_shopper(random_shopper(view))
+    picker, dice = st.columns([5, 1], vertical_alignment="bottom")
+    options = find_shoppers(view, "", limit=_MOST_OPTIONS)
+    current = state.shopper()
+    if current not in options:
+        options = [current, *options]
+    chosen = picker.selectbox(
+        "Preview as shopper",
+        options,
+        key=state.SHOPPER,
+        bind="query-params",
+        accept_new_options=True,
+        help=f"Type any shopper id; the list shows the first {_MOST_OPTIONS:,}."
+        " A stranger's id shows what a stranger sees.",
+    )
+    dice.button(
+        "Random shopper",
+        icon=":material/shuffle:",
+        on_click=lambda: state.choose_shopper(random_shopper(view)),
+    )
+    return chosen or current
+
+
+def choose_placement(view: LiveView) -> Placement:
+    """Show the placements that the live release serves."""
+    served = [p for p in PLACEMENTS if p in view.release.manifest["strategies"]]
+    chosen = st.segmented_control(
+        "Placement",
+        served,
+        default=None if state.has_placement() else served[0],
+        format_func=lambda one: PLACEMENT_WORDS[one],
+        key=state.PLACEMENT,
+        bind="query-params",
+        required=True,
+        help="  \n".join(f"**{PLACEMENT_WORDS[p]}**: {PLACEMENT_HELP[p]}" for p in served),
+    )
+    found: Placement = next((p for p in PLACEMENTS if p == chosen), "for_you")
+    return found
+
+
+def choose_filters(view: LiveView, placement: Placement) -> tuple[Filters, int]:
+    """Show the filters this shop can have, and how many products to show."""
+    has = view.release.manifest["has"]
+    default, most = LIMITS[placement]
+    with st.popover("Filters", icon=":material/tune:"):
+        category = None
+        if view.release.categories:
+            category = st.selectbox(
+                "Category",
+                view.release.categories,
+                index=None,
+                placeholder="All categories",
+                key="filter-category",
+            )
+        low = high = None
+        if has["price"]:
+            low = st.number_input("Price from", value=None, min_value=0.0, key="filter-low")
+            high = st.number_input("Price up to", value=None, min_value=0.0, key="filter-high")
+        stock = 1
+        if has["stock"]:
+            stock = st.number_input(
+                "At least in stock",
+                value=1,
+                min_value=1,
+                key="filter-stock",
+                help="Sold-out products are never shown.",
+            )
+        n = st.slider("How many products", 1, most, default, key=f"n-{placement}")
+    return Filters(category=category, price_min=low, price_max=high, min_stock=int(stock)), n
+
+
+def release_line(view: LiveView, user_id: str) -> None:
+    """Show who the shopper is and what is live, in one quiet line."""
+    facts = shopper_facts(view, user_id)
+    words = [f"{name.replace('_', ' ')} {value}" for name, value in list(facts.items())[:4]]
+    models = sorted({m["label"] for m in view.release.manifest["models"].values()})
+    st.caption(
+        plain(" · ".join([*words, " + ".join(models), f"published {ago(view.publication.at)}"])),
+        help=f"Release {view.release.id}, {moment(view.publication.at)}",
+    )
+
+
+def csv_button(view: LiveView, shelf: Shelf, user_id: str) -> None:
+    """Show the title of the list, its trace, and the CSV."""
+    title, download = st.columns([5, 1], vertical_alignment="center")
+    with title, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{_heading(view, shelf)}**", width="content")
+        shown, *removed = shelf.trace().split(" · ")
+        st.badge(shown, color="green" if len(shelf.items) == shelf.asked else "gray")
+        for words in removed:
+            st.badge(
+                words,
+                color="gray",
+                help="Products that scored high enough to stand here and were taken out.",
+            )
+    download.download_button(
+        "CSV",
+        data=lambda: shelf_csv(shelf),
+        file_name=f"{shelf.placement}-{_file_part(user_id)}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def show_history(view: LiveView, user_id: str) -> None:
+    """Show what the shopper bought lately; a click turns to products like it."""
+    st.markdown("**Bought lately**")
+    bought = shopper_history(view, user_id, limit=_HISTORY)
+    if not bought:
+        st.caption("Nothing: this shopper is a stranger.")
+    for line in bought:
+        with st.container(gap=None):
+            st.button(
+                shorten(plain(line.name), 40),
+                key=f"history-{line.item_id}",
+                type="tertiary",
+                help="Show products like this one",
+                on_click=state.show_similar_to,
+                args=(line.item_id,),
+            )
+            when = f" · {day(line.last)}" if line.last is not None else ""
+            st.caption(f"{count(line.times, 'time')}{when}")
+
+
+def show_cart(view: LiveView) -> None:
+    """Show the imagined cart with its total."""
+    st.markdown("**Cart**")
+    total = 0.0
+    for line in product_names(view, state.cart()):
+        name, drop = st.columns([5, 1], vertical_alignment="center")
+        name.markdown(plain(shorten(line.name, 40)))
+        name.caption(plain(money(line.price, view.release.currency)))
+        drop.button(
+            "",
+            icon=":material/close:",
+            key=f"uncart-{line.item_id}",
+            type="tertiary",
+            help=f"Take {plain(line.name)} out",
+            on_click=state.remove_from_cart,
+            args=(line.item_id,),
+        )
+        total += line.price or 0.0
+    if state.cart():
+        st.markdown(f"Total **{plain(money(total, view.release.currency))}**")
+    st.caption("Products go in by Add to cart on any card.")
+
+
+def _heading(view: LiveView, shelf: Shelf) -> str:
+    anchor = state.anchor()
+    if shelf.placement == "similar" and anchor is not None:
+        (line,) = product_names(view, [anchor])
+        return f"Similar to {plain(shorten(line.name, 48))}"
+    if shelf.placement == "lookalikes":
+        return "What shoppers like this one bought"
+    return PLACEMENT_WORDS[shelf.placement]
+
+
+def _file_part(text: str) -> str:
+    """Keep of an id what is safe in a file name."""
+    return "".join(c if c.isalnum() and c.isascii() else "_" for c in text)[:40] or "shopper"

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from recsys.data.dataset import Interactions
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class Baskets:
+    """What was bought together.
+
+    Attributes
+    ----------
+    matrix
+        csr_matrix of shape (n_baskets, n_items), float32: 1 where the basket holds the item.
+    user
+        Row number of the shopper of each basket (int32).
+    timestamp
+        Newest second of each basket (int64); None where the shop has no dates.
+    """
+
+    matrix: sparse.csr_matrix[np.float32]
+    user: npt.NDArray[np.int32]
+    timestamp: npt.NDArray[np.int64] | None
+
+
+def interaction_matrix(
+    rows: Interactions,
+    shape: tuple[int, int],
+    *,
+    half_life_days: float | None = None,
+    scale: Literal["sum", "log"] = "sum",
+) -> sparse.csr_matrix[np.float32]:
+    """Add up the weights of each shopper and item.
+
+    Parameters
+    ----------
+    rows
+        Interactions; none at all gives an empty matrix.
+    shape
+        Numbers of shoppers and of items.
+    half_life_days
+        A row so many days older than the newest row given counts half; None, or rows without
+        dates: age does not matter.
+    scale
+        "sum" keeps the sums; "log" replaces each by log2(1 + sum), so that a habit does not drown
+        everything else.
+
+    Returns
+    -------
+    csr_matrix of shape ``shape``
+        Sums at or below 0 are dropped: implicit turns a negative weight into a confidence below
+        that of an unseen item.
+    """
+    from scipy import sparse
+
+    weight = rows.weight.astype(np.float64)
+    if half_life_days is not None and rows.timestamp is not None and len(rows):
+        age_days = (rows.timestamp.max() - rows.timestamp) / _DAY
+        weight *= np.exp2(-age_days / half_life_days)
+    matrix = sparse.csr_matrix((weight, (rows.user, rows.item)), shape=shape)
+    matrix.sum_duplicates()
+    np.maximum(matrix.data, 0.0, out=matrix.data)
+    if scale == "log":
+        matrix.data = np.log2(1.0 + matrix.data)
+    matrix = matrix.astype(np.float32)
+    matrix.eliminate_zeros()
+    return matrix
+
+
+def basket_matrix(rows: Interactions, n_items: int) -> Baskets:
+    """Put each basket of ``rows`` on a line of its own, repeated items once.
+
+    Baskets are numbered anew in the order of their numbers, so any part of the rows will do.
+    Rows whose weight is not positive (removed from the cart) are left out.
+    """
+    from scipy import sparse
+
+    rows = rows.rows(rows.weight > 0)
+    numbers, first, line = np.unique(rows.basket, return_index=True, return_inverse=True)
+    ones = np.ones(len(rows), np.float32)
+    matrix = sparse.csr_matrix((ones, (line, rows.item)), shape=(len(numbers), n_items))
+    matrix.sum_duplicates()
+    matrix.data[:] = 1.0
+    timestamp = None
+    if rows.timestamp is not None:
+        timestamp = np.full(len(numbers), np.iinfo(np.int64).min)
+        np.maximum.at(timestamp, line, rows.timestamp)
+    return Baskets(matrix=matrix, user=rows.user[first], timestamp=timestamp)

@@ -1,0 +1,248 @@
+"""Open a shop's file as a table that DuckDB can query, or say what is wrong with it.
+
+What a file is, its first bytes say; its name is never trusted. CSV is read as text throughout, so
+that the ids ``00123`` and ``1e5`` stay what they are.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from recsys.data import bad_files
+from recsys.data.bad_files import GZIP, PARQUET
+from recsys.errors import BadFile, StorageError
+
+_HEAD_BYTES = 1 << 20
+_SAMPLE_ROWS = 20
+_DELIMITERS = ",;\t|"
+
+
+@dataclass(frozen=True)
+class OpenedTable:
+    """A file as a source of rows.
+
+    Attributes
+    ----------
+    sql
+        What to write after FROM; its columns are ``columns``.
+    columns
+        Column names as in the file, without spaces around them.
+    types
+        DuckDB type of each column; all VARCHAR for CSV.
+    """
+
+    file_name: str
+    sql: str
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FilePreview:
+    """What a file looks like: columns, the first 20 rows as text, and its size."""
+
+    columns: tuple[str, ...]
+    sample: list[dict[str, str]]
+    bytes: int
+
+
+@dataclass(frozen=True)
+class _Head:
+    columns: tuple[str, ...]
+    delimiter: str
+    blank_lines: int
+
+
+def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB of its own with bounded memory that spills into ``scratch``.
+
+    It fetches no extensions, and reads times without a zone as UTC wherever the machine stands.
+    """
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": "1500MB",
+            "temp_directory": str(scratch / "spill"),
+            "threads": 2,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
+def preview(path: Path) -> FilePreview:
+    """Return the columns and the first rows of a file, reading only its beginning.
+
+    Raises
+    ------
+    BadFile
+        It is not a table, empty, in another encoding, or ragged within its first rows.
+    """
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        table = open_table(connection, path, whole=False)
+        with reading(path):
+            query = f"SELECT COLUMNS(*)::VARCHAR FROM {table.sql} LIMIT {_SAMPLE_ROWS}"
+            rows = connection.execute(query).fetchall()
+    if not rows:
+        raise bad_files.empty(path)
+    sample = [
+        {name: value or "" for name, value in zip(table.columns, row, strict=True)} for row in rows
+    ]
+    return FilePreview(table.columns, sample, path.stat().st_size)
+
+
+def open_table(
+    connection: duckdb.DuckDBPyConnection, path: Path, *, whole: bool = True
+) -> OpenedTable:
+    """Find out what a file is and how to query it; its rows are not read yet.
+
+    Run the queries inside :func:`reading`, which says what is wrong in words.
+
+    Parameters
+    ----------
+    whole
+        Check a compressed file to its end, since DuckDB does not compare its checksum.
+
+    Raises
+    ------
+    BadFile
+        It is not a table, is empty, or names a column twice.
+    """
+    path = path.resolve()  # a relative path may look like an address, such as s3:/x
+    with _opening(path):
+        start = bad_files.check_start(path)
+    if start.startswith(PARQUET):
+        return _open_parquet(connection, path)
+    if whole and start.startswith(GZIP):
+        _check_gzip(path)
+    return _open_csv(path, compressed=start.startswith(GZIP))
+
+
+@contextmanager
+def reading(path: Path) -> Generator[None]:
+    """Turn what DuckDB says about a file, or about a full disk, into our errors."""
+    try:
+        with storing():
+            yield
+    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
+        raise bad_files.explain(path, str(error)) from error
+
+
+@contextmanager
+def storing() -> Generator[None]:
+    """Turn a full disk or exhausted memory, as DuckDB reports them, into a StorageError."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        found = str(error).splitlines()[0]
+        full = isinstance(error, duckdb.OutOfMemoryException) or re.search(
+            r"space left|disk quota|could not write|failed to write", found, re.IGNORECASE
+        )
+        if not full:
+            raise
+        raise StorageError(
+            f"There was no room to work on the data: {found}.",
+            hint="Free some space or choose another folder with AISLE_HOME, then run it again."
+            " Nothing that was there before has changed.",
+        ) from error
+
+
+def sql_text(value: str) -> str:
+    """Return a string as a SQL literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def sql_name(value: str) -> str:
+    """Return a string as a SQL identifier."""
+    return '"' + value.replace('"', '""') + '"'
+
+
+@contextmanager
+def _opening(path: Path) -> Generator[None]:
+    """Turn what reading the first bytes can raise into our errors."""
+    try:
+        yield
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise bad_files.torn_gzip(path) from error
+    except OSError as error:
+        raise BadFile(
+            f"{path.name} cannot be opened: {error.strerror or error}.",
+            hint="Check that the file exists and may be read.",
+        ) from error
+
+
+def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> OpenedTable:
+    sql = f"read_parquet({sql_text(str(path))})"
+    with reading(path):
+        schema = connection.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()
+        # DuckDB renames columns of one name, so the names are asked of the file itself
+        names = connection.execute(
+            f"SELECT name FROM parquet_schema({sql_text(str(path))})"
+        ).fetchall()
+        count = connection.execute(f"SELECT count(*) FROM {sql}").fetchall()[0][0]
+    if count == 0:
+        raise bad_files.empty(path)
+    columns = tuple(str(row[0]) for row in schema)
+    top_level = {str(name) for (name,) in names}
+    renamed = [name for name in columns if name not in top_level]
+    if renamed:
+        raise bad_files.twice(path, renamed[0].rsplit("_", 1)[0])
+    return OpenedTable(path.name, sql, columns, tuple(str(row[1]) for row in schema))
+
+
+def _open_csv(path: Path, *, compressed: bool) -> OpenedTable:
+    head = _read_head(path)
+    # Everything is said, nothing is guessed: a guess that skips odd lines would lose rows unseen.
+    fields = ", ".join(f"{sql_text(name)}: 'VARCHAR'" for name in head.columns)
+    options = (
+        f"auto_detect=false, header=true, skip={head.blank_lines}, nullstr='',"
+        f" delim={sql_text(head.delimiter)}, quote='\"', escape='\"', columns={{{fields}}},"
+        f" compression='{'gzip' if compressed else 'none'}'"
+    )
+    sql = f"read_csv({sql_text(str(path))}, {options})"
+    return OpenedTable(path.name, sql, head.columns, ("VARCHAR",) * len(head.columns))
+
+
+def _read_head(path: Path) -> _Head:
+    """Read the header line: its delimiter is the one that stands in it most often."""
+    with _opening(path), bad_files.open_bytes(path) as handle:
+        start = handle.read(_HEAD_BYTES)
+    bad_files.check_text(path, start)
+    text = start.decode("utf-8-sig", errors="replace")
+    if not text.strip():
+        raise bad_files.empty(path)
+    body = text.lstrip("\r\n")
+    blank_lines = len(text[: len(text) - len(body)].splitlines())
+    unquoted = re.sub(r'"[^"]*"', "", re.split(r"[\r\n]", body, maxsplit=1)[0])
+    delimiter = max(_DELIMITERS, key=unquoted.count)
+    lines = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)
+    try:
+        header = next(lines)
+    except csv.Error as error:
+        raise bad_files.no_header(path) from error
+    names = [name.strip() or f"column {place}" for place, name in enumerate(header, start=1)]
+    seen: set[str] = set()
+    for name in names:
+        if name.lower() in seen:
+            raise bad_files.twice(path, name)
+        seen.add(name.lower())
+    return _Head(tuple(names), delimiter, blank_lines)
+
+
+def _check_gzip(path: Path) -> None:
+    with _opening(path), bad_files.open_bytes(path) as handle:
+        while handle.read(_HEAD_BYTES):
+            pass

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from recsys.data.matrix import interaction_matrix
+from recsys.models.base import ModelConfig, TrainingData
+from recsys.models.spaces import FactorSpace, Space, SparseRows
+from recsys.types import Placement, Report
+
+
+class ALSConfig(ModelConfig):
+    """Settings of ALS; the defaults come from a validation split (docs/decisions/003)."""
+
+    factors: int = Field(64, ge=1, le=512, description="Numbers in each vector.")
+    iterations: int = Field(15, ge=1, le=200, description="Passes over the data.")
+    regularization: float = Field(
+        10.0, ge=0, le=1000, description="Pull towards zero; more helps small shops."
+    )
+    alpha: float = Field(
+        1.0, gt=0, le=1000, description="Weight of one purchase against one product never bought."
+    )
+    half_life_days: float | None = Field(
+        120.0, gt=0, description="A purchase this old counts half; empty: age does not matter."
+    )
+    seed: int = Field(1, ge=0, description="Start of the random numbers.")
+
+
+class ALS:
+    """Implicit alternating least squares (Hu, Koren and Volinsky 2008), from ``implicit``."""
+
+    name: ClassVar[str] = "als"
+    label: ClassVar[str] = "ALS"
+    summary: ClassVar[str] = "Learns tastes from who bought what; strong for For You."
+    placements: ClassVar[frozenset[Placement]] = frozenset({"for_you", "similar", "lookalikes"})
+    Config: ClassVar[type[ModelConfig]] = ALSConfig
+
+    def __init__(self, config: ALSConfig) -> None:
+        self.config = config
+
+    def fit(self, data: TrainingData, report: Report) -> Space:
+        """Learn one vector per shopper and per item.
+
+        A shop with fewer shoppers or items than factors still gets the full width.
+        """
+        from implicit.cpu.als import (  # pyright: ignore[reportMissingTypeStubs]
+            AlternatingLeastSquares,
+        )
+        from threadpoolctl import threadpool_limits
+
+        config = self.config
+        report(0.0, "Preparing the purchases")
+        weights = interaction_matrix(
+            data.rows,
+            (data.n_users, data.n_items),
+            half_life_days=config.half_life_days,
+            scale="log",
+        )
+
+        def after(iteration: int, _seconds: float, _loss: Any) -> None:
+            done = iteration + 1
+            report(done / config.iterations, f"Iteration {done} of {config.iterations}")
+
+        # implicit threads over rows itself; BLAS threads beneath it only get in the way.
+        with threadpool_limits(limits=1, user_api="blas"):
+            als: Any = AlternatingLeastSquares(
+                factors=config.factors,
+                iterations=config.iterations,
+                regularization=config.regularization,
+                alpha=config.alpha,
+                random_state=config.seed,
+            )
+            als.fit(weights, show_progress=False, callback=after)
+        items = np.array(als.item_factors, np.float32)
+        users = np.array(als.user_factors, np.float32)
+        # implicit leaves rows without data at their random start: unknown is zero here.
+        items[np.bincount(weights.indices, minlength=data.n_items) == 0] = 0
+        users[np.diff(weights.indptr) == 0] = 0
+        weights.data *= np.float32(config.alpha)
+        return FactorSpace(items, users, SparseRows.from_csr(weights), config.regularization)

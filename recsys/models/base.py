@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from recsys.data.dataset import Interactions
+from recsys.errors import BadSetting
+from recsys.models.spaces import Space
+from recsys.types import Placement, Report
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a model may learn from.
+
+    Attributes
+    ----------
+    rows
+        Interactions in order of time, by row numbers of shoppers and items.
+    n_users, n_items
+        Sizes of the whole dataset, so that row numbers mean the same everywhere; shoppers and
+        items without a row here stay unknown to the model.
+    """
+
+    rows: Interactions
+    n_users: int
+    n_items: int
+
+
+class ModelConfig(BaseModel):
+    """Base of all settings: frozen, and a setting that does not exist is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Model(Protocol):
+    """A way to turn interactions into a space.
+
+    A new model is one new file with a config and a class like this, named in the registry.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    summary: ClassVar[str]
+    placements: ClassVar[frozenset[Placement]]
+    Config: ClassVar[type[ModelConfig]]
+
+    def __init__(self, config: Any) -> None: ...
+
+    def fit(self, data: TrainingData, report: Report) -> Space:
+        """Learn; ``report`` is called at least once an iteration, and may raise to stop."""
+        ...
+
+
+def read_config(model: type[Model], settings: dict[str, Any]) -> ModelConfig:
+    """Return the checked settings of a model; text from a command line is converted.
+
+    Raises
+    ------
+    BadSetting
+        A setting is unknown or out of range; all of them are named at once.
+    """
+    try:
+        return model.Config.model_validate(settings)
+    except ValidationError as error:
+        found = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        known = ", ".join(model.Config.model_fields)
+        raise BadSetting(
+            f"{model.label} cannot be trained with these settings: {found}.",
+            hint=f"Its settings are: {known}.",
+        ) from error

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from recsys.data.matrix import basket_matrix, interaction_matrix
+from recsys.models.base import ModelConfig, TrainingData
+from recsys.models.spaces import NeighbourSpace, Space, SparseRows
+from recsys.types import Placement, Report
+
+_DAY = 86_400
+_BLOCK = 2_048
+
+
+class CoPurchaseConfig(ModelConfig):
+    """Settings of co-purchase; the defaults were measured on the demo shop."""
+
+    neighbours: int = Field(100, ge=1, le=2000, description="Companions kept for each product.")
+    target_exponent: float = Field(
+        0.3, ge=0, le=1, description="How much a product's own popularity is held against it."
+    )
+    basket_exponent: float = Field(
+        0.5, ge=0, le=2, description="How much less a large basket says about each pair in it."
+    )
+    half_life_days: float | None = Field(
+        120.0, gt=0, description="A basket this old counts half; empty: age does not matter."
+    )
+
+
+class CoPurchase:
+    """Items bought in the same baskets.
+
+    ``w(j -> i) = count(i, j) / count(j) / count(i)^target_exponent``, where a basket of n items
+    counts ``n^-basket_exponent`` and fades with its age (docs/DESIGN, defects of the tutorials).
+    """
+
+    name: ClassVar[str] = "copurchase"
+    label: ClassVar[str] = "Bought together"
+    summary: ClassVar[str] = "Counts what lies in the same baskets; strong for Also bought."
+    placements: ClassVar[frozenset[Placement]] = frozenset({"also_bought", "similar", "for_you"})
+    Config: ClassVar[type[ModelConfig]] = CoPurchaseConfig
+
+    def __init__(self, config: CoPurchaseConfig) -> None:
+        self.config = config
+
+    def fit(self, data: TrainingData, report: Report) -> Space:
+        """Count pairs in blocks of source items, keeping the best of each source."""
+        from scipy.sparse import csr_matrix
+
+        config = self.config
+        report(0.0, "Counting baskets")
+        baskets = basket_matrix(data.rows, data.n_items)
+        sizes = np.diff(baskets.matrix.indptr)
+        weights = np.maximum(sizes, 1) ** -config.basket_exponent
+        if config.half_life_days is not None and baskets.timestamp is not None:
+            age = (baskets.timestamp.max(initial=0) - baskets.timestamp) / _DAY
+            weights = weights * np.exp2(-age / config.half_life_days)
+        pairs = baskets.matrix[sizes > 1].astype(np.float32)
+        weighted = pairs.copy()
+        weighted.data *= np.repeat(weights[sizes > 1], np.diff(pairs.indptr)).astype(np.float32)
+        # All baskets count for how often an item is bought, pairs or not.
+        every = np.repeat(weights, sizes)
+        count = np.bincount(baskets.matrix.indices, weights=every, minlength=data.n_items)
+        count = np.maximum(count, 1e-12)
+        by_item = weighted.T.tocsr()
+        blocks: list[tuple[Any, Any, Any]] = []
+        for start in range(0, data.n_items, _BLOCK):
+            done = min(start + _BLOCK, data.n_items)
+            together = (by_item[start:done] @ pairs).tocsr()
+            blocks.append(_best(together, start, count**config.target_exponent, config.neighbours))
+            report(done / data.n_items, "Counting pairs")
+        source, target, value = (np.concatenate(part) for part in zip(*blocks, strict=True))
+        value = value / count[source]
+        shape = (data.n_items, data.n_items)
+        found = csr_matrix((value.astype(np.float32), (target, source)), shape=shape)
+        history = interaction_matrix(
+            data.rows, (data.n_users, data.n_items), half_life_days=config.half_life_days
+        )
+        return NeighbourSpace(SparseRows.from_csr(found), SparseRows.from_csr(history))
+
+
+def _best(together: Any, start: int, penalty: Any, keep: int) -> tuple[Any, Any, Any]:
+    """Return sources, targets and weights of the ``keep`` best targets of each source row."""
+    sizes = np.diff(together.indptr)
+    source = np.repeat(np.arange(start, start + len(sizes)), sizes)
+    target = together.indices
+    value = together.data / penalty[target]
+    other = source != target
+    source, target, value = source[other], target[other], value[other]
+    # Ties go to the smaller row, which is the smaller item id.
+    order = np.lexsort((target, -value, source))
+    source, target, value = source[order], target[order], value[order]
+    first = np.searchsorted(source, source)
+    top = np.arange(len(source)) - first < keep
+    return source[top], target[top], value[top]

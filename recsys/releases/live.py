@@ -1,0 +1,209 @@
+"""What is live right now: the published release under the live stock, prices and hidden items."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import func, insert, select
+
+from recsys.errors import NotReady
+from recsys.releases.build import UNKNOWN_STOCK
+from recsys.releases.publishing import Publication, live
+from recsys.releases.release import Release
+from recsys.workspace import Workspace
+from recsys.workspace.database import record
+from recsys.workspace.tables import live_items, publications
+
+
+@dataclass(frozen=True)
+class LiveChange:
+    """A change of one item that holds at once; None leaves a field as it was."""
+
+    item_id: str
+    stock: int | None = None
+    price: float | None = None
+    hidden: bool | None = None
+
+
+def change_live(workspace: Workspace, changes: Iterable[LiveChange], *, actor: str) -> int:
+    """Write changes of stock, price and visibility; every list obeys within a second.
+
+    Returns
+    -------
+    int
+        How many items were changed.
+    """
+    with workspace.database.write() as connection:
+        version = (connection.execute(select(func.max(live_items.c.version))).scalar() or 0) + 1
+        stored = {row.item_id: row for row in connection.execute(select(live_items))}
+        rows: dict[str, dict[str, Any]] = {}
+        for change in changes:
+            before = rows.get(change.item_id) or _fields(stored.get(change.item_id))
+            rows[change.item_id] = {
+                "item_id": change.item_id,
+                "stock": before["stock"] if change.stock is None else change.stock,
+                "price": before["price"] if change.price is None else change.price,
+                "hidden": before["hidden"] if change.hidden is None else change.hidden,
+                "version": version,
+                "actor": actor,
+                "at": time.time(),
+            }
+        if not rows:
+            return 0
+        for item_id in rows.keys() & stored.keys():
+            connection.execute(live_items.delete().where(live_items.c.item_id == item_id))
+        connection.execute(insert(live_items), list(rows.values()))
+        subject = next(iter(rows)) if len(rows) == 1 else f"{len(rows)} items"
+        record(connection, actor, "live change", subject)
+    return len(rows)
+
+
+def _fields(row: Any) -> dict[str, Any]:
+    if row is None:
+        return {"stock": None, "price": None, "hidden": False}
+    return {"stock": row.stock, "price": row.price, "hidden": row.hidden}
+
+
+@dataclass(frozen=True)
+class LiveView:
+    """A release as it stands this second. Immutable; a request keeps the one it began with.
+
+    Attributes
+    ----------
+    stock
+        Pieces of each item (int64); ``UNKNOWN_STOCK`` where the shop says nothing.
+    price
+        Price of each item (float64), NaN where unknown.
+    hidden
+        Items taken off every list now.
+    changed
+        Rows whose stock or price differs from what the index holds.
+    version, changed_at
+        Of the newest live change (0: none yet), seconds since the epoch.
+    """
+
+    release: Release
+    publication: Publication
+    stock: NDArray[np.int64]
+    price: NDArray[np.float64]
+    hidden: NDArray[np.bool_]
+    changed: frozenset[int]
+    version: int
+    changed_at: float
+
+
+class LiveShop:
+    """Follows the live pointer and the live changes of a workspace.
+
+    :meth:`current` is cheap: one small SQL query at most every ``refresh_seconds``. A new release
+    is opened beside the old one and then swapped, so nothing waits and nobody sees half of it.
+    """
+
+    def __init__(self, workspace: Workspace, *, refresh_seconds: float = 0.25) -> None:
+        self.workspace = workspace
+        self._refresh_seconds = refresh_seconds
+        self._lock = threading.Lock()
+        self._view: LiveView | None = None
+        self._checked = 0.0
+
+    def current(self) -> LiveView:
+        """Return what is live.
+
+        Raises
+        ------
+        NotReady
+            Nothing has been published yet.
+        """
+        view = self._view
+        if view is None or time.monotonic() - self._checked > self._refresh_seconds:
+            with self._lock:
+                # Another thread may have looked while this one waited for the lock.
+                if self._view is None or (time.monotonic() - self._checked > self._refresh_seconds):
+                    self._view = self._look(self._view)
+                    self._checked = time.monotonic()
+                view = self._view
+        if view is None:
+            raise NotReady(
+                "Nothing is live yet.", hint="Load data, train a model and publish a release."
+            )
+        return view
+
+    def _look(self, view: LiveView | None) -> LiveView | None:
+        newest = select(
+            select(func.max(publications.c.id)).scalar_subquery(),
+            select(func.max(live_items.c.version)).scalar_subquery(),
+        )
+        with self.workspace.database.read() as connection:
+            publication_id, version = connection.execute(newest).one()
+        if publication_id is None:
+            return None
+        if view is None or view.publication.id != publication_id:
+            publication = live(self.workspace)
+            if publication is None:
+                return None
+            same = view is not None and view.release.id == publication.release_id
+            release = (
+                view.release if view and same else Release(self.workspace, publication.release_id)
+            )
+            view = _fresh(release, publication)
+        if view.version != (version or 0):
+            view = self._apply(view)
+        return view
+
+    def _apply(self, view: LiveView) -> LiveView:
+        """Return the view with all changes since its version."""
+        since = select(live_items).where(live_items.c.version > view.version)
+        with self.workspace.database.read() as connection:
+            rows = connection.execute(since).all()
+        stock, price, hidden = view.stock.copy(), view.price.copy(), view.hidden.copy()
+        changed = set(view.changed)
+        for row in rows:
+            item = view.release.item_ids.row(row.item_id)
+            if item is None:
+                continue  # a change may name items of a release to come
+            if row.stock is not None:
+                stock[item] = row.stock
+            if row.price is not None:
+                price[item] = row.price
+            if row.stock is not None or row.price is not None:
+                changed.add(item)
+            hidden[item] = row.hidden
+        return LiveView(
+            release=view.release,
+            publication=view.publication,
+            stock=stock,
+            price=price,
+            hidden=hidden,
+            changed=frozenset(changed),
+            version=max((row.version for row in rows), default=view.version),
+            changed_at=max((row.at for row in rows), default=view.changed_at),
+        )
+
+
+def _fresh(release: Release, publication: Publication) -> LiveView:
+    catalogue = release.catalogue
+    count = len(release.item_ids)
+    price = np.full(count, np.nan)
+    if "price" in catalogue.column_names:
+        price = catalogue.column("price").to_numpy().astype(np.float64)
+    return LiveView(
+        release=release,
+        publication=publication,
+        stock=catalogue.column("stock").to_numpy().astype(np.int64),
+        price=price,
+        hidden=np.zeros(count, np.bool_),
+        changed=frozenset(),
+        version=0,
+        changed_at=0.0,
+    )
+
+
+def stock_words(pieces: int) -> int | None:
+    """Return a stock count for a person or an API: None where the shop says nothing."""
+    return None if pieces == UNKNOWN_STOCK else pieces

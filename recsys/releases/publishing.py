@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from recsys.errors import InputError
+from recsys.workspace import Workspace
+from recsys.workspace.database import record
+from recsys.workspace.tables import publications
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One line of what went live: the last one is live now.
+
+    ``beneath`` is the publication that a roll back returns to.
+    """
+
+    id: int
+    release_id: str
+    beneath: int | None
+    action: str
+    actor: str
+    at: float
+
+
+def live(workspace: Workspace) -> Publication | None:
+    """Return what is live, or None before the first publication."""
+    with workspace.database.read() as connection:
+        return _last(connection)
+
+
+def published(workspace: Workspace, limit: int = 20) -> list[Publication]:
+    """Return what went live, newest first."""
+    newest = select(publications).order_by(publications.c.id.desc()).limit(limit)
+    with workspace.database.read() as connection:
+        return [_publication(row) for row in connection.execute(newest)]
+
+
+def publish(workspace: Workspace, release_id: str, *, actor: str) -> Publication:
+    """Make a release live: one row, so readers see the old one or the new one.
+
+    Raises
+    ------
+    NotFound
+        There is no release of that id.
+    """
+    workspace.releases.path(release_id)
+    with workspace.database.write() as connection:
+        now = _last(connection)
+        return _add(
+            connection,
+            release_id,
+            beneath=now.id if now else None,
+            action="publish",
+            actor=actor,
+        )
+
+
+def roll_back(workspace: Workspace, *, actor: str) -> Publication:
+    """Make the release live that was live before this one; a second call goes one further.
+
+    Raises
+    ------
+    InputError
+        There is nothing before.
+    """
+    with workspace.database.write() as connection:
+        now = _last(connection)
+        if now is None or now.beneath is None:
+            raise InputError(
+                "There is no earlier release to roll back to.",
+                hint="Publish a release first." if now is None else "The first one is live.",
+            )
+        before = _publication(
+            connection.execute(select(publications).where(publications.c.id == now.beneath)).one()
+        )
+        workspace.releases.path(before.release_id)
+        return _add(
+            connection,
+            before.release_id,
+            beneath=before.beneath,
+            action="rollback",
+            actor=actor,
+        )
+
+
+def _add(
+    connection: Connection, release_id: str, *, beneath: int | None, action: str, actor: str
+) -> Publication:
+    row = connection.execute(
+        insert(publications)
+        .values(release_id=release_id, beneath=beneath, action=action, actor=actor, at=time.time())
+        .returning(publications)
+    ).one()
+    record(connection, actor, action, release_id)
+    return _publication(row)
+
+
+def _last(connection: Connection) -> Publication | None:
+    row = connection.execute(
+        select(publications).order_by(publications.c.id.desc()).limit(1)
+    ).one_or_none()
+    return None if row is None else _publication(row)
+
+
+def _publication(row: Any) -> Publication:
+    return Publication(**row._mapping)

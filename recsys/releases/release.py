@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.arrow import Table, pq
+from recsys.data.ids import IdMap
+from recsys.errors import NotReady
+from recsys.models.spaces import Rows, Space, SparseRows, load_array, load_space
+from recsys.releases.stores import vector_store
+from recsys.types import Placement
+from recsys.vectors.base import VectorIndex
+from recsys.workspace import Workspace
+
+
+class Release:
+    """One release, open for reading: indexes, spaces, catalogue and histories.
+
+    Immutable and shared by all threads. It is never closed: requests in flight keep it, and it
+    goes when the last of them lets go.
+
+    Attributes
+    ----------
+    id, currency, manifest
+        What :func:`recsys.releases.build.build_release` wrote.
+    """
+
+    def __init__(self, workspace: Workspace, release_id: str) -> None:
+        self.id = release_id
+        self.folder: Path = workspace.releases.path(release_id)
+        self.manifest: dict[str, Any] = workspace.releases.manifest(release_id)
+        self.currency: str = self.manifest["currency"]
+        self._store = vector_store(workspace.settings, self.folder, release_id)
+        self.index: VectorIndex = self._store.open("items")
+        self.bought = SparseRows.load(self.folder, "bought", self.manifest["counts"]["items"])
+        self.buyers: NDArray[np.float32] = load_array(self.folder / "buyers.npy")
+        self._spaces: dict[str, Space] = {}
+
+    @cached_property
+    def catalogue(self) -> Table:
+        """One row an item: ``item_id`` and the columns a shelf shows."""
+        return pq.read_table(self.folder / "catalogue.parquet")
+
+    @cached_property
+    def shoppers(self) -> Table:
+        """One row a shopper: ``user_id`` and the shop's attributes."""
+        return pq.read_table(self.folder / "shoppers.parquet")
+
+    @cached_property
+    def item_ids(self) -> IdMap:
+        """The shop's item ids and their row numbers."""
+        return IdMap(self.catalogue.column("item_id").to_pylist())
+
+    @cached_property
+    def user_ids(self) -> IdMap:
+        """The shop's shopper ids and their row numbers."""
+        return IdMap(self.shoppers.column("user_id").to_pylist())
+
+    @cached_property
+    def shopper_index(self) -> VectorIndex:
+        """The index of shoppers.
+
+        Raises
+        ------
+        NotReady
+            The release has no lookalikes.
+        """
+        if "lookalikes" not in self.manifest["strategies"]:
+            raise not_served("lookalikes")
+        return self._store.open("shoppers")
+
+    @cached_property
+    def categories(self) -> list[str]:
+        """All category names, sorted; empty where the catalogue has none."""
+        if "category" not in self.catalogue.column_names:
+            return []
+        found = self.catalogue.column("category").unique().drop_null().to_pylist()
+        return sorted(found)
+
+    @cached_property
+    def category_codes(self) -> NDArray[np.int32]:
+        """Position of each item's category in :attr:`categories`; -1 for none."""
+        codes = {name: code for code, name in enumerate(self.categories)}
+        if not codes:
+            return np.full(len(self.item_ids), -1, np.int32)
+        names = self.catalogue.column("category").to_pylist()
+        return np.array([codes.get(name, -1) for name in names], np.int32)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What each item is called; its id where the catalogue has no name."""
+        ids = self.item_ids.ids
+        if "name" not in self.catalogue.column_names:
+            return list(ids)
+        found = self.catalogue.column("name").to_pylist()
+        return [name or ids[row] for row, name in enumerate(found)]
+
+    @cached_property
+    def _last(self) -> NDArray[np.int64] | None:
+        path = self.folder / "bought.last.npy"
+        return load_array(path) if path.is_file() else None
+
+    def history(self, user: int) -> tuple[Rows, NDArray[Any], NDArray[Any] | None]:
+        """Return a shopper's items, how often each was bought, and when last (None: no dates)."""
+        start, end = int(self.bought.indptr[user]), int(self.bought.indptr[user + 1])
+        last = None if self._last is None else self._last[start:end]
+        return self.bought.indices[start:end], self.bought.data[start:end], last
+
+    def space(self, placement: Placement) -> Space:
+        """Return the space that feeds a placement.
+
+        Raises
+        ------
+        NotReady
+            The release was built without it.
+        """
+        if placement not in self.manifest["strategies"]:
+            raise not_served(placement)
+        if placement not in self._spaces:
+            self._spaces[placement] = load_space(self.folder / "spaces" / placement)
+        return self._spaces[placement]
+
+
+def not_served(placement: Placement) -> NotReady:
+    """Return the error for a placement that a release does not have."""
+    return NotReady(
+        f"The live release has no {placement.replace('_', ' ')} shelf.",
+        hint="Publish a release with a model for it.",
+    )

@@ -1,0 +1,51 @@
+"""Why a product stands on a shelf, in one sentence made from the model's own arithmetic."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.models.spaces import Floats, Rows, Space
+from recsys.releases.release import Release
+
+_MOST_NAMED = 2
+# The second name is left out when it adds less than this share of what the first one adds.
+_WORTH_NAMING = 0.3
+
+
+def because_of(
+    release: Release,
+    space: Space,
+    items: NDArray[np.int64],
+    sources: Rows,
+    weights: Floats,
+    *,
+    verb: str,
+) -> list[str]:
+    """Return one sentence an item, naming the history or cart items that add most to its score.
+
+    Items to which nothing in the history adds anything, and spaces that use no history, get the
+    sentence of :func:`popular`.
+    """
+    parts = space.contributions(sources, weights, items.astype(np.int32))
+    if parts is None:
+        return popular(release, items)
+    fallback = popular(release, items)
+    sentences: list[str] = []
+    for row, item in enumerate(items):
+        order = np.argsort(-parts[row], kind="stable")
+        named: list[str] = []
+        for place in order:
+            part, best = parts[row, place], parts[row, order[0]]
+            if part <= 0 or part < _WORTH_NAMING * best or len(named) == _MOST_NAMED:
+                break
+            name = release.names[sources[place]]
+            if sources[place] != item and name not in named:
+                named.append(name)
+        sentences.append(f"{verb} {' and '.join(named)}" if named else fallback[row])
+    return sentences
+
+
+def popular(release: Release, items: NDArray[np.int64]) -> list[str]:
+    """Return ``Popular: bought by 1,204 shoppers`` for each item."""
+    return [f"Popular: bought by {int(release.buyers[item]):,} shoppers" for item in items]

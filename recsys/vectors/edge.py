@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import qdrant_edge as edge
+from numpy.typing import NDArray
+
+from recsys.errors import AisleError, StorageError
+from recsys.types import Report
+from recsys.vectors.base import DenseVectors, Hits, Points, Vectors, Where, in_batches
+
+_BATCH = 4_096
+_SCHEMA = {
+    "keyword": edge.PayloadSchemaType.Keyword,
+    "integer": edge.PayloadSchemaType.Integer,
+    "float": edge.PayloadSchemaType.Float,
+}
+_DISTANCE = {"dot": edge.Distance.Dot, "cosine": edge.Distance.Cosine}
+# m=0 keeps no graph: exact answers, and a build of seconds where HNSW needs half a minute.
+_EXACT = edge.HnswIndexConfig(m=0, ef_construct=100, full_scan_threshold=10_000)
+
+
+class EdgeStore:
+    """The embedded default: Qdrant Edge, one folder an index below ``root``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def build(self, name: str, points: Points, report: Report) -> None:
+        """Write a new index: points, field indexes, optimize, flush, close, reopen, count."""
+        folder = self.root / name
+        with _mapped(f"The index {name} could not be written"):
+            folder.mkdir(parents=True)
+            shard = edge.EdgeShard.create(str(folder), _config(points))
+            _write(shard, points, report)
+            shard.flush()
+            shard.close()
+        found = self.open(name).count()
+        if found != points.count:
+            raise StorageError(
+                f"The index {name} was written with {points.count:,} points and reads back with"
+                f" {found:,}.",
+                hint="Check the disk, then build the release again.",
+            )
+
+    def open(self, name: str) -> EdgeIndex:
+        """Open an index; other processes may have it open too, since it has no WAL."""
+        folder = self.root / name
+        with _mapped(f"The index {name} could not be opened"):
+            return EdgeIndex(edge.EdgeShard.load(str(folder)))
+
+    def drop(self, name: str) -> None:
+        """Do nothing: the folder goes with the release it lies in."""
+
+
+class EdgeIndex:
+    """One open shard. It is never closed: readers in flight keep it until they are done."""
+
+    def __init__(self, shard: edge.EdgeShard) -> None:
+        self._shard = shard
+
+    def count(self) -> int:
+        """Return how many points there are."""
+        return self._shard.count(edge.CountRequest(exact=True))
+
+    def query(
+        self,
+        vector: str,
+        values: NDArray[np.float32],
+        *,
+        indices: NDArray[np.int32] | None = None,
+        limit: int,
+        where: Where | None = None,
+    ) -> Hits:
+        """Return the nearest points that have a vector of that name."""
+        asked: Any = values
+        if indices is not None:
+            asked = _sparse(indices, values)
+        request = edge.QueryRequest(
+            limit=limit,
+            query=edge.Query.Nearest(asked, using=vector),
+            filter=None if where is None else _filter(where),
+        )
+        with _mapped(f"The index refused a query on {vector!r}"):
+            found = self._shard.query(request)
+        return Hits(
+            rows=np.fromiter((point.id for point in found), np.int64, len(found)),
+            scores=np.fromiter((point.score for point in found), np.float32, len(found)),
+        )
+
+
+def _config(points: Points) -> edge.EdgeConfig:
+    dense: dict[str, edge.EdgeVectorParams] = {}
+    sparse: dict[str, edge.EdgeSparseVectorParams] = {}
+    for name, vectors in points.vectors.items():
+        if isinstance(vectors, DenseVectors):
+            dense[name] = edge.EdgeVectorParams(
+                size=vectors.values.shape[1],
+                distance=_DISTANCE[vectors.distance],
+                hnsw_config=_EXACT,
+            )
+        else:
+            sparse[name] = edge.EdgeSparseVectorParams()
+    return edge.EdgeConfig(
+        vectors=dense,
+        sparse_vectors=sparse,
+        hnsw_config=_EXACT,
+        optimizers=edge.EdgeOptimizersConfig(indexing_threshold=1, default_segment_number=1),
+        wal_enabled=False,
+    )
+
+
+def _write(shard: edge.EdgeShard, points: Points, report: Report) -> None:
+    names = list(points.vectors.items())
+
+    def make(row: int, payload: dict[str, Any]) -> edge.Point:
+        vectors = {name: _vector(vectors, row) for name, vectors in names}
+        return edge.Point(row, {k: v for k, v in vectors.items() if v is not None}, payload)
+
+    for end, batch in in_batches(points, _BATCH, make):
+        shard.update(edge.UpdateOperation.upsert_points(batch))
+        report(0.7 * end / points.count, "Writing the index")
+    for column, kind in points.indexed.items():
+        shard.update(edge.UpdateOperation.create_field_index(column, _SCHEMA[kind]))
+    report(0.8, "Ordering the index")
+    shard.optimize()
+    report(1.0, "Ordering the index")
+
+
+def _vector(vectors: Vectors, row: int) -> Any:
+    if isinstance(vectors, DenseVectors):
+        return vectors.values[row] if vectors.present[row] else None
+    start, end = vectors.indptr[row], vectors.indptr[row + 1]
+    if start == end:
+        return None
+    return _sparse(vectors.indices[start:end], vectors.data[start:end])
+
+
+def _sparse(indices: Any, values: Any) -> edge.SparseVector:
+    return edge.SparseVector(indices, values)  # takes arrays, though its stub says lists
+
+
+def _filter(where: Where) -> edge.Filter:
+    must: list[Any] = [
+        edge.FieldCondition(key, match=edge.MatchValue(value))
+        for key, value in where.equals.items()
+    ]
+    ranges: list[Any] = [
+        edge.FieldCondition(key, range=edge.RangeFloat(gte=least, lte=most))
+        for key, (least, most) in where.ranges.items()
+    ]
+    if ranges and where.or_rows:
+        either: list[Any] = [edge.Filter(must=ranges), edge.HasIdCondition(set(where.or_rows))]
+        must.append(edge.Filter(should=either))
+    else:
+        must += ranges
+    never: list[Any] | None = [edge.HasIdCondition(set(where.not_rows))] if where.not_rows else None
+    return edge.Filter(must=must or None, must_not=never)
+
+
+@contextmanager
+def _mapped(what: str) -> Generator[None]:
+    """Turn what the engine raises into :class:`StorageError`.
+
+    The engine has no error classes: it raises bare ``Exception``, so that is what is caught,
+    around its own calls only.
+    """
+    try:
+        yield
+    except AisleError:
+        raise
+    except Exception as error:
+        raise StorageError(
+            f"{what}: {error}.",
+            hint="Check that the disk has space, then build the release again.",
+        ) from error

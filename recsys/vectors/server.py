@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.errors import AisleError, StorageError
+from recsys.types import Report
+from recsys.vectors.base import DenseVectors, Hits, Points, Vectors, Where, in_batches
+
+if TYPE_CHECKING:
+    from qdrant_client import QdrantClient
+
+_BATCH = 512
+
+
+class ServerStore:
+    """A Qdrant server or cluster through ``qdrant-client``: one collection an index.
+
+    Parameters
+    ----------
+    client
+        A connected client; :func:`connect` makes one from an address.
+    prefix
+        Put before every index name, so that several shops can share a server.
+    """
+
+    def __init__(self, client: QdrantClient, prefix: str = "aisle") -> None:
+        self._client = client
+        self._prefix = prefix
+
+    def _collection(self, name: str) -> str:
+        return f"{self._prefix}-{name.replace('/', '-')}"
+
+    def build(self, name: str, points: Points, report: Report) -> None:
+        """Write a new collection: points, field indexes, count."""
+        from qdrant_client import models
+
+        collection = self._collection(name)
+        with _mapped(f"The collection {collection} could not be written"):
+            self._client.create_collection(collection, **_config(points))
+            names = list(points.vectors.items())
+
+            def make(row: int, payload: dict[str, Any]) -> models.PointStruct:
+                vectors = {key: _vector(vectors, row) for key, vectors in names}
+                given = {key: value for key, value in vectors.items() if value is not None}
+                return models.PointStruct(id=row, vector=given, payload=payload)
+
+            for end, batch in in_batches(points, _BATCH, make):
+                self._client.upsert(collection, batch, wait=True)
+                report(0.9 * end / points.count, "Writing the index")
+            for column, kind in points.indexed.items():
+                schema = models.PayloadSchemaType(kind)
+                self._client.create_payload_index(collection, column, schema, wait=True)
+        found = self.open(name).count()
+        if found != points.count:
+            raise StorageError(
+                f"The collection {collection} was written with {points.count:,} points and has"
+                f" {found:,}.",
+                hint="Check the Qdrant server, then build the release again.",
+            )
+        report(1.0, "Writing the index")
+
+    def open(self, name: str) -> ServerIndex:
+        """Open a collection for reading."""
+        index = ServerIndex(self._client, self._collection(name))
+        index.count()  # a collection that is not there is an error now, not at the first shopper
+        return index
+
+    def drop(self, name: str) -> None:
+        """Remove a collection; nothing happens when there is none."""
+        collection = self._collection(name)
+        with _mapped(f"The collection {collection} could not be removed"):
+            if self._client.collection_exists(collection):
+                self._client.delete_collection(collection)
+
+
+class ServerIndex:
+    """One collection, open for reading."""
+
+    def __init__(self, client: QdrantClient, collection: str) -> None:
+        self._client = client
+        self._collection = collection
+
+    def count(self) -> int:
+        """Return how many points there are."""
+        with _mapped(f"The collection {self._collection} cannot be read"):
+            return self._client.count(self._collection, exact=True).count
+
+    def query(
+        self,
+        vector: str,
+        values: NDArray[np.float32],
+        *,
+        indices: NDArray[np.int32] | None = None,
+        limit: int,
+        where: Where | None = None,
+    ) -> Hits:
+        """Return the nearest points that have a vector of that name."""
+        from qdrant_client import models
+
+        asked: Any = values.tolist()
+        if indices is not None:
+            asked = models.SparseVector(indices=indices.tolist(), values=values.tolist())
+        with _mapped(f"The collection {self._collection} refused a query on {vector!r}"):
+            found = self._client.query_points(
+                self._collection,
+                query=asked,
+                using=vector,
+                limit=limit,
+                query_filter=None if where is None else _filter(where),
+                search_params=models.SearchParams(exact=True),
+                with_payload=False,
+            ).points
+        return Hits(
+            rows=np.array([point.id for point in found], np.int64),
+            scores=np.array([point.score for point in found], np.float32),
+        )
+
+
+def connect(url: str, api_key: str = "") -> QdrantClient:
+    """Connect to a Qdrant server; nothing is sent until the first call."""
+    from qdrant_client import QdrantClient
+
+    return QdrantClient(url=url, api_key=api_key or None, timeout=60, check_compatibility=False)
+
+
+def _config(points: Points) -> dict[str, Any]:
+    from qdrant_client import models
+
+    distance = {"dot": models.Distance.DOT, "cosine": models.Distance.COSINE}
+    dense = {
+        name: models.VectorParams(size=vectors.values.shape[1], distance=distance[vectors.distance])
+        for name, vectors in points.vectors.items()
+        if isinstance(vectors, DenseVectors)
+    }
+    sparse = {name: models.SparseVectorParams() for name in points.vectors if name not in dense}
+    return {"vectors_config": dense, "sparse_vectors_config": sparse}
+
+
+def _vector(vectors: Vectors, row: int) -> Any:
+    from qdrant_client import models
+
+    if isinstance(vectors, DenseVectors):
+        return vectors.values[row].tolist() if vectors.present[row] else None
+    start, end = vectors.indptr[row], vectors.indptr[row + 1]
+    if start == end:
+        return None
+    return models.SparseVector(
+        indices=vectors.indices[start:end].tolist(), values=vectors.data[start:end].tolist()
+    )
+
+
+def _filter(where: Where) -> Any:
+    from qdrant_client import models
+
+    must: list[Any] = [
+        models.FieldCondition(key=key, match=models.MatchValue(value=value))
+        for key, value in where.equals.items()
+    ]
+    ranges: list[Any] = [
+        models.FieldCondition(key=key, range=models.Range(gte=least, lte=most))
+        for key, (least, most) in where.ranges.items()
+    ]
+    if ranges and where.or_rows:
+        stale = models.HasIdCondition(has_id=sorted(where.or_rows))
+        must.append(models.Filter(should=[models.Filter(must=ranges), stale]))
+    else:
+        must += ranges
+    never: list[Any] = (
+        [models.HasIdCondition(has_id=sorted(where.not_rows))] if where.not_rows else []
+    )
+    return models.Filter(must=must, must_not=never)
+
+
+@contextmanager
+def _mapped(what: str) -> Generator[None]:
+    """Turn what the client raises into :class:`StorageError`."""
+    from qdrant_client.http.exceptions import ApiException
+
+    try:
+        yield
+    except AisleError:
+        raise
+    # ValueError: the client's local mode, and answers that it cannot parse.
+    except (ApiException, ValueError, OSError) as error:
+        raise StorageError(
+            f"{what}: {error}.", hint="Check AISLE_QDRANT_URL and that the server is up."
+        ) from error

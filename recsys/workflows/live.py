@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from recsys.data.columns import check_mapping, guess_mapping
+from recsys.data.readers import connect, open_table, reading, sql_name
+from recsys.errors import InputError, NotFound
+from recsys.releases.live import LiveChange, LiveShop, change_live
+from recsys.workspace import Workspace
+
+_MOST_PIECES = 2_000_000_000
+_ROLES = ("item_id", "stock", "price")
+
+
+def change_item(shop: LiveShop, change: LiveChange, *, actor: str) -> None:
+    """Change stock, price or visibility of one product at once, without a release.
+
+    Raises
+    ------
+    NotFound
+        The live catalogue has no such product.
+    InputError
+        A number is negative or absurd, or nothing is to be changed.
+    """
+    if shop.current().release.item_ids.row(change.item_id) is None:
+        raise NotFound(
+            f"The live catalogue has no product {change.item_id!r}.",
+            hint="Check the id; it is compared as text.",
+        )
+    if change.stock is None and change.price is None and change.hidden is None:
+        raise InputError("Nothing is to be changed.", hint="Give a stock, a price or hidden.")
+    _check(change, "The change")
+    change_live(shop.workspace, [change], actor=actor)
+
+
+def load_stock(workspace: Workspace, path: Path, *, actor: str) -> int:
+    """Take stock (and prices, where the file has them) from a file, at once.
+
+    The file has a product id and a stock or a price column, found by their names.
+
+    Returns
+    -------
+    int
+        How many products were changed.
+
+    Raises
+    ------
+    BadFile, BadMapping
+        The file is no table or lacks the columns.
+    InputError
+        A value is no number; nothing is changed then.
+    """
+    with workspace.scratch() as scratch, connect(scratch) as connection:
+        table = open_table(connection, path)
+        mapping = guess_mapping("items", table.columns)
+        wanted = [role for role in _ROLES if role in mapping]
+        chosen = {role: mapping[role] for role in wanted}
+        check_mapping("items", chosen, columns=table.columns, file_name=path.name)
+        if len(chosen) < 2:
+            found = ", ".join(repr(column) for column in table.columns)
+            raise InputError(
+                f"{path.name} has neither a stock nor a price column; found {found}.",
+                hint="Name one of them stock or price.",
+            )
+        texts = ", ".join(f"CAST({sql_name(column)} AS VARCHAR)" for column in chosen.values())
+        with reading(path):
+            rows = connection.sql(f"SELECT {texts} FROM {table.sql}").fetchall()
+    changes = [
+        _change(dict(zip(wanted, row, strict=True)), f"{path.name}, line {line}")
+        for line, row in enumerate(rows, 2)
+    ]
+    return change_live(workspace, [one for one in changes if one.item_id], actor=actor)
+
+
+def _change(row: dict[str, str | None], where: str) -> LiveChange:
+    stock = _number(row.get("stock"), where, "stock")
+    price = _number(row.get("price"), where, "price")
+    item_id = (row["item_id"] or "").strip()
+    change = LiveChange(item_id, None if stock is None else int(stock), price)
+    _check(change, where)
+    return change
+
+
+def _number(text: str | None, where: str, column: str) -> float | None:
+    if text is None or not text.strip():
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(
+            f"{where}: {column} is {text!r}, which is not a number.",
+            hint="Mend the file and load it again; nothing has changed.",
+        )
+    return number
+
+
+def _check(change: LiveChange, where: str) -> None:
+    if change.stock is not None and not 0 <= change.stock <= _MOST_PIECES:
+        raise InputError(f"{where}: stock is {change.stock}; it has to be 0 or more.")
+    if change.price is not None and not (change.price >= 0 and math.isfinite(change.price)):
+        raise InputError(f"{where}: price is {change.price}; it has to be 0 or more.")

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from recsys.errors import InputError
+from recsys.models.registry import MODELS
+from recsys.releases.build import build_release
+from recsys.releases.publishing import Publication, publish, roll_back
+from recsys.types import PLACEMENTS, Placement, Report, part_of, silent
+from recsys.workflows.training import newest_dataset, train_model
+from recsys.workspace import Workspace
+
+# What is trained for a placement that no model of the dataset can feed yet.
+DEFAULT_KIND: dict[Placement, str] = {
+    "for_you": "als",
+    "similar": "als",
+    "also_bought": "copurchase",
+    "lookalikes": "als",
+}
+# The number that decides; placements without one follow For You.
+DECIDING: dict[Placement, str] = {"for_you": "ndcg@10", "also_bought": "hit_rate@10"}
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publication did.
+
+    Attributes
+    ----------
+    strategies
+        Placement -> model id, as released.
+    trained
+        Labels of the models that had to be trained first.
+    """
+
+    release_id: str
+    strategies: dict[Placement, str]
+    trained: list[str]
+
+
+def deciding_value(manifest: Mapping[str, Any], placement: Placement) -> float | None:
+    """Return the validation value that decides for a placement, or None without one."""
+    metric = DECIDING.get(placement)
+    found = manifest["metrics"].get(placement, {}).get(metric) if metric else None
+    return None if found is None else float(found["value"])
+
+
+def best_models(workspace: Workspace, dataset_id: str) -> dict[Placement, str]:
+    """Return the best known model of a dataset for each placement that has one.
+
+    Measured models come before unmeasured ones, then the better number, then the newer model.
+    Similar and Lookalikes have no number yet: they follow the best For You model that can.
+    """
+    manifests = [m for m in workspace.models.manifests() if m["dataset_id"] == dataset_id]
+    best: dict[Placement, str] = {}
+    for placement in PLACEMENTS:
+        deciding: Placement = placement if placement in DECIDING else "for_you"
+        able = [m for m in manifests if placement in m["placements"]]
+        if able:
+            # manifests are newest first, and max keeps the first of equals
+            best[placement] = max(able, key=lambda m: _rank(deciding_value(m, deciding)))["id"]
+    return best
+
+
+def _rank(value: float | None) -> float:
+    return -1.0 if value is None else value
+
+
+def publish_release(
+    workspace: Workspace,
+    *,
+    strategies: Mapping[Placement, str] | None = None,
+    dataset_id: str | None = None,
+    only: tuple[Placement, ...] = PLACEMENTS,
+    actor: str,
+    report: Report = silent,
+) -> Published:
+    """Train what is missing, build a release, check it, and make it live.
+
+    Parameters
+    ----------
+    strategies
+        Placement -> model id; placements left out get the best model known for the dataset.
+    dataset_id
+        Default: the dataset of the chosen models, else the newest.
+    only
+        The placements to serve.
+
+    Raises
+    ------
+    NotReady
+        There is no data yet.
+    InputError
+        A chosen model cannot feed its placement.
+    """
+    chosen = dict(strategies or {})
+    for placement, model_id in chosen.items():
+        manifest = workspace.models.manifest(model_id)
+        dataset_id = dataset_id or manifest["dataset_id"]
+        if placement not in manifest["placements"]:
+            able = ", ".join(m.label for m in MODELS.values() if placement in m.placements)
+            raise InputError(
+                f"{manifest['label']} cannot feed {placement.replace('_', ' ')}.",
+                hint=f"These can: {able}.",
+            )
+    dataset = newest_dataset(workspace, dataset_id)
+    known = best_models(workspace, dataset.id)
+    missing: list[Placement] = [place for place in only if place not in chosen and place not in known]
+    kinds = list({DEFAULT_KIND[place]: None for place in missing})
+    for number, kind in enumerate(kinds):
+        step = part_of(report, 0.6 * number / len(kinds), 0.6 * (number + 1) / len(kinds))
+        train_model(workspace, kind, dataset_id=dataset.id, report=step)
+    if kinds:
+        known = best_models(workspace, dataset.id)
+    final: dict[Placement, str] = {place: chosen.get(place) or known[place] for place in only}
+    building = part_of(report, 0.6 if kinds else 0.0, 0.98)
+    release_id = build_release(workspace, final, building)
+    report(0.99, "Publishing")
+    publish(workspace, release_id, actor=actor)
+    return Published(release_id, final, [MODELS[kind].label for kind in kinds])
+
+
+def roll_back_release(workspace: Workspace, *, actor: str) -> Publication:
+    """Make the release live that was live before this one.
+
+    Raises
+    ------
+    InputError
+        There is nothing before.
+    """
+    return roll_back(workspace, actor=actor)

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from recsys.errors import NotFound
+from recsys.releases.live import LiveShop, LiveView
+from recsys.shelves import placements
+from recsys.shelves.placements import item_fields
+from recsys.types import Filters, Shelf
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def show_for_you(
+    shop: LiveShop,
+    user_id: str,
+    *,
+    n: int | None = None,
+    filters: Filters | None = None,
+    leave_out_bought: bool = True,
+) -> Shelf:
+    """Return For You of a shopper; see :func:`recsys.shelves.placements.for_you`."""
+    return placements.for_you(
+        shop.current(),
+        user_id,
+        n=n,
+        filters=filters or Filters(),
+        leave_out_bought=leave_out_bought,
+    )
+
+
+def show_similar(
+    shop: LiveShop, item_id: str, *, n: int | None = None, filters: Filters | None = None
+) -> Shelf:
+    """Return products like one; see :func:`recsys.shelves.placements.similar`."""
+    return placements.similar(shop.current(), item_id, n=n, filters=filters or Filters())
+
+
+def show_also_bought(
+    shop: LiveShop,
+    item_ids: Sequence[str],
+    *,
+    n: int | None = None,
+    filters: Filters | None = None,
+) -> Shelf:
+    """Return what goes with a cart; see :func:`recsys.shelves.placements.also_bought`."""
+    return placements.also_bought(shop.current(), item_ids, n=n, filters=filters or Filters())
+
+
+def show_lookalikes(
+    shop: LiveShop,
+    user_id: str,
+    *,
+    n: int | None = None,
+    n_neighbours: int = 10,
+    filters: Filters | None = None,
+) -> Shelf:
+    """Return what similar shoppers bought; see :func:`recsys.shelves.placements.lookalikes`."""
+    return placements.lookalikes(
+        shop.current(), user_id, n=n, n_neighbours=n_neighbours, filters=filters or Filters()
+    )
+
+
+def find_shoppers(view: LiveView, text: str, *, limit: int = 20) -> list[str]:
+    """Return ids of shoppers whose id begins with the text, or else contains it.
+
+    Empty text gives the first shoppers.
+    """
+    ids = view.release.user_ids.ids
+    begins = [user_id for user_id in ids if user_id.startswith(text)][:limit]
+    if len(begins) < limit and text:
+        begins += [user_id for user_id in ids if text in user_id and not user_id.startswith(text)][
+            : limit - len(begins)
+        ]
+    return begins
+
+
+def random_shopper(view: LiveView, *, seed: int | None = None) -> str:
+    """Return the id of a shopper drawn at random.
+
+    Raises
+    ------
+    NotFound
+        The live release has no shoppers.
+    """
+    count = len(view.release.user_ids)
+    if not count:
+        raise NotFound("The live release has no shoppers.")
+    return view.release.user_ids.id(int(np.random.default_rng(seed).integers(count)))
+
+
+@dataclass(frozen=True)
+class Bought:
+    """One line of a shopper's history."""
+
+    item_id: str
+    name: str
+    times: int
+    last: int | None
+    fields: dict[str, Any]
+
+
+def shopper_history(view: LiveView, user_id: str, *, limit: int = 50) -> list[Bought]:
+    """Return what a shopper bought, latest first (without dates: most often first).
+
+    A shopper nobody knows has an empty history.
+    """
+    release = view.release
+    user = release.user_ids.row(user_id)
+    if user is None:
+        return []
+    items, times, last = release.history(user)
+    order = np.lexsort((items, -times) if last is None else (items, -times, -last))[:limit]
+    fields = item_fields(view, items[order])
+    return [
+        Bought(
+            item_id=release.item_ids.id(int(items[row])),
+            name=release.names[items[row]],
+            times=int(times[row]),
+            last=None if last is None else int(last[row]),
+            fields=field,
+        )
+        for row, field in zip(order, fields, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class CartLine:
+    """One product of a cart as a person reads it."""
+
+    item_id: str
+    name: str
+    price: float | None
+
+
+def product_names(view: LiveView, item_ids: Sequence[str]) -> list[CartLine]:
+    """Return names and live prices of products; ids the release does not know are left out."""
+    rows = np.array(view.release.item_ids.rows(item_ids), np.int64)
+    return [
+        CartLine(view.release.item_ids.id(int(row)), view.release.names[row], field.get("price"))
+        for row, field in zip(rows, item_fields(view, rows), strict=True)
+    ]
+
+
+def shopper_facts(view: LiveView, user_id: str) -> dict[str, str]:
+    """Return what the shop says about a shopper beside the id; empty for strangers."""
+    user = view.release.user_ids.row(user_id)
+    if user is None:
+        return {}
+    row = view.release.shoppers.slice(user, 1).to_pylist()[0]
+    return {key: str(value) for key, value in row.items() if key != "user_id" and value}
+
+
+def shelf_csv(shelf: Shelf, *, raw: bool = False) -> bytes:
+    """Return a shelf as CSV in UTF-8 with a byte-order mark, as spreadsheets like it.
+
+    Parameters
+    ----------
+    raw
+        True for machines: text is not made inert and there is no mark. By default text that a
+        spreadsheet would run as a formula gets a leading apostrophe.
+    """
+    rows = [item.as_dict() for item in shelf.items]
+    columns = list(rows[0]) if rows else ["item_id", "rank", "score"]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow(row if raw else {key: _inert(value) for key, value in row.items()})
+    return text.getvalue().encode("utf-8" if raw else "utf-8-sig")
+
+
+def _inert(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

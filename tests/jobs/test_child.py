@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import signal
+
+from job_entry import KINDS
+from job_shop import Shop, wait_for
+
+from recsys.jobs.child import run_claimed, run_inline
+from recsys.jobs.processes import process_name
+from recsys.types import Report
+from recsys.workspace import Workspace
+
+
+def test_a_job_is_done_inline_and_returned_as_it_ended(shop: Shop) -> None:
+    job = run_inline(shop.workspace, KINDS, shop.submit("count", to=4).id)
+    assert job is not None
+    assert (job.status, job.share, job.worker) == ("done", 1.0, process_name())
+    assert job.result is not None
+    assert job.result["counted"] == 4
+
+
+def test_a_job_that_a_worker_has_taken_is_not_done_twice(shop: Shop) -> None:
+    job = shop.submit("count", to=4)
+    shop.queue.claim("worker")
+    assert run_inline(shop.workspace, KINDS, job.id) is None
+
+
+def test_what_a_person_can_mend_is_said_with_its_hint(shop: Shop) -> None:
+    job = run_inline(shop.workspace, KINDS, shop.submit("refuse").id)
+    assert job is not None
+    assert (job.status, job.error_id) == ("failed", "")
+    assert job.error == "sales.csv has no usable row. Map user_id to another column."
+
+
+def test_an_unknown_kind_is_named(shop: Shop) -> None:
+    job = run_inline(shop.workspace, KINDS, shop.submit("dance").id)
+    assert job is not None
+    assert "'dance'" in job.error
+
+
+def test_every_new_step_and_the_end_are_written_and_the_rest_is_thinned(shop: Shop) -> None:
+    seen: list[tuple[float, str]] = []
+
+    def steps(_workspace: Workspace, _params: object, report: Report) -> dict[str, object]:
+        for share, step in ((0.1, "Read"), (0.2, "Read"), (0.3, "Fit"), (1.0, "Fit")):
+            report(share, step)
+            row = shop.queue.get(job.id)
+            seen.append((row.share, row.step))
+        return {}
+
+    job = shop.submit("steps")
+    run_inline(shop.workspace, {"steps": steps}, job.id)
+    assert seen == [(0.1, "Read"), (0.1, "Read"), (0.3, "Fit"), (1.0, "Fit")]
+
+
+def test_a_job_that_lost_its_claim_leaves_the_row_alone(shop: Shop) -> None:
+    job = shop.submit("robbed")
+    token = getattr(shop.queue.claim("me"), "token", "")
+
+    def robbed(_workspace: Workspace, _params: object, _report: Report) -> dict[str, object]:
+        shop.queue.requeue(job.id, token, counted=True)
+        shop.queue.claim("other")
+        return {}
+
+    left = run_claimed(shop.workspace, {"robbed": robbed}, job.id, token)
+    assert (left.status, left.worker, left.result) == ("running", "other", None)
+
+
+def test_ctrl_c_cancels_a_command_and_its_job(shop: Shop) -> None:
+    job = shop.submit("until", path=str(shop.home / "never"))
+    command = shop.start("inline", "--job", str(job.id))
+    shop.at_work(job, "Waiting")
+    command.send_signal(signal.SIGINT)
+    assert command.wait(10) != 0
+    assert shop.queue.get(job.id).status == "cancelled"
+
+
+def test_a_command_keeps_its_job_while_it_lives_and_no_longer(shop: Shop) -> None:
+    file = shop.home / "go"
+    job = shop.submit("until", path=str(file))
+    command = shop.start("inline", "--job", str(job.id))
+    token = shop.at_work(job, "Waiting").token
+    shop.start("worker")
+    # The worker has looked for orphans, again and again, by the time it has done these.
+    for _ in range(2):
+        assert shop.ended(shop.submit("count", to=1)).status == "done"
+    kept = shop.queue.get(job.id)
+    assert (kept.status, kept.token, kept.attempts) == ("running", token, 1)
+    command.kill()  # and not waited for: a zombie is dead enough
+    wait_for(lambda: shop.queue.get(job.id).attempts == 2)
+    file.touch()
+    assert shop.ended(job).status == "done"
