@@ -12,6 +12,7 @@ from pages.ui.sidebar import draw_sidebar
 HERE = Path(__file__).resolve().parent
 
 st.set_page_config(page_title="Aisle", page_icon=":material/shelves:", layout="wide")
+st.logo(HERE / "ui" / "logo.svg", size="large")
 page = st.navigation(
     {
         "Shop": [

@@ -11,11 +11,11 @@ from recsys.errors import NotReady
 from recsys.workflows.jobs import submit_demo, submit_ingest
 from recsys.workflows.live import load_stock
 from recsys.workflows.shop import shop_state
-from recsys.workflows.uploads import issue_ticket
+from recsys.workflows.uploads import issue_ticket, safe_name
 
 datasets = shop_state(workspace()).datasets
 
-st.title("What do we know about the shop")
+st.title("What do we know about the shop?")
 
 st.subheader("Load data")
 if not datasets and not state.uploads():
@@ -82,7 +82,7 @@ with st.form("stock", border=False):
     )
     if st.form_submit_button("Take over this stock now") and stock_file is not None:
         with workspace().scratch() as folder:
-            path = folder / "the stock file"
+            path = folder / safe_name(stock_file.name)
             path.write_bytes(stock_file.getvalue())
             changed = load_stock(workspace(), path, actor=ACTOR)
         st.success(f"{count(changed, 'product')} changed; every list obeys within a second.")

@@ -12,7 +12,7 @@ dataset = shop.dataset
 trained = [m for m in shop.models if dataset and m["dataset_id"] == dataset["id"]]
 release = shop.live_release()
 
-st.title("What needs you today")
+st.title("What needs you today?")
 
 if dataset is None:
     st.markdown(
@@ -56,7 +56,7 @@ if dataset is None:
 
 numbers = dataset["counts"]
 st.subheader("The shop")
-with st.grid(min_column_width=170):
+with st.grid(4, min_column_width=150):
     st.metric("Purchases", f"{numbers['interactions']:,}", border=True)
     st.metric("Shoppers", f"{numbers['shoppers']:,}", border=True)
     st.metric("Products", f"{numbers['items']:,}", border=True)

@@ -5,7 +5,7 @@ from pages.ui.resources import workspace
 from pages.ui.words import ago, moment, plain
 from recsys.workflows.jobs import recent_jobs, worker_is_running
 
-st.title("What is running, and what went wrong")
+st.title("What is running, and what went wrong?")
 
 jobs = recent_jobs(workspace())
 if not jobs:

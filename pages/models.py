@@ -11,7 +11,7 @@ from recsys.workflows.shop import shop_state
 
 shop = shop_state(workspace())
 
-st.title("Which model finds what shoppers buy next")
+st.title("Which model finds what shoppers buy next?")
 
 if not shop.datasets:
     st.info("Models learn from purchases. Load your data or the demo shop first.")

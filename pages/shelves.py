@@ -3,9 +3,7 @@ import streamlit as st
 from pages.ui import state
 from pages.ui.cards import show_shelf
 from pages.ui.preview import (
-    choose_filters,
-    choose_placement,
-    choose_shopper,
+    choose_who_and_where,
     csv_button,
     release_line,
     show_cart,
@@ -22,7 +20,7 @@ from recsys.workflows.shelves import (
     show_similar,
 )
 
-st.title("What would this shopper see")
+st.title("What would this shopper see?")
 
 try:
     view = shop().current()
@@ -32,8 +30,7 @@ except NotReady:
         st.switch_page("home.py")
     st.stop()
 
-user_id, placement = choose_shopper(view), choose_placement(view)
-filters, n = choose_filters(view, placement)
+user_id, placement, filters, n = choose_who_and_where(view)
 release_line(view, user_id)
 
 history, list_column = st.columns([1, 3], gap="medium")
@@ -51,11 +48,11 @@ with list_column:
     elif placement == "lookalikes":
         shelf = show_lookalikes(shop(), user_id, n=n, filters=filters)
     elif placement == "similar" and state.anchor() is None:
-        st.info("Choose a product: click Similar on a card or a product in the list at the left.")
+        st.info("Choose a product: click Similar on a card, or a product in the list at the left.")
     elif placement == "similar":
         shelf = show_similar(shop(), state.anchor() or "", n=n, filters=filters)
     elif not state.cart():
-        st.info("The cart is empty. Click Add to cart on a card or on a product at the left.")
+        st.info("The cart is empty. Click Add to cart on any card of For You or Similar.")
     else:
         shelf = show_also_bought(shop(), state.cart(), n=n, filters=filters)
     if shelf is not None:

@@ -117,8 +117,9 @@ class Shelf:
         """Say in words how many are shown and why others are not."""
         words = f"{len(self.items)} of {self.asked} shown"
         if self.removed:
-            parts = ", ".join(f"{count:,} {reason}" for reason, count in self.removed.items())
-            words += f" · {sum(self.removed.values()):,} removed: {parts}"
+            total = f"{sum(self.removed.values()):,} removed"
+            parts = [f"{count:,} {reason}" for reason, count in self.removed.items()]
+            words += f" · {total}: {', '.join(parts if len(parts) > 1 else self.removed)}"
         return words
 
     def as_dict(self) -> dict[str, Any]:

@@ -10,14 +10,14 @@ from pages.ui import state
 from pages.ui.words import money, plain, shorten
 from recsys.types import Shelf, ShelfItem
 
-_HEIGHT = 236
-_NAME = 44
-_REASON = 66
+_HEIGHT = 226
+_NAME = 36
+_REASON = 40
 
 
 def show_shelf(shelf: Shelf, currency: str, *, actions: bool = True) -> None:
-    """Draw the products of a shelf as cards, four or five in a row."""
-    with st.grid(min_column_width=196, gap="small"):
+    """Draw the products of a shelf as cards, as many in a row as fit."""
+    with st.grid(min_column_width=168, gap="small"):
         for item in shelf.items:
             with st.container(border=True, height=_HEIGHT, gap="xsmall"):
                 show_card(shelf, item, currency, actions=actions)
@@ -29,15 +29,15 @@ def show_card(shelf: Shelf, item: ShelfItem, currency: str, *, actions: bool) ->
     with st.container(horizontal=True, gap="xsmall", wrap=False):
         st.badge(f"{item.rank}", color="gray")
         if fields.get("category"):
-            st.badge(plain(shorten(str(fields["category"]), 22)), color="gray")
+            st.badge(plain(shorten(str(fields["category"]), 16)), color="gray")
         if shelf.fallback:
             st.badge("Popular", color="blue", help=plain(shelf.fallback))
     name = str(fields.get("name") or item.item_id)
-    st.markdown(f"**{plain(shorten(name, _NAME))}**", help=_about(item, name))
+    st.markdown(f"**{plain(shorten(name, _NAME))}**")
     st.markdown(f"{plain(money(fields.get('price'), currency))} · {stock_words(fields)}")
-    st.caption(plain(shorten(item.reason, _REASON)))
+    st.caption(plain(shorten(item.reason, _REASON)), help=_about(item, name))
     if actions:
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", wrap=False):
             key = f"{shelf.placement}-{item.item_id}"
             st.button(
                 "Similar",
@@ -68,8 +68,9 @@ def stock_words(fields: dict[str, Any]) -> str:
 
 
 def _about(item: ShelfItem, name: str) -> str:
-    """Return the tooltip: whole name, id, score and whole reason."""
+    """Return the whole name and reason, the id, and the score."""
     return (
-        f"{plain(name)}  \nProduct id {plain(item.item_id)}  \n{plain(item.reason)}  \n"
-        f"Score {item.score:.4g}: only its order means something."
+        f"**{plain(name)}**  \n{plain(item.reason)}.  \n"
+        f":gray[Place {item.rank} · product id {plain(item.item_id)} · score {item.score:.4g},"
+        " of which only the order means something.]"
     )

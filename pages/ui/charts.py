@@ -43,11 +43,11 @@ def against_popularity(rows: pd.DataFrame) -> Any:
     chart.add_vline(
         x=popularity,
         line={"color": _POPULARITY, "dash": "dot"},
-        annotation={"text": "Popularity", "font": {"size": 12}},
+        annotation={"text": "Popularity", "font": {"size": 12}, "yshift": 14, "xanchor": "center"},
     )
     chart.update_layout(
-        height=110 + 34 * len(best),
-        margin={"l": 0, "r": 16, "t": 24, "b": 32},
+        height=200,
+        margin={"l": 0, "r": 16, "t": 30, "b": 32},
         xaxis={"title": "Score with 95 % interval", "rangemode": "tozero"},
         yaxis={"title": None},
         showlegend=False,

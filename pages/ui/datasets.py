@@ -17,7 +17,7 @@ _BASKETS = {
 def show_dataset(dataset: Mapping[str, Any]) -> None:
     """Show what a dataset holds and what reading left out, with reasons."""
     numbers = dataset["counts"]
-    with st.grid(min_column_width=170):
+    with st.grid(4, min_column_width=150):
         st.metric("Purchases", f"{numbers['interactions']:,}", border=True)
         st.metric("Shoppers", f"{numbers['shoppers']:,}", border=True)
         st.metric("Products", f"{numbers['items']:,}", border=True)

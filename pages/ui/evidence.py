@@ -24,7 +24,7 @@ PLACEMENT_HELP = {
 METRIC_WORDS = {
     "ndcg@10": "For You: right things on top",
     "recall@20": "For You: found in the top 20",
-    "hit_rate@10": "Also bought: hidden product found in the top 10",
+    "hit_rate@10": "Also bought: found in the top 10",
 }
 METRIC_HELP = {
     "ndcg@10": "NDCG@10 on products a shopper bought later for the first time: hits in the top 10"
@@ -38,7 +38,7 @@ _OF = {"ndcg@10": "for_you", "recall@20": "for_you", "hit_rate@10": "also_bought
 
 
 def leaderboard(models: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return one row a model and metric: value, interval, popularity and the verdict."""
+    """Return one row a metric and model, best first: value, interval, popularity, verdict."""
     rows: list[dict[str, Any]] = []
     for model in models:
         for metric, placement in _OF.items():
@@ -59,6 +59,8 @@ def leaderboard(models: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
                     "Created": model["created_at"],
                 }
             )
+    places = list(METRIC_WORDS)
+    rows.sort(key=lambda row: (places.index(row["metric"]), -row["Score"]))
     return pd.DataFrame(rows)
 
 

@@ -15,7 +15,7 @@ from recsys.data.ingest import Source
 from recsys.data.readers import FilePreview
 from recsys.errors import AisleError
 from recsys.workflows.loading import guess_file, preview_file
-from recsys.workflows.uploads import find_upload
+from recsys.workflows.uploads import upload_info
 from recsys.workspace import Workspace
 
 _KINDS: dict[Kind, str] = {
@@ -61,7 +61,7 @@ def map_files(workspace: Workspace, upload_ids: Sequence[str]) -> dict[str, Any]
 
 def _map_file(workspace: Workspace, upload_id: str) -> tuple[Kind, Source, str] | None:
     """Show one file; return what it is, or None when it cannot be read."""
-    info = find_upload(workspace, upload_id)
+    info = upload_info(workspace, upload_id)
     head, drop = st.columns([5, 1], vertical_alignment="center")
     head.markdown(f"**{plain(info.file_name)}** · {size(info.bytes)}")
     drop.button(

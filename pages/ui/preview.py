@@ -22,16 +22,30 @@ _MOST_OPTIONS = 500
 _HISTORY = 12
 
 
-def choose_shopper(view: LiveView) -> str:
+def choose_who_and_where(view: LiveView) -> tuple[str, Placement, Filters, int]:
+    """Show the first row: shopper, placement, filters; return what was chosen."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        user_id = _choose_shopper(view)
+        st.button(
+            "Random",
+            icon=":material/shuffle:",
+            help="Preview as a shopper drawn at random",
+            on_click=lambda: state.choose_shopper(random_shopper(view)),
+        )
+        placement = _choose_placement(view)
+        filters, n = _choose_filters(view, placement)
+    return user_id, placement, filters, n
+
+
+def _choose_shopper(view: LiveView) -> str:
     """Show the shopper picker; return an id, which may be a stranger's."""
     if not state.has_shopper():
         state.choose_shopper(random_shopper(view))
-    picker, dice = st.columns([5, 1], vertical_alignment="bottom")
     options = find_shoppers(view, "", limit=_MOST_OPTIONS)
     current = state.shopper()
     if current not in options:
         options = [current, *options]
-    chosen = picker.selectbox(
+    chosen = st.selectbox(
         "Preview as shopper",
         options,
         key=state.SHOPPER,
@@ -39,33 +53,29 @@ def choose_shopper(view: LiveView) -> str:
         accept_new_options=True,
         help=f"Type any shopper id; the list shows the first {_MOST_OPTIONS:,}."
         " A stranger's id shows what a stranger sees.",
-    )
-    dice.button(
-        "Random shopper",
-        icon=":material/shuffle:",
-        on_click=lambda: state.choose_shopper(random_shopper(view)),
+        width=250,
     )
     return chosen or current
 
 
-def choose_placement(view: LiveView) -> Placement:
+def _choose_placement(view: LiveView) -> Placement:
     """Show the placements that the live release serves."""
     served = [p for p in PLACEMENTS if p in view.release.manifest["strategies"]]
+    state.take_placement_from_address(served)
     chosen = st.segmented_control(
         "Placement",
         served,
-        default=None if state.has_placement() else served[0],
         format_func=lambda one: PLACEMENT_WORDS[one],
         key=state.PLACEMENT,
-        bind="query-params",
         required=True,
         help="  \n".join(f"**{PLACEMENT_WORDS[p]}**: {PLACEMENT_HELP[p]}" for p in served),
     )
-    found: Placement = next((p for p in PLACEMENTS if p == chosen), "for_you")
+    found: Placement = next((p for p in served if p == chosen), served[0])
+    state.put_placement_into_address(found)
     return found
 
 
-def choose_filters(view: LiveView, placement: Placement) -> tuple[Filters, int]:
+def _choose_filters(view: LiveView, placement: Placement) -> tuple[Filters, int]:
     """Show the filters this shop can have, and how many products to show."""
     has = view.release.manifest["has"]
     default, most = LIMITS[placement]
@@ -109,8 +119,7 @@ def release_line(view: LiveView, user_id: str) -> None:
 
 def csv_button(view: LiveView, shelf: Shelf, user_id: str) -> None:
     """Show the title of the list, its trace, and the CSV."""
-    title, download = st.columns([5, 1], vertical_alignment="center")
-    with title, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{_heading(view, shelf)}**", width="content")
         shown, *removed = shelf.trace().split(" · ")
         st.badge(shown, color="green" if len(shelf.items) == shelf.asked else "gray")
@@ -120,14 +129,15 @@ def csv_button(view: LiveView, shelf: Shelf, user_id: str) -> None:
                 color="gray",
                 help="Products that scored high enough to stand here and were taken out.",
             )
-    download.download_button(
-        "CSV",
-        data=lambda: shelf_csv(shelf),
-        file_name=f"{shelf.placement}-{_file_part(user_id)}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+        st.space("stretch")
+        st.download_button(
+            "CSV",
+            data=lambda: shelf_csv(shelf),
+            file_name=f"{shelf.placement}-{_file_part(user_id)}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 
 
 def show_history(view: LiveView, user_id: str) -> None:
@@ -136,18 +146,19 @@ def show_history(view: LiveView, user_id: str) -> None:
     bought = shopper_history(view, user_id, limit=_HISTORY)
     if not bought:
         st.caption("Nothing: this shopper is a stranger.")
-    for line in bought:
-        with st.container(gap=None):
+    with st.container(gap=None):
+        for line in bought:
+            when = f", last on {day(line.last)}" if line.last is not None else ""
             st.button(
-                shorten(plain(line.name), 40),
+                f"{plain(shorten(line.name, 30))} :gray[{line.times}×]",  # noqa: RUF001
                 key=f"history-{line.item_id}",
                 type="tertiary",
-                help="Show products like this one",
+                wrap=False,
+                help=f"{plain(line.name)}: bought {count(line.times, 'time')}{when}."
+                " Click to see products like it.",
                 on_click=state.show_similar_to,
                 args=(line.item_id,),
             )
-            when = f" · {day(line.last)}" if line.last is not None else ""
-            st.caption(f"{count(line.times, 'time')}{when}")
 
 
 def show_cart(view: LiveView) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -29,9 +29,21 @@ def shopper() -> str:
     return st.session_state.get(SHOPPER) or ""
 
 
-def has_placement() -> bool:
-    """Tell whether a placement has been chosen, by a click or by the address of the page."""
-    return st.session_state.get(PLACEMENT) is not None
+def take_placement_from_address(served: Sequence[str]) -> None:
+    """Begin with the placement that the address names, or the first one (before the widget).
+
+    Bound to the address by Streamlit it would stand there as its label; a link that the shop's
+    people write by hand should say ``placement=for_you``.
+    """
+    if st.session_state.get(PLACEMENT) not in served:
+        asked = st.query_params.get(PLACEMENT)
+        st.session_state[PLACEMENT] = asked if asked in served else served[0]
+
+
+def put_placement_into_address(placement: str) -> None:
+    """Write the placement into the address, so that the page can be linked."""
+    if st.query_params.get(PLACEMENT) != placement:
+        st.query_params[PLACEMENT] = placement
 
 
 def show_similar_to(item_id: str) -> None:

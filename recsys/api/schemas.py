@@ -177,13 +177,13 @@ class Health(BaseModel):
     """What serves, truthfully; ``status`` is ``ok`` or ``unavailable``."""
 
     status: str
-    release: dict[str, Any] | None
-    dataset: dict[str, Any] | None
-    models: dict[str, Any]
-    index: dict[str, Any]
-    worker: str
-    live_changes: int
-    problem: str
+    release: dict[str, Any] | None = None
+    dataset: dict[str, Any] | None = None
+    models: dict[str, Any] = {}
+    index: dict[str, Any] = {"points": 0, "answers": False}
+    worker: str = "unknown"
+    live_changes: int = 0
+    problem: str = ""
 
 
 class ErrorBody(BaseModel):

@@ -1,7 +1,9 @@
-"""pyarrow, which brings no type stubs, as strict type checking can live with it."""
+"""Parquet by pyarrow, which brings no type stubs and loads pandas at the slightest touch."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -13,4 +15,18 @@ else:
     import pyarrow.parquet as pq
     from pyarrow import Table
 
-__all__ = ["Table", "pa", "pq"]
+__all__ = ["Table", "pa", "read_parquet", "write_parquet"]
+
+
+def read_parquet(path: Path, *, columns: Sequence[str] | None = None) -> Table:
+    """Return a Parquet file, or some of its columns, as a ``pyarrow.Table``.
+
+    ``pq.read_table`` would load pandas, which takes a second.
+    """
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=None if columns is None else list(columns))
+
+
+def write_parquet(table: Table, path: Path) -> None:
+    """Write a ``pyarrow.Table`` to a Parquet file."""
+    pq.write_table(table, path)

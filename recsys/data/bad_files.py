@@ -88,8 +88,7 @@ def check_text(path: Path, start: bytes) -> None:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(start)
     except UnicodeDecodeError as error:
-        line = start.count(b"\n", 0, error.start) + 1
-        raise _not_utf8(path, line, error.start, start[error.start]) from error
+        raise _find_not_utf8(path) from error
 
 
 def explain(path: Path, found: str) -> BadFile:
@@ -181,14 +180,6 @@ def _line_of(path: Path, row: int, delimiter: str) -> int:
         return rows.line_num + 1
 
 
-def _not_utf8(path: Path, line: int, place: int, byte: int) -> BadFile:
-    return BadFile(
-        f"{path.name} is not UTF-8 text: line {line:,} holds the byte 0x{byte:02X}"
-        f" (byte {place + 1:,} of the file).",
-        hint=_SAVE_AS_UTF8,
-    )
-
-
 def _find_not_utf8(path: Path) -> BadFile:
     """Look for the byte itself, which DuckDB does not name."""
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -201,7 +192,12 @@ def _find_not_utf8(path: Path) -> BadFile:
             except UnicodeDecodeError as error:
                 text = held + chunk
                 line += text.count(b"\n", 0, error.start)
-                return _not_utf8(path, line, place - len(held) + error.start, text[error.start])
+                return BadFile(
+                    f"{path.name} is not UTF-8 text: line {line:,} holds the byte"
+                    f" 0x{text[error.start]:02X} (byte {place - len(held) + error.start + 1:,}"
+                    " of the file).",
+                    hint=_SAVE_AS_UTF8,
+                )
             line += chunk.count(b"\n")
             place += len(chunk)
     return BadFile(f"{path.name} ends in the middle of a character.", hint=_SAVE_AS_UTF8)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from recsys.data.arrow import Table, pq
+from recsys.data.arrow import Table, read_parquet
 from recsys.data.ids import IdMap
 from recsys.workspace import Workspace
 
@@ -20,6 +20,8 @@ INTERACTIONS = "interactions.parquet"
 @dataclass(frozen=True)
 class Interactions:
     """What shoppers did, one row each, in the order of time: parallel arrays.
+
+    Those that a dataset gives are read-only.
 
     Attributes
     ----------
@@ -122,18 +124,21 @@ class Dataset:
 
     @cached_property
     def _items(self) -> Table:
-        return pq.read_table(self.folder / ITEMS)
+        return read_parquet(self.folder / ITEMS)
 
     @cached_property
     def _shoppers(self) -> Table:
-        return pq.read_table(self.folder / SHOPPERS)
+        return read_parquet(self.folder / SHOPPERS)
 
     @cached_property
     def _interactions(self) -> Interactions:
-        table = pq.read_table(self.folder / INTERACTIONS)
-        arrays = {name: table.column(name).to_numpy() for name in table.column_names}
+        table = read_parquet(self.folder / INTERACTIONS)
+        # dlpack, since to_numpy() loads pandas
+        arrays: dict[str, Any] = {
+            name: np.from_dlpack(table.column(name).combine_chunks()) for name in table.column_names
+        }
         return Interactions(**arrays)
 
     def _id_map(self, file: str, column: str) -> IdMap:
-        table = pq.read_table(self.folder / file, columns=[column])
+        table = read_parquet(self.folder / file, columns=[column])
         return IdMap(table.column(column).to_pylist())

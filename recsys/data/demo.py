@@ -7,7 +7,6 @@ from pathlib import Path
 import duckdb
 
 from recsys.data import demo_names, readers
-from recsys.data.arrow import pa
 from recsys.data.readers import sql_text
 from recsys.data.side_files import Source
 from recsys.errors import InputError
@@ -90,9 +89,12 @@ def _package_folder() -> Path:
 
 
 def _write_interactions(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write the lines of the tills: fuel in whole units, and the price before discounts."""
+    """Write the lines of the tills, with the price before discounts.
+
+    Fuel counts in thousandths of a unit, but for a 1, which stands for the whole purchase.
+    """
     pieces = (
-        "CASE WHEN department = 'FUEL' OR starts_with(product_type, 'GASOLINE')"
+        "CASE WHEN quantity > 1 AND (department = 'FUEL' OR starts_with(product_type, 'GASOLINE'))"
         " THEN quantity / 1000 ELSE quantity END"
     )
     connection.execute(
@@ -135,20 +137,32 @@ def _write_items(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 def _add_names(connection: duckdb.DuckDBPyConnection) -> None:
     """Make tables of readable names: ``departments``, and ``names`` of types and sizes."""
-    departments = [
-        str(name)
-        for (name,) in connection.execute("SELECT DISTINCT department FROM sold").fetchall()
-    ]
-    kinds: list[tuple[str, str, str]] = connection.execute(
+    found = connection.execute("SELECT DISTINCT department FROM sold").fetchall()
+    departments = [str(name) for (name,) in found]
+    _make(
+        connection,
+        "departments",
+        department=departments,
+        name=[demo_names.department_name(name) for name in departments],
+    )
+    found = connection.execute(
         "SELECT DISTINCT product_type, product_category, package_size FROM sold"
     ).fetchall()
-    known = demo_names.whole_words(kind for kind, _, _ in kinds)
-    names = [demo_names.product_name(*kind, known=known) for kind in kinds]
-    shelves = [demo_names.readable(category) for _, category, _ in kinds]
-    spelled = [demo_names.department_name(name) for name in departments]
-    connection.register("departments", pa.table({"department": departments, "name": spelled}))
-    columns = zip(("product_type", "product_category", "package_size"), zip(*kinds, strict=True))
-    connection.register("names", pa.table({**dict(columns), "name": names, "shelf": shelves}))
+    known = demo_names.whole_words(kind for kind, _, _ in found)
+    _make(
+        connection,
+        "names",
+        product_type=[kind for kind, _, _ in found],
+        product_category=[category for _, category, _ in found],
+        package_size=[size for _, _, size in found],
+        name=[demo_names.product_name(*row, known=known) for row in found],
+        shelf=[demo_names.readable(category) for _, category, _ in found],
+    )
+
+
+def _make(connection: duckdb.DuckDBPyConnection, table: str, **columns: list[str]) -> None:
+    cells = ", ".join(f"unnest(${name}::VARCHAR[]) AS {name}" for name in columns)
+    connection.execute(f"CREATE TABLE {table} AS SELECT {cells}", columns).fetchall()
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:

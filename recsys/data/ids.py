@@ -4,7 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recsys.data.arrow import pa, pq
+import duckdb
+
+from recsys.data.arrow import read_parquet
+from recsys.data.readers import sql_text
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,13 @@ class IdMap:
 
     def save(self, path: Path) -> None:
         """Write the ids to a Parquet file of one column."""
-        pq.write_table(pa.table({"id": pa.array(self.ids, pa.string())}), path)
+        # by DuckDB, since pyarrow loads pandas to make an array of texts
+        with duckdb.connect(":memory:") as connection:
+            ids = "SELECT unnest($1::VARCHAR[]) AS id"
+            query = f"COPY ({ids}) TO {sql_text(str(path))} (FORMAT parquet)"
+            connection.execute(query, [self.ids]).fetchall()
 
     @classmethod
     def load(cls, path: Path) -> IdMap:
         """Read the ids that :meth:`save` wrote."""
-        return cls(tuple(pq.read_table(path).column("id").to_pylist()))
+        return cls(read_parquet(path).column("id").to_pylist())

@@ -29,9 +29,9 @@ class Counted:
 
 
 def load_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
-    """Read the interactions into view ``dated``; return how their dates are read ("" for none).
+    """Read the interactions into ``dated``; return how their dates are read ("" for none).
 
-    The view has ``place`` (the row's place in the file), the ids as text, what the mapping names,
+    It has ``place`` (the row's place in the file), the ids as text, what the mapping names,
     ``timestamp`` in seconds and ``event_weight``.
 
     Raises
@@ -76,7 +76,13 @@ def _add_dates_and_weights(
     if "event_type" in mapping:
         added.append(f"{events.weight_sql('event_type')} AS event_weight")
     columns = ", ".join(["rowid AS place", "*", *added])
-    connection.execute(f"CREATE VIEW dated AS SELECT {columns} FROM raw").fetchall()
+    costly = "event_type" in mapping or (kind != "" and not dates.is_moment(kind))
+    with readers.storing():
+        if costly:  # many queries follow: what takes work to read is read once
+            connection.execute(f"CREATE TABLE dated AS SELECT {columns} FROM raw").fetchall()
+            connection.execute("DROP TABLE raw").fetchall()
+        else:
+            connection.execute(f"CREATE VIEW dated AS SELECT {columns} FROM raw").fetchall()
     return label
 
 

@@ -25,6 +25,12 @@ from recsys.errors import BadFile, StorageError
 _HEAD_BYTES = 1 << 20
 _SAMPLE_ROWS = 20
 _DELIMITERS = ",;\t|"
+_FILE_ERRORS = (
+    duckdb.InvalidInputException,
+    duckdb.IOException,
+    duckdb.ConversionException,
+    duckdb.NotImplementedException,
+)
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,10 @@ def reading(path: Path) -> Generator[None]:
     try:
         with storing():
             yield
-    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
+    except duckdb.Error as error:
+        # a broken Parquet file may raise the base class itself; other classes are our mistakes
+        if type(error) is not duckdb.Error and not isinstance(error, _FILE_ERRORS):
+            raise
         raise bad_files.explain(path, str(error)) from error
 
 

@@ -82,16 +82,25 @@ class CoPurchase:
 
 
 def _best(together: Any, start: int, penalty: Any, keep: int) -> tuple[Any, Any, Any]:
-    """Return sources, targets and weights of the ``keep`` best targets of each source row."""
-    sizes = np.diff(together.indptr)
+    """Return sources, targets and weights of the ``keep`` best targets of each source row.
+
+    Ties go to the smaller row number, which is the smaller item id. Only rows that are too long
+    are looked at one by one: sorting all pairs took ten times as long.
+    """
+    indptr, target = together.indptr, together.indices
+    sizes = np.diff(indptr)
     source = np.repeat(np.arange(start, start + len(sizes)), sizes)
-    target = together.indices
     value = together.data / penalty[target]
-    other = source != target
-    source, target, value = source[other], target[other], value[other]
-    # Ties go to the smaller row, which is the smaller item id.
-    order = np.lexsort((target, -value, source))
-    source, target, value = source[order], target[order], value[order]
-    first = np.searchsorted(source, source)
-    top = np.arange(len(source)) - first < keep
-    return source[top], target[top], value[top]
+    value[source == target] = 0
+    kept = value > 0
+    for row in np.flatnonzero(sizes > keep):
+        line = value[indptr[row] : indptr[row + 1]]
+        floor = np.partition(line, len(line) - keep)[len(line) - keep]
+        above = line >= floor
+        surplus = int(above.sum()) - keep
+        if surplus:
+            ties = np.flatnonzero(line == floor)
+            by_target = ties[np.argsort(target[indptr[row] : indptr[row + 1]][ties])]
+            above[by_target[len(by_target) - surplus :]] = False
+        kept[indptr[row] : indptr[row + 1]] &= above
+    return source[kept], target[kept], value[kept]

@@ -15,70 +15,7 @@ from typing import Any, ClassVar, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Rows = NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class SparseRows:
-    """A sparse matrix as plain arrays, which can be memory-mapped (CSR layout).
-
-    Attributes
-    ----------
-    indptr, indices, data
-        Row ``r`` is ``indices[indptr[r]:indptr[r + 1]]`` with the same slice of ``data``.
-    shape
-        ``(rows, columns)``.
-    """
-
-    indptr: NDArray[np.int64]
-    indices: Rows
-    data: Floats
-    shape: tuple[int, int]
-
-    @classmethod
-    def from_csr(cls, matrix: Any) -> SparseRows:
-        """Copy the arrays out of a ``scipy.sparse.csr_matrix``."""
-        return cls(
-            indptr=matrix.indptr.astype(np.int64),
-            indices=matrix.indices.astype(np.int32),
-            data=matrix.data.astype(np.float32),
-            shape=(int(matrix.shape[0]), int(matrix.shape[1])),
-        )
-
-    def row(self, row: int) -> tuple[Rows, Floats]:
-        """Return the columns and values of one row."""
-        start, end = int(self.indptr[row]), int(self.indptr[row + 1])
-        return self.indices[start:end], self.data[start:end]
-
-    def to_csr(self) -> Any:
-        """Return a ``scipy.sparse.csr_matrix`` over the same arrays."""
-        from scipy.sparse import csr_matrix
-
-        return csr_matrix((self.data, self.indices, self.indptr), shape=self.shape)
-
-    def save(self, folder: Path, name: str) -> None:
-        """Write ``<name>.{indptr,indices,data}.npy``."""
-        np.save(folder / f"{name}.indptr.npy", self.indptr, allow_pickle=False)
-        np.save(folder / f"{name}.indices.npy", self.indices, allow_pickle=False)
-        np.save(folder / f"{name}.data.npy", self.data, allow_pickle=False)
-
-    @classmethod
-    def load(cls, folder: Path, name: str, columns: int) -> SparseRows:
-        """Map what :meth:`save` wrote into memory, read-only."""
-        indptr = load_array(folder / f"{name}.indptr.npy")
-        return cls(
-            indptr=indptr,
-            indices=load_array(folder / f"{name}.indices.npy"),
-            data=load_array(folder / f"{name}.data.npy"),
-            shape=(len(indptr) - 1, columns),
-        )
-
-
-def load_array(path: Path) -> NDArray[Any]:
-    """Map a saved array into memory, read-only; an empty one is read, since it cannot be mapped."""
-    small = path.stat().st_size < 4096
-    return np.load(path, mmap_mode=None if small else "r", allow_pickle=False)
+from recsys.models.arrays import Floats, Rows, SparseRows
 
 
 @dataclass(frozen=True)
@@ -188,7 +125,7 @@ class ScoreSpace:
     def save(self, folder: Path) -> None:
         """Write the space into an existing, empty folder."""
         np.save(folder / "scores.npy", self.item_scores, allow_pickle=False)
-        _write_kind(folder, self.kind)
+        write_about(folder, self.kind)
 
 
 @dataclass(frozen=True)
@@ -270,127 +207,9 @@ class NeighbourSpace:
         """Write the space into an existing, empty folder."""
         self.weights.save(folder, "weights")
         self.histories.save(folder, "histories")
-        _write_kind(folder, self.kind)
+        write_about(folder, self.kind)
 
 
-@dataclass(frozen=True)
-class FactorSpace:
-    """Learned vectors of items and shoppers; the dot product is the score.
-
-    Attributes
-    ----------
-    items, users
-        Shapes ``(n_items, d)`` and ``(n_users, d)``; a row of zeros means unknown.
-    confidences
-        Shape ``(n_users, n_items)``: the confidences ``c_uj`` the model was fitted with.
-    regularization
-        ``lambda`` of the fit, needed to fold in a history.
-    """
-
-    items: Floats
-    users: Floats
-    confidences: SparseRows
-    regularization: float
-    kind: ClassVar[Literal["factors", "neighbours", "scores"]] = "factors"
-
-    @property
-    def n_items(self) -> int:
-        """How many items there are, known or not."""
-        return len(self.items)
-
-    @property
-    def known_items(self) -> NDArray[np.bool_]:
-        """Items with a vector that is not all zero."""
-        return np.any(self.items != 0, axis=1)
-
-    def shopper_query(self, user: int) -> Query | None:
-        """Return the shopper's vector, or None when it is all zero."""
-        return _dense_query(self.users[user])
-
-    def item_query(self, item: int) -> Query | None:
-        """Return the item's vector, or None when it is all zero."""
-        return _dense_query(self.items[item])
-
-    def items_query(self, items: Rows, weights: Floats) -> Query | None:
-        """Fold a history in: the vector that the fit would give a shopper with it.
-
-        Hu, Koren and Volinsky 2008, equation 4.
-        """
-        if not len(items):
-            return None
-        vectors = np.asarray(self.items[items])
-        system = self._system(vectors, weights)
-        return _dense_query(np.linalg.solve(system, vectors.T @ weights).astype(np.float32))
-
-    @cached_property
-    def _gram(self) -> Floats:
-        return self.items.T @ self.items
-
-    def _system(self, vectors: Floats, confidences: Floats) -> Floats:
-        """Return ``Y'C_uY + lambda I``."""
-        ridge = np.eye(vectors.shape[1], dtype=np.float32) * self.regularization
-        system = self._gram + (vectors.T * (confidences - 1.0)) @ vectors + ridge
-        return system.astype(np.float32)
-
-    def scores(self, queries: list[Query], *, cosine: bool = False) -> Floats:
-        """Return dot products, or cosines."""
-        asked = np.stack([query.values for query in queries])
-        found = asked @ self.items.T
-        if cosine:
-            lengths = np.linalg.norm(self.items, axis=1)[None, :]
-            found = found / np.maximum(lengths * np.linalg.norm(asked, axis=1)[:, None], 1e-12)
-        return found.astype(np.float32)
-
-    def contributions(self, sources: Rows, weights: Floats, items: Rows) -> Floats | None:
-        """Split each score over the history: ``c_uj * y_i' W_u y_j``.
-
-        Hu, Koren and Volinsky 2008, section 5 (explaining recommendations); the terms add up to
-        the score of the folded-in history.
-        """
-        if not len(sources):
-            return None
-        vectors = np.asarray(self.items[sources])
-        system = self._system(vectors, weights)
-        solved = np.linalg.solve(system, vectors.T)
-        parts = (np.asarray(self.items[items]) @ solved) * weights[None, :]
-        return parts.astype(np.float32)
-
-    def history(self, user: int) -> tuple[Rows, Floats]:
-        """Return a shopper's items and their confidences."""
-        return self.confidences.row(user)
-
-    def save(self, folder: Path) -> None:
-        """Write the space into an existing, empty folder."""
-        np.save(folder / "items.npy", self.items, allow_pickle=False)
-        np.save(folder / "users.npy", self.users, allow_pickle=False)
-        self.confidences.save(folder, "confidences")
-        _write_kind(folder, self.kind, regularization=self.regularization)
-
-
-def load_space(folder: Path) -> Space:
-    """Map a saved space into memory, read-only."""
-    about = json.loads((folder / "space.json").read_text(encoding="utf-8"))
-    if about["kind"] == "scores":
-        return ScoreSpace(load_array(folder / "scores.npy"))
-    if about["kind"] == "neighbours":
-        indptr = load_array(folder / "weights.indptr.npy")
-        n_items = len(indptr) - 1
-        return NeighbourSpace(
-            weights=SparseRows.load(folder, "weights", n_items),
-            histories=SparseRows.load(folder, "histories", n_items),
-        )
-    items = load_array(folder / "items.npy")
-    return FactorSpace(
-        items=items,
-        users=load_array(folder / "users.npy"),
-        confidences=SparseRows.load(folder, "confidences", len(items)),
-        regularization=float(about["regularization"]),
-    )
-
-
-def _dense_query(vector: Floats) -> Query | None:
-    return Query(np.array(vector, np.float32)) if np.any(vector) else None
-
-
-def _write_kind(folder: Path, kind: str, **about: float) -> None:
+def write_about(folder: Path, kind: str, **about: float) -> None:
+    """Write ``space.json``, which tells :func:`recsys.models.store.load_space` what it finds."""
     (folder / "space.json").write_text(json.dumps({"kind": kind, **about}), encoding="utf-8")

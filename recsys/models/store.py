@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from recsys.models.spaces import Space, load_space
+from recsys.errors import StorageError
+from recsys.models.arrays import SparseRows, load_array
+from recsys.models.factors import FactorSpace
+from recsys.models.spaces import NeighbourSpace, ScoreSpace, Space
 from recsys.workspace import Workspace
 
 SERVED = "served"
@@ -22,5 +26,43 @@ def open_served(workspace: Workspace, model_id: str) -> Space:
     ------
     NotFound
         There is no model of that id.
+    StorageError
+        Its files are damaged.
     """
     return load_space(workspace.models.path(model_id) / SERVED)
+
+
+def load_space(folder: Path) -> Space:
+    """Map a saved space into memory, read-only.
+
+    Raises
+    ------
+    StorageError
+        A file is missing or damaged.
+    """
+    try:
+        return _load(folder)
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise StorageError(
+            f"The vectors in {folder} cannot be read: {error}.",
+            hint="Check the disk, then train the model or build the release again.",
+        ) from error
+
+
+def _load(folder: Path) -> Space:
+    about = json.loads((folder / "space.json").read_text(encoding="utf-8"))
+    if about["kind"] == ScoreSpace.kind:
+        return ScoreSpace(load_array(folder / "scores.npy"))
+    if about["kind"] == NeighbourSpace.kind:
+        n_items = int(about["n_items"])
+        return NeighbourSpace(
+            weights=SparseRows.load(folder, "weights", n_items),
+            histories=SparseRows.load(folder, "histories", n_items),
+        )
+    items = load_array(folder / "items.npy")
+    return FactorSpace(
+        items=items,
+        users=load_array(folder / "users.npy"),
+        confidences=SparseRows.load(folder, "confidences", len(items)),
+        regularization=float(about["regularization"]),
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.arrow import pa, pq
+from recsys.data.arrow import pa, write_parquet
 from recsys.data.dataset import Dataset
 from recsys.errors import InputError, StorageError
 from recsys.models.spaces import FactorSpace, NeighbourSpace, ScoreSpace, Space, SparseRows
@@ -143,8 +143,8 @@ def _write_catalogue(dataset: Dataset, folder: Path) -> Any:
     else:
         unknown = pa.array(np.full(len(items), UNKNOWN_STOCK, np.int64))
         catalogue = catalogue.append_column("stock", unknown)
-    pq.write_table(catalogue, folder / "catalogue.parquet")
-    pq.write_table(dataset.shoppers(), folder / "shoppers.parquet")
+    write_parquet(catalogue, folder / "catalogue.parquet")
+    write_parquet(dataset.shoppers(), folder / "shoppers.parquet")
     return catalogue
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.arrow import Table, pq
+from recsys.data.arrow import Table, read_parquet
 from recsys.data.ids import IdMap
 from recsys.errors import NotReady
 from recsys.models.spaces import Rows, Space, SparseRows, load_array, load_space
@@ -43,12 +43,12 @@ class Release:
     @cached_property
     def catalogue(self) -> Table:
         """One row an item: ``item_id`` and the columns a shelf shows."""
-        return pq.read_table(self.folder / "catalogue.parquet")
+        return read_parquet(self.folder / "catalogue.parquet")
 
     @cached_property
     def shoppers(self) -> Table:
         """One row a shopper: ``user_id`` and the shop's attributes."""
-        return pq.read_table(self.folder / "shoppers.parquet")
+        return read_parquet(self.folder / "shoppers.parquet")
 
     @cached_property
     def item_ids(self) -> IdMap:

@@ -294,7 +294,11 @@ def item_fields(view: LiveView, rows: NDArray[Any]) -> list[dict[str, Any]]:
     """Return the allowed catalogue fields of some items, with live stock and price."""
     catalogue = view.release.catalogue
     present = [name for name in SHOWN if name in catalogue.column_names and name != "stock"]
-    found: list[dict[str, Any]] = catalogue.select(present).take(rows).to_pylist()
+    found: list[dict[str, Any]] = [{} for _ in rows]
+    for name in present:
+        values = catalogue.column(name).take(rows).to_pylist()
+        for fields, value in zip(found, values, strict=True):
+            fields[name] = value
     for row, fields in zip(rows, found, strict=True):
         price = float(view.price[row])
         if not np.isnan(price):

@@ -266,7 +266,7 @@ def _path(workspace: Workspace, upload_id: str, file_name: str) -> Path:
 
 def _printable(file_name: str) -> str:
     """Return a name for people: no control signs, of a length that a page can show."""
-    return "".join(sign for sign in file_name if sign.isprintable())[:_LONGEST_REAL_NAME] or "file"
+    return "".join(sign for sign in file_name if sign.isprintable())[-_LONGEST_REAL_NAME:] or "file"
 
 
 def _megabytes(size: int) -> str:

@@ -1,0 +1,62 @@
+"""What all tests share: small real shops, loaded, trained and published once a session."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+# implicit warns in the constructor of ALS where OpenBLAS has threads, and warnings are errors.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import pytest
+
+from recsys.data.ingest import Source
+from recsys.settings import Settings
+from recsys.types import silent
+from recsys.workflows.loading import guess_file, load_demo, load_files, preview_file
+from recsys.workflows.publishing import publish_release
+from recsys.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO_SHOPPERS = 150
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a seeded cut of the demo shop, live. Copy it before changing it."""
+    workspace = Workspace(Settings(home=tmp_path_factory.mktemp("demo")))
+    load_demo(workspace, shoppers=DEMO_SHOPPERS)
+    publish_release(workspace, actor="tests", report=silent)
+    workspace.database.close()
+    return workspace.home
+
+
+@pytest.fixture(scope="session")
+def plain_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A live shop without departments, prices, demographics and baskets."""
+    folder = tmp_path_factory.mktemp("plain")
+    lines = ["visitorid,itemid,timestamp"]
+    for shopper in range(60):
+        for step in range(12):
+            item = (shopper % 6) * 10 + (shopper * 7 + step * 3) % 10
+            lines.append(f"0{shopper},i{item:03d},2026-0{1 + step // 4}-{1 + step:02d}T10:00:00")
+    path = folder / "events.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    workspace = Workspace(Settings(home=folder / "home"))
+    _, mapping = guess_file(preview_file(path).columns)
+    load_files(workspace, interactions=Source(path, mapping), name="Plain shop")
+    publish_release(workspace, actor="tests", report=silent)
+    workspace.database.close()
+    return workspace.home
+
+
+@pytest.fixture
+def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
+    """Return a function that copies a workspace, so that a test may change it."""
+
+    def copy(home: Path) -> Path:
+        return Path(shutil.copytree(home, tmp_path / "copy"))
+
+    return copy

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from recsys.data.ingest import Source, ingest
+from recsys.data.readers import preview
+from recsys.errors import BadFile
+from recsys.workspace import Workspace
+
+_GOOD = "user_id,item_id,note\n" + "".join(f"u{i},i{i % 7},x{i * 7919}\n" for i in range(20_000))
+_GZIP = gzip.compress(_GOOD.encode() * 5, mtime=0)
+_FLIPPED = _GZIP[:-500] + bytes([_GZIP[-500] ^ 0xFF]) + _GZIP[-499:]
+
+BAD_FILES = {
+    # not a table
+    "png.csv": (b"\x89PNG\r\n\x1a\n0000", "png.csv is not a table; it looks like a PNG image."),
+    "zip.csv": (
+        b"PK\x03\x04....",
+        "zip.csv is not a table; it looks like a ZIP archive or an Excel workbook.",
+    ),
+    "page.csv": (
+        b"\n<!DOCTYPE html><html>",
+        "page.csv is not a table; it looks like a web page (HTML or XML).",
+    ),
+    "page.csv.gz": (
+        gzip.compress(b"<html></html>"),
+        "page.csv.gz is not a table; it looks like a web page (HTML or XML).",
+    ),
+    "rows.csv": (b'[{"user_id": 1}]', "rows.csv is not a table; it looks like JSON."),
+    "zero.csv": (
+        b"user_id,item_id\n1,\x00\n",
+        "zero.csv is not a table; line 2 holds a zero byte, as in binary files.",
+    ),
+    "letter.csv": (
+        b"x" * 200_000,
+        "letter.csv is not a table; its first line holds no column names.",
+    ),
+    # empty
+    "nothing.csv": (b"", "nothing.csv is empty (0 bytes)."),
+    "blank.csv": (b"\n\n\n", "blank.csv holds no rows."),
+    "header.csv": (b"user_id,item_id\n", "header.csv holds no rows."),
+    # wrong encoding
+    "utf16.csv": (
+        "user_id,item_id\n1,2\n".encode("utf-16"),
+        "utf16.csv is UTF-16 text, not UTF-8.",
+    ),
+    "cp1252.csv": (
+        "user_id,item_id\nu1,i1\nJosé,i1\n".encode("cp1252"),
+        "cp1252.csv is not UTF-8 text: line 3 holds the byte 0xE9 (byte 26 of the file).",
+    ),
+    # ragged, or with quotes that do not match
+    "short.csv": (
+        b"user_id,item_id,note\n1,2,3\n1,2\n",
+        "short.csv, line 3: 2 fields where the header has 3.",
+    ),
+    "long.csv": (
+        b"user_id,item_id,note\n1,2,3,4\n",
+        "long.csv, line 2: 4 fields where the header has 3.",
+    ),
+    "lines.tsv": (
+        b'user_id\titem_id\n1\t"two\nlines"\n\n3\n',
+        "lines.tsv, line 5: 1 field where the header has 2.",
+    ),
+    "quote.csv": (
+        b'user_id,item_id\n1,"2\n3,4\n',
+        "quote.csv, line 2: a quote is opened and not closed.",
+    ),
+    "ends.csv": (
+        b"user_id,item_id\r\n1,2\n3,4\r\n",
+        "ends.csv has line ends of more than one kind.",
+    ),
+    # damaged
+    "cut.csv.gz": (_GZIP[:50_000], "cut.csv.gz is a damaged or cut off gzip file."),
+    "cut.parquet": (
+        b"PAR1" + b"x" * 99,
+        "cut.parquet is damaged: No magic bytes found at end of file 'cut.parquet'.",
+    ),
+    # columns
+    "twice.csv": (
+        b"user_id,item_id,User_ID\n1,2,3\n",
+        "twice.csv names the column 'User_ID' twice.",
+    ),
+}
+
+
+def _write(folder: Path, name: str, content: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_bad_file_says_what_was_found_and_leaves_nothing(
+    name: str, tmp_path: Path, shop: Workspace
+) -> None:
+    content, sentence = BAD_FILES[name]
+    path = _write(tmp_path, name, content)
+    with pytest.raises(BadFile) as shown:
+        preview(path)
+    source = Source(path, {"user_id": "user_id", "item_id": "item_id"})
+    with pytest.raises(BadFile) as ingested:
+        ingest(shop, interactions=source, name="Bad")
+    assert shown.value.message == ingested.value.message == sentence
+    assert shown.value.hint
+    assert list(shop.datasets.root.iterdir()) == []
+    assert list((shop.home / "tmp").iterdir()) == []
+
+
+def test_defects_beyond_the_preview_are_found_by_ingest(tmp_path: Path, shop: Workspace) -> None:
+    late = {
+        "late.csv": ((_GOOD + "1,2\n").encode(), "late.csv, line 20,002: 2 fields"),
+        "byte.csv": (
+            _GOOD.encode() * 3 + b"1,caf\xe9,3\n",
+            "byte.csv is not UTF-8 text: line 60,004 holds the byte 0xE9",
+        ),
+        "flip.csv.gz": (_FLIPPED, "flip.csv.gz is a damaged or cut off gzip file."),
+    }
+    for name, (content, sentence) in late.items():
+        path = _write(tmp_path, name, content)
+        assert preview(path).columns == ("user_id", "item_id", "note")
+        source = Source(path, {"user_id": "user_id", "item_id": "item_id"})
+        with pytest.raises(BadFile) as caught:
+            ingest(shop, interactions=source, name="Late")
+        assert caught.value.message.startswith(sentence)
+    assert shop.datasets.ids() == []
+
+
+def test_damaged_parquet_is_a_bad_file_wherever_it_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "orders.parquet"
+    duckdb.sql("SELECT range AS user_id, range % 9 AS item_id FROM range(3000)").write_parquet(
+        str(path)
+    )
+    good = path.read_bytes()
+    outcomes = set[str]()
+    for place in range(4, len(good), len(good) // 60):
+        path.write_bytes(good[:place] + bytes([good[place] ^ 0xA5]) + good[place + 1 :])
+        try:
+            outcomes.add(str(len(preview(path).sample)))
+        except BadFile:
+            outcomes.add("refused")
+    assert "refused" in outcomes
+    assert outcomes <= {"refused", "20"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("comma.csv", b"user_id,item_id\n00123,1e5\n"),
+        ("bom.csv", b"\xef\xbb\xbfuser_id,item_id\n00123,1e5\n"),
+        ("semicolon.csv", b"user_id;item_id\n00123;1e5\n"),
+        ("pipe.txt", b"user_id|item_id\n00123|1e5\n"),
+        ("tab.tsv", b"user_id\titem_id\n00123\t1e5\n"),
+        ("windows.csv", b'"user_id","item_id"\r\n"00123","1e5"\r\n'),
+        ("spaces.csv", b"user_id, item_id\n00123,1e5"),
+        ("leading.csv", b"\n\nuser_id,item_id\n00123,1e5\n"),
+        ("packed.csv.gz", gzip.compress(b"user_id,item_id\n00123,1e5\n")),
+        ("packed without a name", gzip.compress(b"user_id,item_id\n00123,1e5\n")),
+        ("a [1]* 'quoted'.csv", b"user_id,item_id\n00123,1e5\n"),
+    ],
+)
+def test_ids_stay_text_in_every_dialect(
+    name: str, content: bytes, tmp_path: Path, shop: Workspace
+) -> None:
+    path = _write(tmp_path, name, content)
+    found = preview(path)
+    assert found.columns == ("user_id", "item_id")
+    assert found.sample == [{"user_id": "00123", "item_id": "1e5"}]
+    assert found.bytes == len(content)
+    source = Source(path, {"user_id": "user_id", "item_id": "item_id"})
+    dataset_id = ingest(shop, interactions=source, name="Dialects")
+    assert shop.datasets.manifest(dataset_id)["counts"]["interactions"] == 1
+
+
+def test_parquet_is_known_by_its_content_and_duplicate_columns_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    duckdb.sql("SELECT 7 AS user_id, DATE '2024-05-01' AS day").write_parquet(str(path))
+    assert preview(path).sample == [{"user_id": "7", "day": "2024-05-01"}]
+    duckdb.sql("SELECT 7 AS user_id").write_parquet(str(path))
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = [pa.array([1]), pa.array([2])]
+    pq.write_table(pa.Table.from_arrays(columns, names=["user_id", "user_id"]), path)
+    with pytest.raises(BadFile, match=r"orders\.csv names the column 'user_id' twice"):
+        preview(path)
+
+
+def test_unnamed_columns_get_a_name(tmp_path: Path) -> None:
+    path = _write(tmp_path, "frame.csv", b",user_id,item_id\n0,1,2\n")
+    assert preview(path).columns == ("column 1", "user_id", "item_id")
+
+
+def test_missing_file_is_a_bad_file(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match=r"no\.csv cannot be opened: No such file or directory"):
+        preview(tmp_path / "no.csv")

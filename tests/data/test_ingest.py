@@ -1,0 +1,374 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from recsys.data.dataset import Dataset
+from recsys.data.ingest import Source, ingest
+from recsys.errors import BadMapping, JobCancelled, NotFound, NoUsableRows
+from recsys.workspace import Workspace
+
+Row = dict[str, Any]
+
+
+def _removed(dataset: Dataset) -> dict[str, str]:
+    return {one["code"]: one["message"] for one in dataset.manifest["removed"]}
+
+
+def _items(dataset: Dataset) -> list[Row]:
+    return dataset.items().to_pylist()
+
+
+def test_rows_are_numbered_and_in_the_order_of_time(ingest_text: Any) -> None:
+    dataset = ingest_text(
+        "user_id,item_id,timestamp,quantity,price\n"
+        "b,y,2024-01-03,2,1.5\n"
+        "a,x,2024-01-01,1,3\n"
+        "b,x,2024-01-01,4,\n"
+    )
+    assert dataset.user_ids.ids == ("a", "b")
+    assert dataset.item_ids.ids == ("x", "y")
+    rows = dataset.interactions()
+    assert rows.user.tolist() == [0, 1, 1]
+    assert rows.item.tolist() == [0, 0, 1]
+    assert rows.weight.tolist() == [1, 1, 1]
+    assert rows.quantity.tolist() == [1, 4, 2]
+    assert rows.timestamp is not None
+    assert rows.timestamp.tolist() == [1704067200, 1704067200, 1704240000]
+    assert rows.price is not None
+    np.testing.assert_array_equal(rows.price, np.array([3, np.nan, 1.5], np.float32))
+    kinds = [rows.user, rows.item, rows.basket, rows.timestamp, rows.weight, rows.quantity]
+    assert [str(array.dtype) for array in kinds] == ["int32"] * 3 + ["int64"] + ["float32"] * 2
+    assert (dataset.n_users, dataset.n_items, len(rows)) == (2, 2, 3)
+    assert dataset.manifest["counts"] == {
+        "read": 3,
+        "removed": 0,
+        "interactions": 3,
+        "items": 2,
+        "shoppers": 2,
+        "baskets": 3,
+    }
+    assert dataset.manifest["first_timestamp"] == 1704067200
+    assert dataset.manifest["last_timestamp"] == 1704240000
+
+
+def test_without_dates_and_prices_their_arrays_are_absent(ingest_text: Any) -> None:
+    dataset = ingest_text("user_id,item_id\na,x\n")
+    rows = dataset.interactions()
+    assert rows.timestamp is None
+    assert rows.price is None
+    assert not any(dataset.manifest["has"].values())
+    assert (dataset.n_users, dataset.n_items) == (1, 1)
+
+
+def test_each_reason_is_counted_on_the_whole_file(ingest_text: Any) -> None:
+    dataset = ingest_text(
+        "user_id,item_id,timestamp,quantity\n"
+        "a,x,2024-01-01,1\n"
+        ",x,2024-01-01,0\n"  # counts under both reasons
+        "a, ,2024-01-01,1\n"
+        "a,x,soon,1\n"
+        "a,x,,1\n"
+        "a,x,2024-01-01,-2\n"
+        "a,x,2024-01-01,many\n"
+        "a,ghost,2024-01-01,1\n",
+        items="item_id,name\nx,Xylophone\nz,Zither\n",
+    )
+    assert _removed(dataset) == {
+        "no_shopper": "1 row has no shopper id.",
+        "no_item": "1 row has no product id.",
+        "quantity": "3 rows have a quantity that is not above 0.",
+        "date": "2 rows have a date that is missing or cannot be read.",
+        "orphan": "1 row names a product that is not in items.csv.",
+    }
+    examples = {one["code"]: one["examples"] for one in dataset.manifest["removed"]}
+    assert examples["orphan"] == ["ghost"]
+    assert examples["date"] == ["soon"]
+    assert examples["quantity"] == ["-2", "0"]
+    counts = dataset.manifest["counts"]
+    assert (counts["read"], counts["removed"], counts["interactions"]) == (8, 7, 1)
+    assert dataset.item_ids.ids == ("x", "z")  # what nobody bought yet stays in the catalogue
+
+
+def test_no_usable_rows_says_why_and_leaves_nothing(ingest_text: Any, shop: Workspace) -> None:
+    with pytest.raises(NoUsableRows) as caught:
+        ingest_text("user_id,item_id,quantity\n,x,1\n,y,1\na,y,0\n")
+    assert caught.value.message == (
+        "None of the 3 rows of orders.csv can be used: 2 rows have no shopper id."
+        " 1 row has a quantity that is not above 0."
+    )
+    assert list(shop.datasets.root.iterdir()) == []
+
+
+def test_missing_column_is_a_bad_mapping(tmp_path: Path, shop: Workspace) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("sku,name\n1,2\n")
+    with pytest.raises(BadMapping) as caught:
+        ingest(shop, interactions=Source(path, {"user_id": "name"}), name="Shop")
+    assert caught.value.message == "orders.csv has no column 'item_id'; found 'sku', 'name'."
+
+
+def test_catalogue_of_the_interactions(ingest_text: Any) -> None:
+    dataset = ingest_text(
+        "user_id,item_id,price,item_name,item_category,item_brand\n"
+        "a,x,2,Bowl,Kitchen,Acme\n"
+        "b,x,4,Bowl,,Acme\n"
+        "c,x,0,Bowle,Kitchen,\n"
+        "c,x,9,,Home,\n"
+        "c,y,,,,\n"
+    )
+    assert _items(dataset) == [
+        {"item_id": "x", "name": "Bowl", "category": "Kitchen", "brand": "Acme", "price": 4.0},
+        {"item_id": "y", "name": None, "category": None, "brand": None, "price": None},
+    ]
+    has = dataset.manifest["has"]
+    assert (has["name"], has["price"], has["stock"]) == (True, True, False)
+    assert dataset.manifest["categories"] == 1
+
+
+def test_catalogue_file_is_typed_keeps_attributes_and_the_first_of_repeated_ids(
+    ingest_text: Any,
+) -> None:
+    dataset = ingest_text(
+        "user_id,item_id,price,item_name\na,x,2,Old name\n",
+        items="item_id,category,stock,cost,*Colour,*NAME,*id\n"
+        "x,Kitchen,7.9,1.25,Red,unused,9\n"
+        "x,Home,1,1,Blue,unused,9\n"
+        ",Home,1,1,Blue,unused,9\n"
+        "w,,-3,-1,,unused,9\n"
+        "v,,lots,,,unused,9\n",
+    )
+    # the name and the price come from the interactions, for the file has none
+    assert _items(dataset) == [
+        {
+            "item_id": item_id,
+            "category": category,
+            "stock": stock,
+            "cost": cost,
+            "*Colour": colour,
+            "*NAME": "unused",
+            "*id": "9",
+            "name": name,
+            "price": price,
+        }
+        for item_id, category, stock, cost, colour, name, price in [
+            ("v", None, None, None, None, None, None),
+            ("w", None, 0, None, None, None, None),
+            ("x", "Kitchen", 7, 1.25, "Red", "Old name", 2.0),
+        ]
+    ]
+    assert _removed(dataset) == {
+        "no_id": "items.csv: 1 row has no id.",
+        "repeated": "items.csv: 1 row repeats an id.",
+    }
+    assert dataset.manifest["columns"][:4] == ["item_id", "category", "stock", "cost"]
+
+
+def test_unmapped_columns_with_the_name_of_a_role_are_left_out(
+    tmp_path: Path, shop: Workspace
+) -> None:
+    (tmp_path / "orders.csv").write_text("u,i\na,x\n")
+    (tmp_path / "items.csv").write_text("i,Price,size\nx,free,XL\n")
+    dataset_id = ingest(
+        shop,
+        interactions=Source(tmp_path / "orders.csv", {"user_id": "u", "item_id": "i"}),
+        items=Source(tmp_path / "items.csv", {"item_id": "i"}),
+        name="Shop",
+    )
+    assert _items(Dataset.open(shop, dataset_id)) == [{"item_id": "x", "size": "XL"}]
+
+
+def test_shoppers_file(ingest_text: Any) -> None:
+    dataset = ingest_text(
+        "user_id,item_id\nb,x\na,x\n",
+        shoppers="user_id,name,*city\na,Ann,Ulm\nidle,Ida,Bonn\na,Anna,Ulm\n",
+    )
+    assert dataset.shoppers().to_pylist() == [
+        {"user_id": "a", "name": "Ann", "*city": "Ulm"},
+        {"user_id": "b", "name": None, "*city": None},
+    ]
+    assert _removed(dataset) == {
+        "repeated": "shoppers.csv: 1 row repeats an id.",
+        "idle": "shoppers.csv: 1 row names a shopper who did nothing.",
+    }
+    assert dataset.manifest["has"]["shopper_attributes"]
+    assert dataset.manifest["files"] == ["orders.csv", "shoppers.csv"]
+
+
+def test_event_weights(ingest_text: Any) -> None:
+    events = ["view", "Add to cart", "PURCHASE", "transaction", "remove_from_cart", "wave"]
+    lines = [f"a,x,{event}" for event in events]
+    dataset = ingest_text("\n".join(["user_id,item_id,event_type", *lines]) + "\n")
+    found = dataset.interactions().weight.tolist()
+    assert found == pytest.approx([0.5, 0.7, 1, 1, -0.5])
+    assert _removed(dataset) == {"event": "1 row has an event of unknown type."}
+    assert dataset.manifest["removed"][0]["examples"] == ["wave"]
+
+
+def test_ratings_are_weights(ingest_text: Any) -> None:
+    dataset = ingest_text("user_id,item_id,rating\na,x,4.5\na,y,good\n")
+    assert dataset.interactions().weight.tolist() == [4.5]
+    assert _removed(dataset) == {"rating": "1 row has a rating that is not a number."}
+
+
+@pytest.mark.parametrize(
+    ("header", "source", "baskets"),
+    [
+        # an order number that two shoppers share is two baskets; no order goes by the day
+        ("user_id,item_id,order_id,timestamp", "order", [0, 1, 1, 2, 3, 4]),
+        ("user_id,item_id,*order,timestamp", "shopper_day", [0, 0, 1, 0, 2, 3]),
+        ("user_id,item_id,*order,*day", "shopper", [0, 0, 0, 0, 1, 1]),
+    ],
+)
+def test_baskets(header: str, source: str, baskets: list[int], ingest_text: Any) -> None:
+    dataset = ingest_text(
+        f"{header}\n"
+        "a,w,,2024-01-01 08:00\n"
+        "a,x,1,2024-01-01 09:00\n"
+        "a,y,1,2024-01-02 09:00\n"
+        "a,z,2,2024-01-01 10:00\n"
+        "b,x,,2024-01-01 09:00\n"
+        "b,y,1,2024-01-02 09:00\n"
+    )
+    assert dataset.manifest["basket_source"] == source
+    rows = dataset.interactions()
+    found = {
+        (dataset.user_ids.id(user), dataset.item_ids.id(item)): basket
+        for user, item, basket in zip(rows.user, rows.item, rows.basket.tolist(), strict=True)
+    }
+    assert list(dict(sorted(found.items())).values()) == baskets
+    assert dataset.manifest["counts"]["baskets"] == max(baskets) + 1
+
+
+def test_parquet_types(tmp_path: Path, shop: Workspace) -> None:
+    path = tmp_path / "orders.parquet"
+    duckdb.sql(
+        "SELECT * FROM (VALUES"
+        " (17850.0::DOUBLE, 71::BIGINT, TIMESTAMPTZ '2024-01-01 02:00:00+02', 1.50::DECIMAL(9,2)),"
+        " (NULL, 71, NULL, 2), ('nan', 71, NULL, 2),"
+        " (0.5, 72, TIMESTAMPTZ '2024-01-01 00:00:00+00', NULL)"
+        ") AS t(customer, sku, moment, price)"
+    ).write_parquet(str(path))
+    mapping = {"user_id": "customer", "item_id": "sku", "timestamp": "moment", "price": "price"}
+    dataset_id = ingest(shop, interactions=Source(path, mapping), name="Types")
+    dataset = Dataset.open(shop, dataset_id)
+    assert dataset.user_ids.ids == ("0.5", "17850")
+    assert dataset.item_ids.ids == ("71", "72")
+    assert dataset.manifest["removed"][0]["count"] == 2
+    rows = dataset.interactions()
+    assert rows.timestamp is not None
+    start = dt.datetime(2024, 1, 1, tzinfo=dt.UTC).timestamp()
+    assert rows.timestamp.tolist() == [start, start]
+
+
+def test_numbers_beyond_a_float_are_no_numbers(ingest_text: Any) -> None:
+    dataset = ingest_text(
+        "user_id,item_id,quantity,price\n"
+        "a,x,1e300,1\na,x,inf,1\na,x,nan,1\na,x,1,1e300\na,x,2,inf\na,x,3,5\n"
+    )
+    assert dataset.interactions().quantity.tolist() == [1, 2, 3]
+    assert _items(dataset) == [{"item_id": "x", "price": 5.0}]
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1), min_size=1, max_size=8))
+def test_any_ids_from_parquet_are_kept_without_blanks_around(
+    tmp_path: Path, shop: Workspace, ids: list[str]
+) -> None:
+    path = tmp_path / "orders.parquet"
+    with duckdb.connect() as connection:
+        query = f"COPY (SELECT unnest($1::VARCHAR[]) AS id) TO '{path}' (FORMAT parquet)"
+        connection.execute(query, [["u", *ids]]).fetchall()
+    mapping = {"user_id": "id", "item_id": "item"}
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT id, 'x' AS item FROM '{path}') TO '{path}' (FORMAT parquet)"
+        ).fetchall()
+    dataset_id = ingest(shop, interactions=Source(path, mapping), name="Ids")
+    blanks = " \t\n\r\f\u00a0"
+    kept = {value.strip(blanks) for value in ids} - {""} | {"u"}
+    found = Dataset.open(shop, dataset_id).user_ids.ids
+    assert found == tuple(sorted(kept, key=lambda value: value.encode()))
+
+
+def test_same_files_give_the_same_fingerprint(ingest_text: Any) -> None:
+    text = "user_id,item_id,item_name,price,timestamp\n" + "".join(
+        f"u{n % 97},i{n * 7 % 89},name {n % 3},{n % 11},2024-01-{1 + n % 28:02}\n"
+        for n in range(5_000)
+    )
+    first, second = (ingest_text(text).manifest for _ in range(2))
+    assert first["id"] != second["id"]
+    assert first["fingerprint"] == second["fingerprint"]
+    assert (
+        ingest_text(text + "u1,i1,x,1,2024-01-01\n").manifest["fingerprint"] != first["fingerprint"]
+    )
+
+
+def test_report_rises_and_what_it_raises_passes_and_leaves_nothing(
+    tmp_path: Path, shop: Workspace
+) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("user_id,item_id\na,x\n")
+    source = Source(path, {"user_id": "user_id", "item_id": "item_id"})
+    shares: list[float] = []
+
+    def watch(share: float, step: str) -> None:
+        assert step
+        shares.append(share)
+
+    ingest(shop, interactions=source, name="Shop", report=watch)
+    assert shares == sorted(shares)
+    assert len(set(shares)) >= 5
+    before = shop.datasets.ids()
+
+    for stop in shares:
+
+        def cancel(share: float, step: str, *, stop: float = stop) -> None:
+            if share >= stop:
+                raise JobCancelled("Stopped.")
+
+        with pytest.raises(JobCancelled):
+            ingest(shop, interactions=source, name="Shop", report=cancel)
+    assert [path.name for path in shop.datasets.root.iterdir()] == before
+    assert list((shop.home / "tmp").iterdir()) == []
+
+
+def test_manifest_is_plain_json_and_unknown_ids_are_not_found(
+    ingest_text: Any, shop: Workspace
+) -> None:
+    dataset = ingest_text("user_id,item_id\na,x\n")
+    assert json.loads(json.dumps(dataset.manifest)) == dataset.manifest
+    assert dataset.name == "Shop"
+    assert dataset.currency == ""
+    with pytest.raises(NotFound, match="There is no dataset 'nothing'"):
+        Dataset.open(shop, "nothing")
+
+
+def test_reading_a_dataset_loads_neither_pandas_nor_scipy(ingest_text: Any) -> None:
+    dataset = ingest_text("user_id,item_id,price\na,x,1\n")
+    code = (
+        "import json, sys\nfrom pathlib import Path\n"
+        "from recsys.data.dataset import Dataset\nfrom recsys.data.ingest import ingest\n"
+        "from recsys.data.demo import write_demo\nfrom recsys.data.matrix import basket_matrix\n"
+        "dataset = Dataset(Path(sys.argv[1]), json.loads(sys.argv[2]))\n"
+        "dataset.interactions(), dataset.items().to_pylist(), dataset.user_ids, dataset.item_ids\n"
+        "print([name for name in ('pandas', 'scipy', 'sklearn') if name in sys.modules])"
+    )
+    manifest = json.dumps(dataset.manifest)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(dataset.folder), manifest],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.ui.words import ago, count, money, plain, shorten, size
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "shown"),
+    [
+        (1204.5, "USD", "$1,204.50"),
+        (3.0, "GBP", "£3.00"),
+        (3.0, "CHF", "3.00 CHF"),
+        (3.0, "", "3.00"),
+        (None, "USD", "no price"),
+    ],
+)
+def test_money(value: float | None, currency: str, shown: str) -> None:
+    assert money(value, currency) == shown
+
+
+@pytest.mark.parametrize(
+    ("past", "shown"),
+    [(5, "just now"), (60, "1 minute ago"), (7_300, "2 hours ago"), (172_800, "2 days ago")],
+)
+def test_ago(past: float, shown: str) -> None:
+    assert ago(1_000_000 - past, now=1_000_000) == shown
+
+
+def test_count_and_size() -> None:
+    assert count(1, "product") == "1 product"
+    assert count(68_509, "product") == "68,509 products"
+    assert size(7_560_929) == "7.6 MB"
+
+
+@given(st.text())
+def test_plain_escapes_every_sign_that_markdown_knows(text: str) -> None:
+    shown = plain(text)
+    bare = shown.replace("\\\\", "")
+    for sign in "*_[]`<>$:#":
+        assert bare.count(sign) == bare.count(f"\\{sign}")
+
+
+@given(st.text(), st.integers(2, 60))
+def test_shorten_keeps_the_length(text: str, length: int) -> None:
+    assert len(shorten(text, length)) <= max(length, 1)
