@@ -23,6 +23,7 @@ names = {d["id"]: f"{d['name']} · {ago(d['created_at'])}" for d in shop.dataset
 dataset_id = st.selectbox(
     "Dataset", list(names), format_func=lambda one: str(names.get(one, one)), key="models-dataset"
 )
+dataset_id = str(dataset_id)
 models = [m for m in shop.models if m["dataset_id"] == dataset_id]
 rows = leaderboard(models)
 

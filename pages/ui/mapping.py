@@ -86,7 +86,8 @@ def _map_file(workspace: Workspace, upload_id: str) -> tuple[Kind, Source, str] 
         key=f"kind-{upload_id}",
         required=True,
     )
-    kind: Kind = next((one for one in _KINDS if one == picked), guessed)
+    kinds = list(_KINDS)
+    kind = kinds[kinds.index(picked)] if picked in kinds else guessed
     chosen = _map_columns(upload_id, kind, seen)
     _show_sample(seen)
     return kind, Source(info.path, chosen), info.file_name

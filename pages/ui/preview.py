@@ -60,7 +60,7 @@ def _choose_shopper(view: LiveView) -> str:
 
 def _choose_placement(view: LiveView) -> Placement:
     """Show the placements that the live release serves."""
-    served = [p for p in PLACEMENTS if p in view.release.manifest["strategies"]]
+    served: list[Placement] = [p for p in PLACEMENTS if p in view.release.manifest["strategies"]]
     state.take_placement_from_address(served)
     chosen = st.segmented_control(
         "Placement",
@@ -70,9 +70,9 @@ def _choose_placement(view: LiveView) -> Placement:
         required=True,
         help="  \n".join(f"**{PLACEMENT_WORDS[p]}**: {PLACEMENT_HELP[p]}" for p in served),
     )
-    found: Placement = next((p for p in served if p == chosen), served[0])
-    state.put_placement_into_address(found)
-    return found
+    found = served.index(chosen) if chosen in served else 0
+    state.put_placement_into_address(served[found])
+    return served[found]
 
 
 def _choose_filters(view: LiveView, placement: Placement) -> tuple[Filters, int]:

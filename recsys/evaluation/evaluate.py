@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from recsys.data.dataset import Interactions
 from recsys.data.matrix import basket_matrix, interaction_matrix
 from recsys.evaluation.metrics import bootstrap, ndcg, recall, top_k
-from recsys.models.spaces import Query, Rows, Space
-from recsys.types import Report
+from recsys.models.arrays import Rows
+from recsys.models.spaces import Query, Space
+from recsys.types import Report, part_of
 
 _BLOCK = 256
 _BASKETS = 3_000
@@ -37,11 +38,14 @@ class Question:
     wanted: Rows
 
 
-def for_you_questions(train: Interactions, later: Interactions, shape: tuple[int, int]) -> Any:
-    """Return the questions of For You, and what share of the later rows they leave out.
+def for_you_questions(
+    train: Interactions, later: Interactions, shape: tuple[int, int]
+) -> tuple[list[Question], dict[str, float]]:
+    """Return the questions of For You, and what share of later shoppers and items is new.
 
     Wanted are the items that a shopper known before the cut bought later for the first time.
     Items unknown before the cut stay wanted: nobody can find them, and that is the truth.
+    Shoppers unknown before the cut are asked nothing, and counted.
     """
     before = interaction_matrix(train, shape)
     after = interaction_matrix(later, shape)
@@ -124,8 +128,8 @@ def judge_for_you(
 ) -> dict[str, Any]:
     """Return NDCG@10 and recall@20 over shoppers, beside popularity and the difference to it."""
     result: dict[str, Any] = {"shoppers": len(questions)}
-    ours = ranked(space, questions, 20, cart=False, report=report)
-    theirs = ranked(popular, questions, 20, cart=False, report=report)
+    ours = ranked(space, questions, 20, cart=False, report=part_of(report, 0.0, 0.5))
+    theirs = ranked(popular, questions, 20, cart=False, report=part_of(report, 0.5, 1.0))
     sizes = [len(question.wanted) for question in questions]
     for name, measure, k in (("ndcg@10", ndcg, 10), ("recall@20", recall, 20)):
         mine, other = (
@@ -140,14 +144,15 @@ def judge_also_bought(
     space: Space, popular: Space, questions: list[Question], report: Report
 ) -> dict[str, Any]:
     """Return the hit rate@10 of the hidden item over baskets, drawn by shopper."""
+    ours = ranked(space, questions, 10, cart=True, report=part_of(report, 0.0, 0.5))
+    theirs = ranked(popular, questions, 10, cart=True, report=part_of(report, 0.5, 1.0))
     mine, other = (
-        np.array([hits.any() for hits in ranked(one, questions, 10, cart=True, report=report)])
-        for one in (space, popular)
+        np.array([hits.any() for hits in all_hits], np.float64) for all_hits in (ours, theirs)
     )
     users = np.array([question.user for question in questions])
     return {
         "baskets": len(questions),
-        "hit_rate@10": _beside(mine.astype(np.float64), other.astype(np.float64), users),
+        "hit_rate@10": _beside(mine, other, users),
     }
 
 

@@ -86,7 +86,9 @@ def bootstrap(
     sums = np.bincount(member, weights=values)
     sizes = np.bincount(member)
     random = np.random.default_rng(seed)
-    drawn = random.integers(0, len(sums), (_ROUNDS, len(sums)))
-    means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    means = np.empty(_ROUNDS)
+    for turn in range(_ROUNDS):  # one at a time: all at once would take 1,000 times the memory
+        drawn = random.integers(0, len(sums), len(sums))
+        means[turn] = sums[drawn].sum() / sizes[drawn].sum()
     low, high = np.percentile(means, [2.5, 97.5])
     return Interval(float(values.mean()), float(low), float(high))

@@ -6,9 +6,15 @@ import numpy as np
 from pydantic import Field
 
 from recsys.data.matrix import interaction_matrix
+from recsys.models.arrays import SparseRows
 from recsys.models.base import ModelConfig, TrainingData
-from recsys.models.spaces import FactorSpace, Space, SparseRows
+from recsys.models.factors import FactorSpace
+from recsys.models.spaces import Space
 from recsys.types import Placement, Report
+
+# A regularization of this share of the largest singular value was best or near it on two real
+# shops; three times as much shrinks all vectors to zero (docs/decisions/003-als-defaults.md).
+_REGULARIZATION_SHARE = 0.05
 
 
 class ALSConfig(ModelConfig):
@@ -16,8 +22,11 @@ class ALSConfig(ModelConfig):
 
     factors: int = Field(64, ge=1, le=512, description="Numbers in each vector.")
     iterations: int = Field(15, ge=1, le=200, description="Passes over the data.")
-    regularization: float = Field(
-        10.0, ge=0, le=1000, description="Pull towards zero; more helps small shops."
+    regularization: float | None = Field(
+        None,
+        ge=0.001,
+        le=1000,
+        description="Pull towards zero; empty: fitted to the size of the shop.",
     )
     alpha: float = Field(
         1.0, gt=0, le=1000, description="Weight of one purchase against one product never bought."
@@ -59,6 +68,10 @@ class ALS:
             scale="log",
         )
 
+        regularization = config.regularization
+        if regularization is None:
+            regularization = _REGULARIZATION_SHARE * config.alpha * largest_singular_value(weights)
+
         def after(iteration: int, _seconds: float, _loss: Any) -> None:
             done = iteration + 1
             report(done / config.iterations, f"Iteration {done} of {config.iterations}")
@@ -68,7 +81,7 @@ class ALS:
             als: Any = AlternatingLeastSquares(
                 factors=config.factors,
                 iterations=config.iterations,
-                regularization=config.regularization,
+                regularization=regularization,
                 alpha=config.alpha,
                 random_state=config.seed,
             )
@@ -79,4 +92,20 @@ class ALS:
         items[np.bincount(weights.indices, minlength=data.n_items) == 0] = 0
         users[np.diff(weights.indptr) == 0] = 0
         weights.data *= np.float32(config.alpha)
-        return FactorSpace(items, users, SparseRows.from_csr(weights), config.regularization)
+        return FactorSpace(items, users, SparseRows.from_csr(weights), regularization)
+
+
+def largest_singular_value(matrix: Any, *, rounds: int = 10) -> float:
+    """Return the largest singular value of a sparse matrix without negative entries.
+
+    Power iteration (Golub and Van Loan, Matrix Computations, 7.3.1) from a vector of ones; such a
+    matrix has one clearly largest value, so ten rounds give four digits.
+    """
+    right = np.ones(matrix.shape[1], np.float32)
+    largest = 0.0
+    for _ in range(rounds):
+        left = matrix @ right
+        right = matrix.T @ (left / max(float(np.linalg.norm(left)), 1e-12))
+        largest = float(np.linalg.norm(right))
+        right /= max(largest, 1e-12)
+    return largest

@@ -6,8 +6,9 @@ import numpy as np
 from pydantic import Field
 
 from recsys.data.matrix import basket_matrix, interaction_matrix
+from recsys.models.arrays import SparseRows
 from recsys.models.base import ModelConfig, TrainingData
-from recsys.models.spaces import NeighbourSpace, Space, SparseRows
+from recsys.models.spaces import NeighbourSpace, Space
 from recsys.types import Placement, Report
 
 _DAY = 86_400

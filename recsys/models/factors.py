@@ -53,7 +53,7 @@ class FactorSpace:
     def items_query(self, items: Rows, weights: Floats) -> Query | None:
         """Fold a history in: the vector that the fit would give a shopper with it.
 
-        Hu, Koren and Volinsky 2008, equation 4.
+        Hu, Koren and Volinsky 2008, equation 4. None when no item of it is known.
         """
         if not len(items):
             return None
@@ -62,14 +62,14 @@ class FactorSpace:
         return _dense_query(np.linalg.solve(system, vectors.T @ weights).astype(np.float32))
 
     @cached_property
-    def _gram(self) -> Floats:
-        return self.items.T @ self.items
+    def _ridge(self) -> NDArray[np.float64]:
+        """``Y'Y + lambda I``, in double precision: it is all but singular for a small lambda."""
+        gram = (self.items.T @ self.items).astype(np.float64)
+        return gram + self.regularization * np.eye(len(gram))
 
-    def _system(self, vectors: Floats, confidences: Floats) -> Floats:
+    def _system(self, vectors: Floats, confidences: Floats) -> NDArray[np.float64]:
         """Return ``Y'C_uY + lambda I``."""
-        ridge = np.eye(vectors.shape[1], dtype=np.float32) * self.regularization
-        system = self._gram + (vectors.T * (confidences - 1.0)) @ vectors + ridge
-        return system.astype(np.float32)
+        return self._ridge + (vectors.T * (confidences - 1.0)) @ vectors
 
     def scores(self, queries: list[Query], *, cosine: bool = False) -> Floats:
         """Return dot products, or cosines."""

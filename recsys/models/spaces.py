@@ -156,17 +156,23 @@ class NeighbourSpace:
         """Items that some other item points to."""
         return np.diff(self.weights.indptr) > 0
 
+    @cached_property
+    def _known_sources(self) -> NDArray[np.bool_]:
+        known = np.zeros(self.n_items, np.bool_)
+        known[self.weights.indices] = True
+        return known
+
     def shopper_query(self, user: int) -> Query | None:
-        """Return the shopper's history as a query."""
+        """Return the shopper's history as a query, or None when it leads nowhere."""
         return self.items_query(*self.history(user))
 
     def item_query(self, item: int) -> Query | None:
-        """Return the query ``{item: 1}``."""
+        """Return the query ``{item: 1}``, or None when it points to no other item."""
         return self.items_query(np.array([item], np.int32), np.ones(1, np.float32))
 
     def items_query(self, items: Rows, weights: Floats) -> Query | None:
-        """Return the query ``{j: weight}``, or None for an empty cart."""
-        if not len(items):
+        """Return the query ``{j: weight}``, or None when no item of it points to another."""
+        if not self._known_sources[items].any():
             return None
         return Query(np.asarray(weights, np.float32), np.asarray(items, np.int32))
 
@@ -190,13 +196,12 @@ class NeighbourSpace:
         if not len(sources):
             return None
         found = np.zeros((len(items), len(sources)), np.float32)
-        order = np.argsort(sources)
         for number, item in enumerate(items):
             columns, values = self.weights.row(int(item))
-            place = np.searchsorted(sources[order], columns)
-            place[place == len(sources)] = 0
-            hit = sources[order][place] == columns
-            found[number, order[place[hit]]] = values[hit]
+            _, mine, theirs = np.intersect1d(
+                sources, columns, assume_unique=True, return_indices=True
+            )
+            found[number, mine] = values[theirs]
         return found * weights[None, :]
 
     def history(self, user: int) -> tuple[Rows, Floats]:

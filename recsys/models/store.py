@@ -54,7 +54,7 @@ def _load(folder: Path) -> Space:
     if about["kind"] == ScoreSpace.kind:
         return ScoreSpace(load_array(folder / "scores.npy"))
     if about["kind"] == NeighbourSpace.kind:
-        n_items = int(about["n_items"])
+        n_items = len(load_array(folder / "weights.indptr.npy")) - 1
         return NeighbourSpace(
             weights=SparseRows.load(folder, "weights", n_items),
             histories=SparseRows.load(folder, "histories", n_items),

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from recsys.data.arrow import pa, write_parquet
 from recsys.data.dataset import Dataset
 from recsys.errors import InputError, StorageError
-from recsys.models.spaces import FactorSpace, NeighbourSpace, ScoreSpace, Space, SparseRows
+from recsys.models.arrays import SparseRows
+from recsys.models.factors import FactorSpace
+from recsys.models.spaces import NeighbourSpace, ScoreSpace, Space
 from recsys.models.store import SERVED, open_served
 from recsys.releases.stores import vector_store
 from recsys.types import Placement, Report, part_of

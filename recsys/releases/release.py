@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from recsys.data.arrow import Table, read_parquet
 from recsys.data.ids import IdMap
 from recsys.errors import NotReady
-from recsys.models.spaces import Rows, Space, SparseRows, load_array, load_space
+from recsys.models.arrays import Rows, SparseRows, load_array
+from recsys.models.spaces import Space
+from recsys.models.store import load_space
 from recsys.releases.stores import vector_store
 from recsys.types import Placement
 from recsys.vectors.base import VectorIndex

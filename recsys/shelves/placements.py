@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.errors import InputError, NotFound
-from recsys.models.spaces import Floats, Query, Rows
+from recsys.models.arrays import Floats, Rows
+from recsys.models.spaces import Query
 from recsys.releases.build import POPULAR, SHOWN
 from recsys.releases.live import LiveView, stock_words
 from recsys.shelves.ranking import Ranked, count_reasons, drop_reasons, rank

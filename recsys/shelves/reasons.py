@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.spaces import Floats, Rows, Space
+from recsys.models.arrays import Floats, Rows
+from recsys.models.spaces import Space
 from recsys.releases.release import Release
 
 _MOST_NAMED = 2

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +40,12 @@ class EdgeStore:
             _write(shard, points, report)
             shard.flush()
             shard.close()
-        found = self.open(name).count()
+            # The first opening folds a journal away; after it the files stay as they are.
+            shard = edge.EdgeShard.load(str(folder))
+            found = EdgeIndex(shard).count()
+            shard.close()
+            sizes = json.dumps(_sizes(folder))
+            (self.root / f"{name}.files.json").write_text(sizes, encoding="utf-8")
         if found != points.count:
             raise StorageError(
                 f"The index {name} was written with {points.count:,} points and reads back with"
@@ -48,9 +54,22 @@ class EdgeStore:
             )
 
     def open(self, name: str) -> EdgeIndex:
-        """Open an index; other processes may have it open too, since it has no WAL."""
+        """Open an index; other processes may have it open too, since it has no WAL.
+
+        The engine opens a folder with missing or cut files as if it were whole, with points or
+        vectors missing, so the sizes of all files are compared first.
+        """
         folder = self.root / name
         with _mapped(f"The index {name} could not be opened"):
+            written = json.loads((self.root / f"{name}.files.json").read_text(encoding="utf-8"))
+            found = _sizes(folder)
+            torn = [file for file, size in written.items() if found.get(file) != size]
+            if torn:
+                raise StorageError(
+                    f"The index {name} is damaged: {len(torn)} of its {len(written)} files are"
+                    f" missing or cut, first {torn[0]}.",
+                    hint="Check the disk, then build the release again.",
+                )
             return EdgeIndex(edge.EdgeShard.load(str(folder)))
 
     def drop(self, name: str) -> None:
@@ -65,7 +84,8 @@ class EdgeIndex:
 
     def count(self) -> int:
         """Return how many points there are."""
-        return self._shard.count(edge.CountRequest(exact=True))
+        with _mapped("The index cannot be read"):
+            return self._shard.count(edge.CountRequest(exact=True))
 
     def query(
         self,
@@ -162,18 +182,29 @@ def _filter(where: Where) -> edge.Filter:
     return edge.Filter(must=must or None, must_not=never)
 
 
+def _sizes(folder: Path) -> dict[str, int]:
+    """Return file -> bytes; without the one file that the engine rewrites at every opening."""
+    return {
+        str(path.relative_to(folder)): path.stat().st_size
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "edge_config.json"
+    }
+
+
 @contextmanager
 def _mapped(what: str) -> Generator[None]:
     """Turn what the engine raises into :class:`StorageError`.
 
-    The engine has no error classes: it raises bare ``Exception``, so that is what is caught,
-    around its own calls only.
+    The engine has no error classes: it raises bare ``Exception`` (and ``PanicException``, which
+    is none, on some damaged files), so that is what is caught, around its own calls only.
     """
     try:
         yield
     except AisleError:
         raise
-    except Exception as error:
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         raise StorageError(
             f"{what}: {error}.",
             hint="Check that the disk has space, then build the release again.",

@@ -50,8 +50,9 @@ def deciding_value(manifest: Mapping[str, Any], placement: Placement) -> float |
 def best_models(workspace: Workspace, dataset_id: str) -> dict[Placement, str]:
     """Return the best known model of a dataset for each placement that has one.
 
-    Measured models come before unmeasured ones, then the better number, then the newer model.
-    Similar and Lookalikes have no number yet: they follow the best For You model that can.
+    Measured models come before unmeasured ones, then the better number, then the default kind,
+    then the newer model. Similar and Lookalikes have no number yet: they follow the best For You
+    model that can.
     """
     manifests = [m for m in workspace.models.manifests() if m["dataset_id"] == dataset_id]
     best: dict[Placement, str] = {}
@@ -59,13 +60,17 @@ def best_models(workspace: Workspace, dataset_id: str) -> dict[Placement, str]:
         deciding: Placement = placement if placement in DECIDING else "for_you"
         able = [m for m in manifests if placement in m["placements"]]
         if able:
-            # manifests are newest first, and max keeps the first of equals
-            best[placement] = max(able, key=lambda m: _rank(deciding_value(m, deciding)))["id"]
+            # manifests are newest first, and index finds the first of equals
+            ranks = [_rank(manifest, placement, deciding) for manifest in able]
+            best[placement] = able[ranks.index(max(ranks))]["id"]
     return best
 
 
-def _rank(value: float | None) -> float:
-    return -1.0 if value is None else value
+def _rank(
+    manifest: Mapping[str, Any], placement: Placement, deciding: Placement
+) -> tuple[float, bool]:
+    value = deciding_value(manifest, deciding)
+    return (-1.0 if value is None else value, manifest["kind"] == DEFAULT_KIND[placement])
 
 
 def publish_release(
@@ -107,8 +112,9 @@ def publish_release(
             )
     dataset = newest_dataset(workspace, dataset_id)
     known = best_models(workspace, dataset.id)
-    missing: list[Placement] = [place for place in only if place not in chosen and place not in known]
-    kinds = list({DEFAULT_KIND[place]: None for place in missing})
+    have = chosen.keys() | known.keys()
+    missing: list[Placement] = [place for place in only if place not in have]
+    kinds = list(dict.fromkeys(DEFAULT_KIND[place] for place in missing))
     for number, kind in enumerate(kinds):
         step = part_of(report, 0.6 * number / len(kinds), 0.6 * (number + 1) / len(kinds))
         train_model(workspace, kind, dataset_id=dataset.id, report=step)

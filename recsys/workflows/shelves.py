@@ -141,10 +141,11 @@ class CartLine:
 
 def product_names(view: LiveView, item_ids: Sequence[str]) -> list[CartLine]:
     """Return names and live prices of products; ids the release does not know are left out."""
-    rows = np.array(view.release.item_ids.rows(item_ids), np.int64)
+    found = view.release.item_ids.rows(item_ids)
+    fields = item_fields(view, np.array(found, np.int64))
     return [
-        CartLine(view.release.item_ids.id(int(row)), view.release.names[row], field.get("price"))
-        for row, field in zip(rows, item_fields(view, rows), strict=True)
+        CartLine(view.release.item_ids.id(row), view.release.names[row], field.get("price"))
+        for row, field in zip(found, fields, strict=True)
     ]
 
 

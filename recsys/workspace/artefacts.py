@@ -78,8 +78,8 @@ class ArtefactFolder:
         ``manifest`` may still be filled inside the block; it is written last. Any error removes
         the temporary folder and passes on, a full disk as :class:`StorageError`.
         """
-        self._sweep()
-        folder = self.root / f".{artefact_id}.{os.getpid()}.part"
+        sweep_parts(self.root)
+        folder = part_path(self.root, artefact_id)
         try:
             folder.mkdir(parents=True)
             yield folder
@@ -98,14 +98,29 @@ class ArtefactFolder:
                 ) from error
             raise
 
-    def _sweep(self) -> None:
-        """Remove what a killed process left behind: parts whose writer is gone, or a day old."""
-        for part in self.root.glob(".*.part"):
-            writer = part.name.split(".")[-2]
-            gone = writer.isdigit() and not Path(f"/proc/{writer}").exists()
-            old = time.time() - part.stat().st_mtime > _STALE_SECONDS
-            if old or (gone and Path("/proc/self").exists()):
-                shutil.rmtree(part, ignore_errors=True)
+
+def part_path(root: Path, name: str) -> Path:
+    """Return where this process writes something that is not whole yet."""
+    return root / f".{name}.{os.getpid()}.part"
+
+
+def sweep_parts(root: Path) -> None:
+    """Remove what killed processes left behind: parts whose writer is gone, or a day old."""
+    for part in root.glob(".*.part"):
+        writer = part.name.split(".")[-2]
+        gone = writer.isdigit() and not _is_alive(int(writer))
+        if gone or time.time() - part.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's process, but there
+    return True
 
 
 def _sync(folder: Path) -> None:

@@ -5,7 +5,19 @@ Immutable facts lie in the manifests of the artefacts; nothing is kept in both p
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 metadata = MetaData()
 
@@ -70,7 +82,7 @@ uploads = Table(
     Column("upload_id", String(40), nullable=False, unique=True),
     Column("file_name", Text, nullable=False, default=""),
     Column("status", String(12), nullable=False),  # open | busy | done | failed
-    Column("bytes", Integer, nullable=False, default=0),
+    Column("bytes", BigInteger, nullable=False, default=0),
     Column("sha256", String(64), nullable=False, default=""),
     Column("actor", Text, nullable=False),
     Column("created_at", Float, nullable=False),

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from tempfile import mkdtemp
 
 from recsys.errors import StorageError
 from recsys.settings import Settings
-from recsys.workspace.artefacts import ArtefactFolder
+from recsys.workspace.artefacts import ArtefactFolder, part_path, sweep_parts
 from recsys.workspace.database import Database
 
 
@@ -54,11 +54,15 @@ class Workspace:
 
     @contextmanager
     def scratch(self) -> Generator[Path]:
-        """Give a temporary folder inside the workspace, removed at the end of the block."""
+        """Give a temporary folder inside the workspace, removed at the end of the block.
+
+        What a killed process left there goes when the next one asks.
+        """
         parent = self.home / "tmp"
-        parent.mkdir(exist_ok=True)
-        folder = Path(mkdtemp(dir=parent))
+        sweep_parts(parent)
+        folder = part_path(parent, secrets.token_hex(6))
         try:
+            folder.mkdir(parents=True)
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)

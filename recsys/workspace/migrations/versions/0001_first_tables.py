@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("upload_id", sa.String(40), nullable=False, unique=True),
         sa.Column("file_name", sa.Text, nullable=False),
         sa.Column("status", sa.String(12), nullable=False),
-        sa.Column("bytes", sa.Integer, nullable=False),
+        sa.Column("bytes", sa.BigInteger, nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("actor", sa.Text, nullable=False),
         sa.Column("created_at", sa.Float, nullable=False),

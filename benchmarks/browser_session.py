@@ -1,0 +1,67 @@
+"""A browser's side of a Streamlit session without the browser: one websocket, reruns, answers."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self
+
+from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: TID251 - this is no part of recsys
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: TID251 - nor is this
+from websockets.sync.client import connect
+
+from recsys.errors import AisleError
+
+
+class BrowserSession:
+    """One open page of a server, as the server sees it.
+
+    Parameters
+    ----------
+    port
+        Where ``streamlit run app.py`` listens on the loopback.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._socket = connect(
+            f"ws://localhost:{port}/_stcore/stream",
+            subprotocols=["streamlit"],  # pyright: ignore[reportArgumentType] - a plain str
+            max_size=None,
+            proxy=None,
+        )
+        self._page_hash = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._socket.close()
+
+    def rerun(self, page: str, query: str = "") -> float:
+        """Run a page and return the seconds until all of its answer is here."""
+        asked = BackMsg()
+        asked.rerun_script.page_name = page
+        asked.rerun_script.query_string = query
+        started = time.perf_counter()
+        self._socket.send(asked.SerializeToString())
+        while not self._finished():
+            pass
+        return time.perf_counter() - started
+
+    def _finished(self) -> bool:
+        answer = ForwardMsg()
+        data = self._socket.recv(timeout=30)
+        answer.ParseFromString(data if isinstance(data, bytes) else data.encode())
+        kind = answer.WhichOneof("type")
+        if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":
+            raise AisleError(f"The page shows {answer.delta.new_element.exception.message!r}.")
+        if kind != "script_finished":
+            return False
+        if answer.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+            raise AisleError(f"The page ended with state {answer.script_finished}.")
+        return True

@@ -1,0 +1,105 @@
+"""What a person at the dashboard feels with the demo shop live: reruns, cold start, memory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.browser_session import BrowserSession
+from benchmarks.demo import Demo
+from benchmarks.processes import Server, await_spare, job_child, resident_mb
+from benchmarks.results import Result, at_most, percentile, told
+from benchmarks.shelf_latency import draw_questions, through_api
+from recsys.errors import AisleError
+from recsys.releases.live import LiveShop
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+_RERUNS = 100
+_WARM_UP = 5
+_SHELVES = 200
+_STARTS = 5
+_OTHER_PAGES = ("", "data", "models", "jobs")
+_BROWSER_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def run(demo: Demo) -> list[Result]:
+    """Measure a long session on one server, then cold starts of others."""
+    return [*_session(demo), *_cold_starts(demo.home)]
+
+
+def _session(demo: Demo) -> list[Result]:
+    """Show shelves to many shoppers, look at all pages, then ask for the memory."""
+    questions = draw_questions(LiveShop(demo.workspace()).current(), _SHELVES)
+    with Server(demo.home).await_ready() as server, BrowserSession(server.port) as session:
+        queries = [f"shopper={user}" for user, _ in questions[: _RERUNS + _WARM_UP]]
+        shelves = [session.rerun("shelves", query) for query in queries][_WARM_UP:]
+        others = [session.rerun(page) for page in _OTHER_PAGES * 6][len(_OTHER_PAGES) :]
+        through_api(server.connect(), questions)
+        worker = server.worker_pid
+        if worker is None:
+            raise AisleError("The server has no worker.")
+        await_spare(worker)
+        spare = job_child(worker)
+        memory = [resident_mb(pid) for pid in (server.pid, worker, spare or worker)]
+    return [
+        told("rerun of Shelves, another shopper each: p50", percentile(shelves, 50), unit="ms"),
+        at_most("rerun of Shelves: p95", percentile(shelves, 95), 150, unit="ms"),
+        at_most("rerun of Home, Data, Models, Jobs: p95", percentile(others, 95), 150, unit="ms"),
+        at_most("memory of the server after all that", memory[0], 700, unit="MB"),
+        told("- its worker beside it", memory[1], unit="MB"),
+        told("- the worker's spare child", memory[2], unit="MB"),
+    ]
+
+
+def _cold_starts(home: Path) -> list[Result]:
+    """Start the server again and again before the eyes of a browser that is open already."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("AISLE_CHROMIUM") or shutil.which("chromium"),
+            args=list(_BROWSER_OPTIONS),
+        )
+        seconds = [_cold_start(browser, home) for _ in range(_STARTS + 1)][1:]
+        browser.close()
+    middle = statistics.median(seconds)
+    return [
+        at_most(f"`streamlit run` to first page, median of {_STARTS}", middle, 5, unit="s"),
+        told("- the slowest of them", max(seconds), unit="s"),
+    ]
+
+
+def _cold_start(browser: Browser, home: Path) -> float:
+    """Return the seconds from the start of the server to a finished Home page, nothing cached."""
+    from playwright.sync_api import Error
+
+    page = browser.new_page()
+    started = time.perf_counter()
+    with Server(home) as server:
+        while True:
+            try:
+                page.goto(f"http://localhost:{server.port}/", wait_until="commit")
+                break
+            except Error as error:
+                if "ERR_CONNECTION_REFUSED" not in str(error) or time.perf_counter() > started + 60:
+                    raise
+                time.sleep(0.02)
+        page.locator("h1").first.wait_for(timeout=60_000)
+        page.locator('[data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+        seconds = time.perf_counter() - started
+        page.close()
+    return seconds

@@ -1,0 +1,73 @@
+"""The main job as a merchandiser does it: from nothing to shelves, by clicks alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import urllib.request
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+_LONG = 150_000  # milliseconds for a job on a slow machine
+
+
+def api(base_url: str, path: str) -> Any:
+    with urllib.request.urlopen(f"{base_url}/api{path}", timeout=10) as answer:
+        return json.load(answer)
+
+
+def test_demo_shop_from_click_to_shelf_and_csv(page: Page, base_url: str) -> None:
+    page.goto(base_url)
+    expect(page.get_by_role("heading", name="What needs you today?")).to_be_visible()
+    page.get_by_role("button", name="Load the demo shop").click()
+
+    # The job goes on without the page: leave, reload, and it is the same job.
+    page.get_by_role("link", name="Jobs").click()
+    expect(page.get_by_text("Load the demo shop").first).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Load the demo shop").first).to_be_visible()
+    page.get_by_role("link", name="Home").click()
+    train = page.get_by_role("button", name="Train the first models")
+    expect(train).to_be_visible(timeout=_LONG)
+    expect(page.get_by_text("68,492")).to_be_visible()
+    train.click()
+    publish = page.get_by_role("button", name="Publish the best models")
+    expect(publish).to_be_visible(timeout=_LONG)
+    # Both trainings have to end before the best of them are published.
+    expect(page.get_by_text("Train Bought together")).to_have_count(0, timeout=_LONG)
+    publish.click()
+    preview = page.get_by_role("button", name="Preview the shelves")
+    expect(preview).to_be_visible(timeout=_LONG)
+    expect(page.get_by_text("better than popularity").first).to_be_visible()
+
+    page.goto(f"{base_url}/shelves?shopper=900")
+    expect(page.get_by_role("heading", name="What would this shopper see?")).to_be_visible()
+    listed = api(base_url, "/for-you/900?n=10")["items"]
+    assert len(listed) == 10
+    expect(page.get_by_text("10 of 10 shown")).to_be_visible()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV").click()
+    text = waiting.value.path().read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["item_id"] for row in rows] == [item["item_id"] for item in listed]
+    assert [row["name"] for row in rows] == [item["name"] for item in listed]
+    assert [int(row["rank"]) for row in rows] == list(range(1, 11))
+
+    # A cart built by clicks gives Also bought without what is in it.
+    for _ in range(2):
+        page.get_by_role("button", name="Add to cart").first.click()
+        expect(page.get_by_role("button", name="In cart").first).to_be_visible()
+    page.get_by_text("Also bought", exact=True).click()
+    expect(page.get_by_text("5 of 5 shown")).to_be_visible()
+    expect(page.get_by_text("Often bought with").first).to_be_visible()
+
+    # A click on a card turns to products like it.
+    page.get_by_role("button", name="Similar", exact=True).first.click()
+    expect(page.get_by_text("Similar to").first).to_be_visible()
+    assert "placement=similar" in page.url
+
+    health = api(base_url, "/health")
+    assert health["status"] == "ok"
+    assert health["worker"] == "running"
