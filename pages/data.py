@@ -3,6 +3,7 @@ import streamlit as st
 from pages.ui import state
 from pages.ui.datasets import show_dataset
 from pages.ui.jobs import ACTOR
+from pages.ui.live import change_one_product
 from pages.ui.mapping import map_files
 from pages.ui.resources import shop, workspace
 from pages.ui.upload import upload_zone
@@ -56,7 +57,7 @@ picked = st.selectbox(
     list(names),
     format_func=lambda one: str(names.get(one, one)),
     label_visibility="collapsed",
-    key="dataset",
+    key=f"dataset-{datasets[0]['id']}",  # a new dataset is chosen when it arrives
 )
 show_dataset(next(d for d in datasets if d["id"] == picked))
 
@@ -74,15 +75,18 @@ if changed:
     )
 else:
     st.caption("No product differs from the release.")
-with st.form("stock", border=False):
+by_file, by_hand = st.columns(2, gap="large")
+with by_file, st.form("stock", border=False):
     stock_file = st.file_uploader(
         "Stock file: a product id and a stock or price column",
         type=["csv", "tsv", "gz", "parquet"],
         max_upload_size=50,
     )
-    if st.form_submit_button("Take over this stock now") and stock_file is not None:
+    if st.form_submit_button("Take over this file now") and stock_file is not None:
         with workspace().scratch() as folder:
             path = folder / safe_name(stock_file.name)
             path.write_bytes(stock_file.getvalue())
             changed = load_stock(workspace(), path, actor=ACTOR)
         st.success(f"{count(changed, 'product')} changed; every list obeys within a second.")
+with by_hand:
+    change_one_product(shop(), actor=ACTOR)

@@ -4,7 +4,7 @@ from pages.ui.evidence import evidence_sentences
 from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
 from pages.ui.words import ago, count, day, moment, plain
-from recsys.workflows.jobs import submit_demo, submit_publish, submit_training
+from recsys.workflows.jobs import active_jobs, submit_demo, submit_publish, submit_training
 from recsys.workflows.shop import publication_history, shop_state
 
 shop = shop_state(workspace())
@@ -14,7 +14,13 @@ release = shop.live_release()
 
 st.title("What needs you today?")
 
-if dataset is None:
+if active := active_jobs(workspace()):
+    st.info(
+        f"Aisle is at work: {plain(active[0].label)}. Its progress is at the left; you can leave"
+        " this page. What comes next will stand here.",
+        icon=":material/hourglass_top:",
+    )
+elif dataset is None:
     st.markdown(
         "Aisle learns from what your shoppers bought, shows you the shelves they would see, and"
         " puts nothing live that you have not published. **It starts with your data.**"

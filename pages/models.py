@@ -21,7 +21,10 @@ if not shop.datasets:
 
 names = {d["id"]: f"{d['name']} · {ago(d['created_at'])}" for d in shop.datasets}
 dataset_id = st.selectbox(
-    "Dataset", list(names), format_func=lambda one: str(names.get(one, one)), key="models-dataset"
+    "Dataset",
+    list(names),
+    format_func=lambda one: str(names.get(one, one)),
+    key=f"of-{shop.datasets[0]['id']}",
 )
 dataset_id = str(dataset_id)
 models = [m for m in shop.models if m["dataset_id"] == dataset_id]

@@ -11,7 +11,8 @@ from pages.ui.words import money, plain, shorten
 from recsys.types import Shelf, ShelfItem
 
 _HEIGHT = 226
-_NAME = 36
+# Two lines; capitals are wider.
+_NAME, _NAME_IN_CAPITALS = 36, 27
 _REASON = 40
 
 
@@ -33,8 +34,10 @@ def show_card(shelf: Shelf, item: ShelfItem, currency: str, *, actions: bool) ->
         if shelf.fallback:
             st.badge("Popular", color="blue", help=plain(shelf.fallback))
     name = str(fields.get("name") or item.item_id)
-    st.markdown(f"**{plain(shorten(name, _NAME))}**")
-    st.markdown(f"{plain(money(fields.get('price'), currency))} · {stock_words(fields)}")
+    length = _NAME_IN_CAPITALS if name.isupper() else _NAME
+    st.markdown(f"**{plain(shorten(name, length))}**")
+    facts = [plain(money(fields.get("price"), currency)), stock_words(fields)]
+    st.markdown(" · ".join(fact for fact in facts if fact))
     st.caption(plain(shorten(item.reason, _REASON)), help=_about(item, name))
     if actions:
         with st.container(horizontal=True, gap="small", wrap=False):
@@ -58,10 +61,10 @@ def show_card(shelf: Shelf, item: ShelfItem, currency: str, *, actions: bool) ->
 
 
 def stock_words(fields: dict[str, Any]) -> str:
-    """Return a coloured dot and how many are in stock, where the shop says so."""
+    """Return a coloured dot and how many are in stock; nothing where the shop does not say."""
     stock = fields.get("stock")
     if stock is None:
-        return ":gray[stock unknown]"
+        return ""
     if stock <= 0:
         return ":red[●] sold out"
     return f":green[●] {stock:,} in stock"

@@ -65,13 +65,18 @@ def leaderboard(models: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def verdict(found: Mapping[str, Any]) -> str:
-    """Say whether a model beats popularity, counting the noise of the test."""
+    """Say how a model does against popularity, counting the noise of the test."""
     difference = found["difference"]
     base = found["popularity"]["value"]
     if difference["low"] <= 0 <= difference["high"]:
-        return "not clearly better or worse"
-    amount = f"{abs(difference['value']) / base:.0%} " if base else ""
-    return f"{amount}better" if difference["value"] > 0 else f"{amount}worse"
+        return "not clearly better or worse than popularity"
+    if not base:
+        return "better than popularity, which finds nothing"
+    ratio = found["value"] / base
+    if ratio >= 2:
+        return f"{ratio:.1f} times as good as popularity"
+    word = "better" if ratio > 1 else "worse"
+    return f"{abs(ratio - 1):.0%} {word} than popularity"
 
 
 def evidence_sentences(
@@ -92,8 +97,7 @@ def evidence_sentences(
                 else count(found["baskets"], "basket")
             )
             sentences.append(
-                f"{start} · {verdict(found[metric])} than popularity, tested on the later"
-                f" purchases of {asked}"
+                f"{start} · {verdict(found[metric])}, tested on the later purchases of {asked}"
             )
         else:
             sentences.append(f"{start} · not measured yet")

@@ -10,10 +10,10 @@ import streamlit as st
 
 from pages.ui import state
 from pages.ui.words import plain, size
-from recsys.data.columns import ROLES, Kind
+from recsys.data.columns import ROLES, Kind, check_mapping
 from recsys.data.ingest import Source
 from recsys.data.readers import FilePreview
-from recsys.errors import AisleError
+from recsys.errors import AisleError, BadMapping
 from recsys.workflows.loading import guess_file, preview_file
 from recsys.workflows.uploads import upload_info
 from recsys.workspace import Workspace
@@ -90,6 +90,11 @@ def _map_file(workspace: Workspace, upload_id: str) -> tuple[Kind, Source, str] 
     kind = kinds[kinds.index(picked)] if picked in kinds else guessed
     chosen = _map_columns(upload_id, kind, seen)
     _show_sample(seen)
+    try:
+        check_mapping(kind, chosen, columns=seen.columns, file_name=info.file_name)
+    except BadMapping as error:
+        st.warning(f"{plain(error.message)} {plain(error.hint)}", icon=":material/rule:")
+        return None
     return kind, Source(info.path, chosen), info.file_name
 
 

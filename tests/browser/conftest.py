@@ -13,8 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).resolve().parents[2]
+# The first page of a cold server on a busy machine needs more than the 5 s that are usual.
+expect.set_options(timeout=20_000)
 _ARGS = [
     "--no-sandbox",
     "--disable-gpu",

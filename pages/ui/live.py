@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.words import plain
+from recsys.releases.live import LiveChange, LiveShop
+from recsys.workflows.live import change_item
+
+_SHOWN = {"As it is": None, "Hide now": True, "Show again": False}
+
+
+def change_one_product(shop: LiveShop, *, actor: str) -> None:
+    """Show a form that changes stock, price or visibility of one product at once."""
+    with st.form("one-product", border=False):
+        item_id = st.text_input("One product, by its id")
+        with st.grid(3, min_column_width=110):
+            stock = st.number_input("Stock", value=None, min_value=0, step=1)
+            price = st.number_input("Price", value=None, min_value=0.0)
+            shown = st.selectbox("On the shelves", list(_SHOWN))
+        if st.form_submit_button("Change this product now"):
+            change = LiveChange(
+                item_id.strip(),
+                stock=None if stock is None else int(stock),
+                price=price,
+                hidden=_SHOWN[shown],
+            )
+            change_item(shop, change, actor=actor)
+            st.success(f"{plain(change.item_id)} changed; every list obeys within a second.")
