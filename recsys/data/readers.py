@@ -157,13 +157,13 @@ def storing() -> Generator[None]:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         found = str(error).splitlines()[0]
-        full = isinstance(error, duckdb.OutOfMemoryException) or re.search(
-            r"space left|disk quota|could not write|failed to write", found, re.IGNORECASE
-        )
-        if not full:
+        full = re.search(r"no space left on device|disk quota exceeded", found, re.IGNORECASE)
+        out_of_memory = isinstance(error, duckdb.OutOfMemoryException)
+        failed = re.search(r"could not write|failed to write", found, re.IGNORECASE)
+        if not (full or out_of_memory or failed):
             raise
         raise StorageError(
-            f"There was no room to work on the data: {found}.",
+            f"There was no room to work on the data: {full[0] if full else found}.",
             hint="Free some space or choose another folder with AISLE_HOME, then run it again."
             " Nothing that was there before has changed.",
         ) from error

@@ -111,6 +111,7 @@ class _Worker:
         beat_seconds: float,
         kill_seconds: float,
     ) -> None:
+        self._workspace = workspace
         self._queue = Queue(workspace.database)
         self._name = process_name()
         self._command = list(command)
@@ -141,6 +142,7 @@ class _Worker:
             # A lost claim is seen by _watch.
             with suppress(ClaimLost):
                 self._queue.heartbeat(self._running.job_id, self._running.token)
+        self._workspace.sweep()
         for job in self._queue.adopt_orphans():
             _log.warning("Job %d of a dead process is %s now", job.id, job.status)
         self._beat_at = time.monotonic() + self._beat_seconds
@@ -161,6 +163,8 @@ class _Worker:
         if code is None:
             self._kill_if_overdue(running)
             return
+        # First: on a full disk the row could not be written beside what a dead child left there.
+        self._workspace.sweep()
         self._give_back(running, counted=True, reason=_how_it_ended(code))
         _end(running.child)
         self._running = None
@@ -203,6 +207,8 @@ def _is_wanted(job: Job, token: str) -> bool:
 def _how_it_ended(code: int) -> str:
     if code == -signal.SIGKILL:
         return "its process was killed by SIGKILL, perhaps for want of memory"
+    if code == -signal.SIGBUS:
+        return "its process was killed by SIGBUS, most likely since the disk is full"
     if code < 0:
         return f"its process was killed by {signal.Signals(-code).name}"
     return f"its process ended by itself with exit code {code}"

@@ -15,6 +15,7 @@ from recsys.types import Placement, Report
 # A regularization of this share of the largest singular value was best or near it on two real
 # shops; three times as much shrinks all vectors to zero (docs/decisions/003-als-defaults.md).
 _REGULARIZATION_SHARE = 0.05
+_LEAST_REGULARIZATION = 0.001  # with less a history cannot be folded in
 
 
 class ALSConfig(ModelConfig):
@@ -24,7 +25,7 @@ class ALSConfig(ModelConfig):
     iterations: int = Field(15, ge=1, le=200, description="Passes over the data.")
     regularization: float | None = Field(
         None,
-        ge=0.001,
+        ge=_LEAST_REGULARIZATION,
         le=1000,
         description="Pull towards zero; empty: fitted to the size of the shop.",
     )
@@ -70,7 +71,8 @@ class ALS:
 
         regularization = config.regularization
         if regularization is None:
-            regularization = _REGULARIZATION_SHARE * config.alpha * largest_singular_value(weights)
+            fitting = _REGULARIZATION_SHARE * config.alpha * largest_singular_value(weights)
+            regularization = max(fitting, _LEAST_REGULARIZATION)
 
         def after(iteration: int, _seconds: float, _loss: Any) -> None:
             done = iteration + 1

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.errors import StorageError
+
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int32]
 
@@ -68,7 +70,25 @@ class SparseRows:
 
 
 def load_array(path: Path) -> NDArray[Any]:
-    """Map a saved array into memory, read-only; an empty one is read, since it cannot be mapped."""
-    small = path.stat().st_size < 4096
+    """Map a saved array into memory, read-only; an empty one is read, since it cannot be mapped.
+
+    Raises
+    ------
+    StorageError
+        The file is missing or damaged.
+    """
+    try:
+        small = path.stat().st_size < 4096
+        array = np.load(path, mmap_mode=None if small else "r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise damaged(path, error) from error
     # A plain array over the mapping: np.memmap itself takes 300 ns for every element read.
-    return np.asarray(np.load(path, mmap_mode=None if small else "r", allow_pickle=False))
+    return np.asarray(array)
+
+
+def damaged(path: Path, error: Exception) -> StorageError:
+    """Return the error for a file of a model or a release that cannot be read."""
+    return StorageError(
+        f"{path} cannot be read: {error}.",
+        hint="Check the disk, then train the model or build the release again.",
+    )

@@ -55,9 +55,9 @@ class FactorSpace:
 
         Hu, Koren and Volinsky 2008, equation 4. None when no item of it is known.
         """
-        if not len(items):
+        vectors = self.items[items]
+        if not vectors.any():
             return None
-        vectors = np.asarray(self.items[items])
         system = self._system(vectors, weights)
         return _dense_query(np.linalg.solve(system, vectors.T @ weights).astype(np.float32))
 
@@ -88,10 +88,10 @@ class FactorSpace:
         """
         if not len(sources):
             return None
-        vectors = np.asarray(self.items[sources])
-        system = self._system(vectors, weights)
-        solved = np.linalg.solve(system, vectors.T)
-        parts = (np.asarray(self.items[items]) @ solved) * weights[None, :]
+        vectors = self.items[sources]
+        # W_u is symmetric: solve for the few items asked about, not for the long history.
+        solved = np.linalg.solve(self._system(vectors, weights), self.items[items].T)
+        parts = (solved.T @ vectors.T) * weights[None, :]
         return parts.astype(np.float32)
 
     def history(self, user: int) -> tuple[Rows, Floats]:

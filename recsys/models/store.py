@@ -3,8 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from recsys.errors import StorageError
-from recsys.models.arrays import SparseRows, load_array
+from recsys.models.arrays import SparseRows, damaged, load_array
 from recsys.models.factors import FactorSpace
 from recsys.models.spaces import NeighbourSpace, ScoreSpace, Space
 from recsys.workspace import Workspace
@@ -40,17 +39,11 @@ def load_space(folder: Path) -> Space:
     StorageError
         A file is missing or damaged.
     """
+    path = folder / "space.json"
     try:
-        return _load(folder)
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise StorageError(
-            f"The vectors in {folder} cannot be read: {error}.",
-            hint="Check the disk, then train the model or build the release again.",
-        ) from error
-
-
-def _load(folder: Path) -> Space:
-    about = json.loads((folder / "space.json").read_text(encoding="utf-8"))
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise damaged(path, error) from error
     if about["kind"] == ScoreSpace.kind:
         return ScoreSpace(load_array(folder / "scores.npy"))
     if about["kind"] == NeighbourSpace.kind:

@@ -11,19 +11,20 @@ from numpy.typing import NDArray
 
 from recsys.data.arrow import pa, write_parquet
 from recsys.data.dataset import Dataset
-from recsys.errors import InputError, StorageError
+from recsys.errors import InputError
 from recsys.models.arrays import SparseRows
 from recsys.models.factors import FactorSpace
 from recsys.models.spaces import NeighbourSpace, ScoreSpace, Space
 from recsys.models.store import SERVED, open_served
+from recsys.releases.check import check_items, check_shoppers
 from recsys.releases.stores import vector_store
 from recsys.types import Placement, Report, part_of
 from recsys.vectors.base import (
     DenseVectors,
     Points,
     SparseVectors,
-    VectorIndex,
     Vectors,
+    VectorStore,
 )
 from recsys.workspace import Workspace
 
@@ -31,7 +32,6 @@ from recsys.workspace import Workspace
 SHOWN = ("name", "category", "brand", "price", "stock", "image_url")
 POPULAR = "popular"
 UNKNOWN_STOCK = 2**31 - 1
-_SAMPLE = 20
 
 
 def build_release(workspace: Workspace, strategies: Mapping[Placement, str], report: Report) -> str:
@@ -51,7 +51,7 @@ def build_release(workspace: Workspace, strategies: Mapping[Placement, str], rep
     Raises
     ------
     InputError
-        The models are of different datasets.
+        The models are of different datasets, or the one for lookalikes knows no shoppers.
     StorageError
         The index could not be written, or does not answer what the models answer.
     """
@@ -67,6 +67,11 @@ def build_release(workspace: Workspace, strategies: Mapping[Placement, str], rep
     spaces: dict[Placement, Space] = {
         place: open_served(workspace, model) for place, model in strategies.items()
     }
+    if "lookalikes" in spaces and not isinstance(spaces["lookalikes"], FactorSpace):
+        raise InputError(
+            "Lookalikes need a model that gives each shopper a vector.",
+            hint="Choose ALS for Lookalikes.",
+        )
     manifest: dict[str, Any] = {
         "dataset_id": dataset.id,
         "name": dataset.name,
@@ -88,26 +93,44 @@ def build_release(workspace: Workspace, strategies: Mapping[Placement, str], rep
         for place, model in strategies.items():
             source = workspace.models.path(model) / SERVED
             shutil.copytree(source, folder / "spaces" / place)
-        store = vector_store(workspace.settings, folder, release_id)
         points = Points(
             count=dataset.n_items,
             vectors=_item_vectors(spaces, buyers),
             payload=_payload(catalogue),
             indexed={"category": "keyword", "price": "float", "stock": "integer"},
         )
-        store.build("items", points, part_of(report, 0.05, 0.85))
-        if "lookalikes" in spaces:
-            shoppers = _shopper_points(spaces["lookalikes"], dataset)
-            store.build("shoppers", shoppers, part_of(report, 0.85, 0.95))
-        report(0.95, "Comparing the index with the models")
-        index = store.open("items")
-        manifest["checked"] = {
-            place: check_index(index, place, space, dataset)
-            for place, space in spaces.items()
-            if place != "lookalikes"
-        }
+        store = vector_store(workspace.settings, folder, release_id)
+        try:
+            manifest["checked"] = _build_indexes(store, points, spaces, dataset, report)
+        except BaseException:
+            # The folder goes by itself; what was written to a server does not.
+            store.drop("items")
+            store.drop("shoppers")
+            raise
     report(1.0, "Release ready")
     return release_id
+
+
+def _build_indexes(
+    store: VectorStore,
+    points: Points,
+    spaces: Mapping[Placement, Space],
+    dataset: Dataset,
+    report: Report,
+) -> dict[str, Any]:
+    """Write the indexes and compare them with the models; return what was compared."""
+    store.build("items", points, part_of(report, 0.05, 0.85))
+    checked: dict[str, Any] = {}
+    lookalikes = spaces.get("lookalikes")
+    if isinstance(lookalikes, FactorSpace):
+        store.build("shoppers", _shopper_points(lookalikes, dataset), part_of(report, 0.85, 0.95))
+        checked["lookalikes"] = check_shoppers(store.open("shoppers"), lookalikes)
+    report(0.95, "Comparing the index with the models")
+    index = store.open("items")
+    for place, space in spaces.items():
+        if place != "lookalikes":
+            checked[place] = check_items(index, place, space, n_users=dataset.n_users)
+    return checked
 
 
 def _write_histories(dataset: Dataset, folder: Path) -> NDArray[np.float32]:
@@ -185,12 +208,7 @@ def space_vectors(space: Space, *, cosine: bool = False) -> Vectors:
     raise TypeError(f"no vectors for a space of kind {space.kind}")
 
 
-def _shopper_points(space: Space, dataset: Dataset) -> Points:
-    if not isinstance(space, FactorSpace):
-        raise InputError(
-            "Lookalikes need a model that gives each shopper a vector.",
-            hint="Choose ALS for Lookalikes.",
-        )
+def _shopper_points(space: FactorSpace, dataset: Dataset) -> Points:
     known = np.any(space.users != 0, axis=1)
     return Points(
         count=dataset.n_users,
@@ -198,39 +216,3 @@ def _shopper_points(space: Space, dataset: Dataset) -> Points:
         payload={"user_id": list(dataset.user_ids.ids)},
         indexed={},
     )
-
-
-def check_index(
-    index: VectorIndex, place: Placement, space: Space, dataset: Dataset
-) -> dict[str, Any]:
-    """Ask the index a sample of queries and compare the scores with the model's own.
-
-    Raises
-    ------
-    StorageError
-        A score differs by more than rounding.
-    """
-    random = np.random.default_rng(1)
-    asked = 0
-    worst = 0.0
-    for _ in range(_SAMPLE):
-        if place == "for_you":
-            query = space.shopper_query(int(random.integers(dataset.n_users)))
-        else:
-            query = space.item_query(int(random.integers(dataset.n_items)))
-        if query is None:
-            continue
-        exact = space.scores([query], cosine=place == "similar")[0]
-        hits = index.query(place, query.values, indices=query.indices, limit=10)
-        scale = max(float(np.abs(exact).max()), 1e-9)
-        worst = max(worst, float(np.abs(exact[hits.rows] - hits.scores).max(initial=0.0)) / scale)
-        rest = np.delete(np.where(space.known_items, exact, -np.inf), hits.rows)
-        if len(hits.rows) == 10 and rest.max(initial=-np.inf) > hits.scores.min() + 1e-4 * scale:
-            worst = np.inf  # something better was left out
-        asked += 1
-    if worst > 1e-3:
-        raise StorageError(
-            f"The index for {place} does not answer what its model answers (off by {worst:.2g}).",
-            hint="Check the disk, then build the release again; the live release is untouched.",
-        )
-    return {"queries": asked, "largest_difference": worst}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from recsys.errors import NotReady
 from recsys.releases.build import UNKNOWN_STOCK
@@ -19,6 +19,8 @@ from recsys.releases.release import Release
 from recsys.workspace import Workspace
 from recsys.workspace.database import record
 from recsys.workspace.tables import live_items, publications
+
+_MOST_VARIABLES = 500  # in one SQL statement
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,10 @@ def change_live(workspace: Workspace, changes: Iterable[LiveChange], *, actor: s
     int
         How many items were changed.
     """
+    changes = list(changes)
     with workspace.database.write() as connection:
         version = (connection.execute(select(func.max(live_items.c.version))).scalar() or 0) + 1
-        stored = {row.item_id: row for row in connection.execute(select(live_items))}
+        stored = _take_out(connection, [change.item_id for change in changes])
         rows: dict[str, dict[str, Any]] = {}
         for change in changes:
             before = rows.get(change.item_id) or _fields(stored.get(change.item_id))
@@ -56,12 +59,20 @@ def change_live(workspace: Workspace, changes: Iterable[LiveChange], *, actor: s
             }
         if not rows:
             return 0
-        for item_id in rows.keys() & stored.keys():
-            connection.execute(live_items.delete().where(live_items.c.item_id == item_id))
         connection.execute(insert(live_items), list(rows.values()))
         subject = next(iter(rows)) if len(rows) == 1 else f"{len(rows)} items"
         record(connection, actor, "live change", subject)
     return len(rows)
+
+
+def _take_out(connection: Connection, item_ids: Sequence[str]) -> dict[str, Any]:
+    """Remove the stored changes of some items and return them."""
+    found: dict[str, Any] = {}
+    for start in range(0, len(item_ids), _MOST_VARIABLES):
+        some = live_items.c.item_id.in_(item_ids[start : start + _MOST_VARIABLES])
+        found |= {row.item_id: row for row in connection.execute(select(live_items).where(some))}
+        connection.execute(live_items.delete().where(some))
+    return found
 
 
 def _fields(row: Any) -> dict[str, Any]:
@@ -82,7 +93,7 @@ class LiveView:
         Price of each item (float64), NaN where unknown.
     hidden
         Items taken off every list now.
-    changed
+    restocked, repriced
         Rows whose stock or price differs from what the index holds.
     version, changed_at
         Of the newest live change (0: none yet), seconds since the epoch.
@@ -93,16 +104,23 @@ class LiveView:
     stock: NDArray[np.int64]
     price: NDArray[np.float64]
     hidden: NDArray[np.bool_]
-    changed: frozenset[int]
+    restocked: frozenset[int]
+    repriced: frozenset[int]
     version: int
     changed_at: float
+
+    @property
+    def changed(self) -> frozenset[int]:
+        """Rows whose stock or price differs from what the index holds."""
+        return self.restocked | self.repriced
 
 
 class LiveShop:
     """Follows the live pointer and the live changes of a workspace.
 
     :meth:`current` is cheap: one small SQL query at most every ``refresh_seconds``. A new release
-    is opened beside the old one and then swapped, so nothing waits and nobody sees half of it.
+    is opened beside the old one by the thread that notices it; the others go on with the old one
+    until it is swapped, so nothing waits and nobody sees half of it.
     """
 
     def __init__(self, workspace: Workspace, *, refresh_seconds: float = 0.25) -> None:
@@ -120,19 +138,23 @@ class LiveShop:
         NotReady
             Nothing has been published yet.
         """
-        view = self._view
-        if view is None or time.monotonic() - self._checked > self._refresh_seconds:
-            with self._lock:
-                # Another thread may have looked while this one waited for the lock.
-                if self._view is None or (time.monotonic() - self._checked > self._refresh_seconds):
+        # Only the very first view is waited for; later another thread's look is left alone.
+        if self._is_old() and self._lock.acquire(blocking=self._view is None):
+            try:
+                if self._is_old():
                     self._view = self._look(self._view)
                     self._checked = time.monotonic()
-                view = self._view
+            finally:
+                self._lock.release()
+        view = self._view
         if view is None:
             raise NotReady(
                 "Nothing is live yet.", hint="Load data, train a model and publish a release."
             )
         return view
+
+    def _is_old(self) -> bool:
+        return self._view is None or time.monotonic() - self._checked > self._refresh_seconds
 
     def _look(self, view: LiveView | None) -> LiveView | None:
         newest = select(
@@ -162,7 +184,6 @@ class LiveShop:
         with self.workspace.database.read() as connection:
             rows = connection.execute(since).all()
         stock, price, hidden = view.stock.copy(), view.price.copy(), view.hidden.copy()
-        changed = set(view.changed)
         for row in rows:
             item = view.release.item_ids.row(row.item_id)
             if item is None:
@@ -171,34 +192,35 @@ class LiveShop:
                 stock[item] = row.stock
             if row.price is not None:
                 price[item] = row.price
-            if row.stock is not None or row.price is not None:
-                changed.add(item)
             hidden[item] = row.hidden
+        # NaN equals nothing, itself included.
+        same_price = (price == view.release.price) | np.isnan(price)
         return LiveView(
             release=view.release,
             publication=view.publication,
             stock=stock,
             price=price,
             hidden=hidden,
-            changed=frozenset(changed),
+            restocked=_rows(stock != view.release.stock),
+            repriced=_rows(~same_price),
             version=max((row.version for row in rows), default=view.version),
             changed_at=max((row.at for row in rows), default=view.changed_at),
         )
 
 
+def _rows(chosen: NDArray[np.bool_]) -> frozenset[int]:
+    return frozenset(np.flatnonzero(chosen).tolist())
+
+
 def _fresh(release: Release, publication: Publication) -> LiveView:
-    catalogue = release.catalogue
-    count = len(release.item_ids)
-    price = np.full(count, np.nan)
-    if "price" in catalogue.column_names:
-        price = catalogue.column("price").to_numpy().astype(np.float64)
     return LiveView(
         release=release,
         publication=publication,
-        stock=catalogue.column("stock").to_numpy().astype(np.int64),
-        price=price,
-        hidden=np.zeros(count, np.bool_),
-        changed=frozenset(),
+        stock=release.stock,
+        price=release.price,
+        hidden=np.zeros(len(release.stock), np.bool_),
+        restocked=frozenset(),
+        repriced=frozenset(),
         version=0,
         changed_at=0.0,
     )

@@ -43,6 +43,8 @@ def published(workspace: Workspace, limit: int = 20) -> list[Publication]:
 def publish(workspace: Workspace, release_id: str, *, actor: str) -> Publication:
     """Make a release live: one row, so readers see the old one or the new one.
 
+    Publishing what is live already changes nothing about what a roll back returns to.
+
     Raises
     ------
     NotFound
@@ -51,10 +53,13 @@ def publish(workspace: Workspace, release_id: str, *, actor: str) -> Publication
     workspace.releases.path(release_id)
     with workspace.database.write() as connection:
         now = _last(connection)
+        beneath = now.id if now else None
+        if now and now.release_id == release_id:
+            beneath = now.beneath
         return _add(
             connection,
             release_id,
-            beneath=now.id if now else None,
+            beneath=beneath,
             action="publish",
             actor=actor,
         )

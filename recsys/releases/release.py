@@ -2,15 +2,15 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.arrow import Table, read_parquet
 from recsys.data.ids import IdMap
-from recsys.errors import NotReady
-from recsys.models.arrays import Rows, SparseRows, load_array
+from recsys.errors import NotReady, StorageError
+from recsys.models.arrays import Rows, SparseRows, damaged, load_array
 from recsys.models.spaces import Space
 from recsys.models.store import load_space
 from recsys.releases.stores import vector_store
@@ -29,6 +29,16 @@ class Release:
     ----------
     id, currency, manifest
         What :func:`recsys.releases.build.build_release` wrote.
+    stock, price
+        What the index holds of each item: pieces (int64), ``UNKNOWN_STOCK`` where the shop says
+        nothing, and the price (float64), NaN where unknown.
+
+    Raises
+    ------
+    NotFound
+        There is no release of that id.
+    StorageError
+        A file is damaged, or the index has not as many points as there are items.
     """
 
     def __init__(self, workspace: Workspace, release_id: str) -> None:
@@ -37,20 +47,42 @@ class Release:
         self.manifest: dict[str, Any] = workspace.releases.manifest(release_id)
         self.currency: str = self.manifest["currency"]
         self._store = vector_store(workspace.settings, self.folder, release_id)
-        self.index: VectorIndex = self._store.open("items")
+        self.index = self._open("items")
         self.bought = SparseRows.load(self.folder, "bought", self.manifest["counts"]["items"])
         self.buyers: NDArray[np.float32] = load_array(self.folder / "buyers.npy")
         self._spaces: dict[str, Space] = {}
+        # Not to_numpy(), which loads pandas.
+        self.stock = np.array(self.catalogue.column("stock").to_pylist(), np.int64)
+        self.price = np.full(len(self.stock), np.nan)
+        if "price" in self.catalogue.column_names:  # None becomes NaN
+            self.price = np.array(self.catalogue.column("price").to_pylist(), np.float64)
+
+    def _open(self, name: Literal["items", "shoppers"]) -> VectorIndex:
+        index = self._store.open(name)
+        found, written = index.count(), self.manifest["counts"][name]
+        if found != written:
+            raise StorageError(
+                f"The index of {name} of release {self.id} has {found:,} points for {written:,}"
+                f" {name}.",
+                hint="Roll back, or build the release again.",
+            )
+        return index
+
+    def _table(self, file: str) -> Table:
+        try:
+            return read_parquet(self.folder / file)
+        except (OSError, ValueError) as error:
+            raise damaged(self.folder / file, error) from error
 
     @cached_property
     def catalogue(self) -> Table:
         """One row an item: ``item_id`` and the columns a shelf shows."""
-        return read_parquet(self.folder / "catalogue.parquet")
+        return self._table("catalogue.parquet")
 
     @cached_property
     def shoppers(self) -> Table:
         """One row a shopper: ``user_id`` and the shop's attributes."""
-        return read_parquet(self.folder / "shoppers.parquet")
+        return self._table("shoppers.parquet")
 
     @cached_property
     def item_ids(self) -> IdMap:
@@ -73,7 +105,7 @@ class Release:
         """
         if "lookalikes" not in self.manifest["strategies"]:
             raise not_served("lookalikes")
-        return self._store.open("shoppers")
+        return self._open("shoppers")
 
     @cached_property
     def categories(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,14 @@ from recsys.models.arrays import Floats, Rows
 from recsys.models.spaces import Query
 from recsys.releases.build import POPULAR, SHOWN
 from recsys.releases.live import LiveView, stock_words
-from recsys.shelves.ranking import Ranked, count_reasons, drop_reasons, rank
+from recsys.shelves.asking import cart_rows, check_n, item_row
+from recsys.shelves.ranking import Ranked, rank, shown
 from recsys.shelves.reasons import because_of, popular
-from recsys.types import LIMITS, Filters, Placement, Shelf, ShelfItem
+from recsys.types import Filters, Placement, Shelf, ShelfItem
 
 BOUGHT = "bought before"
-IN_CART = "in the cart"
+# Left out because they were asked about; nobody needs to be told.
+_ASKED = "asked about"
 _NO_ROWS = np.empty(0, np.int32)
 
 
@@ -42,7 +45,8 @@ def for_you(
     Returns
     -------
     Shelf
-        For a shopper nobody knows: the popular products, labelled as a fallback.
+        For a shopper nobody knows: the popular products, labelled as a fallback. So too, here and
+        in the other placements, where nothing that the model finds can be shown.
 
     Raises
     ------
@@ -54,14 +58,14 @@ def for_you(
     n = check_n("for_you", n)
     space = view.release.space("for_you")
     user = view.release.user_ids.row(user_id)
-    query = None if user is None else space.shopper_query(user)
-    if user is None or query is None:
-        why = "unknown shopper" if user is None else "no purchases to learn from"
-        fallback = f"Popular products: {why}"
-        return popular_shelf(view, "for_you", n=n, filters=filters, fallback=fallback)
-    bought = view.release.history(user)[0]
-    without = {BOUGHT: bought} if leave_out_bought else {}
+    if user is None:
+        return popular_shelf(view, "for_you", n=n, filters=filters, why="unknown shopper")
+    query = space.shopper_query(user)
+    without = {BOUGHT: view.release.history(user)[0]} if leave_out_bought else {}
     found = rank(view, "for_you", query, n=n, filters=filters, without=without)
+    if not len(found.rows):
+        why = "nothing that fits can be shown" if query else "no purchases to learn from"
+        return popular_shelf(view, "for_you", n=n, filters=filters, why=why, without=without)
     sources, weights = space.history(user)
     reasons = because_of(
         view.release, space, found.rows, sources, weights, verb="Because you bought"
@@ -87,15 +91,15 @@ def similar(
     """
     n = check_n("similar", n)
     space = view.release.space("similar")
-    item = _item_row(view, item_id)
+    item = item_row(view, item_id)
     query = space.item_query(item)
-    if query is None:
-        fallback = "Popular products: nobody has bought this one yet"
-        return popular_shelf(view, "similar", n=n, filters=filters, fallback=fallback, anchor=item)
-    anchor = np.array([item], np.int32)
-    found = rank(view, "similar", query, n=n, filters=filters, without={"itself": anchor})
-    found.removed.pop("itself", None)
-    reason = f"Bought by the same shoppers as {view.release.names[item]}"
+    without = {_ASKED: np.array([item], np.int32)}
+    found = rank(view, "similar", query, n=n, filters=filters, without=without)
+    if not len(found.rows):
+        why = "nothing like it can be shown" if query else "nobody has bought it yet"
+        return popular_shelf(view, "similar", n=n, filters=filters, why=why, without=without)
+    same = "in the same baskets" if space.kind == "neighbours" else "by the same shoppers"
+    reason = f"Bought {same} as {view.release.names[item]}"
     return _shelf(view, "similar", found, [reason] * len(found.rows), asked=n)
 
 
@@ -117,19 +121,14 @@ def also_bought(
     """
     n = check_n("also_bought", n)
     space = view.release.space("also_bought")
-    cart = _cart_rows(view, item_ids)
+    cart = cart_rows(view, item_ids)
     ones = np.ones(len(cart), np.float32)
     query = space.items_query(cart, ones)
-    found = None
-    if query is not None:
-        without = {IN_CART: cart}
-        found = rank(view, "also_bought", query, n=n, filters=filters, without=without)
-        found.removed.pop(IN_CART, None)
-    if found is None or not len(found.rows):
-        fallback = "Popular products: nothing is known to be bought with this cart"
-        return popular_shelf(
-            view, "also_bought", n=n, filters=filters, fallback=fallback, cart=cart
-        )
+    without = {_ASKED: cart}
+    found = rank(view, "also_bought", query, n=n, filters=filters, without=without)
+    if not len(found.rows):
+        why = "nothing bought with this cart can be shown"
+        return popular_shelf(view, "also_bought", n=n, filters=filters, why=why, without=without)
     reasons = because_of(view.release, space, found.rows, cart, ones, verb="Often bought with")
     return _shelf(view, "also_bought", found, reasons, asked=n)
 
@@ -144,7 +143,8 @@ def lookalikes(
 ) -> Shelf:
     """Return what the most similar shoppers bought and this one did not.
 
-    The score of a product is the sum of the similarities (cosine) of the neighbours who bought it.
+    The score of a product is the sum of the similarities (cosine) of the neighbours who bought it;
+    only shoppers with a similarity above 0 are neighbours.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def lookalikes(
             hint="Ask for For You instead: it shows popular products to strangers.",
         )
     hits = release.shopper_index.query("lookalikes", query.values, limit=n_neighbours + 1)
-    others = hits.rows != user
+    others = (hits.rows != user) & (hits.scores > 0)
     rows, similarity = hits.rows[others][:n_neighbours], hits.scores[others][:n_neighbours]
     found, buyers = _bought_by(view, rows, similarity, user=user, n=n, filters=filters)
     reasons = [f"Bought by {count} of the {len(rows)} most similar shoppers" for count in buyers]
@@ -183,58 +183,18 @@ def popular_shelf(
     *,
     n: int,
     filters: Filters,
-    fallback: str,
-    anchor: int | None = None,
-    cart: Rows = _NO_ROWS,
+    why: str,
+    without: Mapping[str, Rows] = MappingProxyType({}),
 ) -> Shelf:
-    """Return the products most shoppers bought, labelled with why they stand here."""
-    left_out = cart if anchor is None else np.array([anchor], np.int32)
-    query = Query(np.ones(1, np.float32))
-    found = rank(view, POPULAR, query, n=n, filters=filters, without={IN_CART: left_out})
-    found.removed.pop(IN_CART, None)
-    reasons = popular(view.release, found.rows)
-    return _shelf(view, placement, found, reasons, asked=n, fallback=fallback)
+    """Return the products most shoppers bought, labelled with why they stand here.
 
-
-def check_n(placement: Placement, n: int | None) -> int:
-    """Return how many products are asked for.
-
-    Raises
-    ------
-    InputError
-        Fewer than 1 or more than the placement's limit.
+    Where even these are none, the shelf is empty and nothing is labelled.
     """
-    default, most = LIMITS[placement]
-    if n is None:
-        return default
-    if not 1 <= n <= most:
-        raise InputError(
-            f"n is {n}; {placement.replace('_', ' ')} shows from 1 to {most} products."
-        )
-    return n
-
-
-def _item_row(view: LiveView, item_id: str) -> int:
-    row = view.release.item_ids.row(item_id)
-    if row is None:
-        raise NotFound(
-            f"The live catalogue has no product {item_id!r}.",
-            hint="Check the id; it is compared as text, so 00123 and 123 are different.",
-        )
-    return row
-
-
-def _cart_rows(view: LiveView, item_ids: Sequence[str]) -> Rows:
-    if not item_ids:
-        raise InputError("The cart is empty.", hint="Put at least one product in it.")
-    rows = {item_id: view.release.item_ids.row(item_id) for item_id in item_ids}
-    unknown = [item_id for item_id, row in rows.items() if row is None]
-    if unknown:
-        raise NotFound(
-            f"The live catalogue does not have: {', '.join(map(repr, unknown))}.",
-            hint="Check the ids; they are compared as text.",
-        )
-    return np.array([row for row in rows.values() if row is not None], np.int32)
+    query = Query(np.ones(1, np.float32))
+    found = rank(view, POPULAR, query, n=n, filters=filters, without=without)
+    reasons = popular(view.release, found.rows)
+    fallback = f"Popular products: {why}" if len(found.rows) else ""
+    return _shelf(view, placement, found, reasons, asked=n, fallback=fallback)
 
 
 def _bought_by(
@@ -255,11 +215,10 @@ def _bought_by(
     scores = np.bincount(place, weights=weight, minlength=len(items)).astype(np.float32)
     # Equal scores: the product more shoppers bought, then the smaller item id.
     order = np.lexsort((items, -release.buyers[items], -scores))
-    items, scores, buyers = items[order].astype(np.int64), scores[order], buyers[order]
-    reasons = drop_reasons(view, items, filters, {BOUGHT: release.history(user)[0]})
-    kept = np.flatnonzero(reasons == "")[:n]
-    above = reasons[: kept[-1] + 1] if len(kept) == n else reasons
-    return Ranked(items[kept], scores[kept], count_reasons(above)), buyers[kept]
+    without = {BOUGHT: release.history(user)[0]}
+    best = items[order].astype(np.int64)
+    found = shown(view, best, scores[order], n=n, filters=filters, without=without)
+    return found, buyers[np.searchsorted(items, found.rows)]
 
 
 def _shelf(
@@ -285,14 +244,17 @@ def _shelf(
         release_id=view.release.id,
         items=items,
         asked=asked,
-        removed=found.removed,
+        removed={reason: count for reason, count in found.removed.items() if reason != _ASKED},
         fallback=fallback,
         neighbours=[dict(neighbour) for neighbour in neighbours],
     )
 
 
 def item_fields(view: LiveView, rows: NDArray[Any]) -> list[dict[str, Any]]:
-    """Return the allowed catalogue fields of some items, with live stock and price."""
+    """Return the allowed catalogue fields of some items, with live stock and price.
+
+    All have the same fields; what is unknown is None.
+    """
     catalogue = view.release.catalogue
     present = [name for name in SHOWN if name in catalogue.column_names and name != "stock"]
     found: list[dict[str, Any]] = [{} for _ in rows]
@@ -300,9 +262,10 @@ def item_fields(view: LiveView, rows: NDArray[Any]) -> list[dict[str, Any]]:
         values = catalogue.column(name).take(rows).to_pylist()
         for fields, value in zip(found, values, strict=True):
             fields[name] = value
+    priced = "price" in present or bool(view.repriced)
     for row, fields in zip(rows, found, strict=True):
-        price = float(view.price[row])
-        if not np.isnan(price):
-            fields["price"] = price
+        if priced:
+            price = float(view.price[row])
+            fields["price"] = None if np.isnan(price) else price
         fields["stock"] = stock_words(int(view.stock[row]))
     return found

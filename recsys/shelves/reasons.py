@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.evaluation.metrics import top_k
 from recsys.models.arrays import Floats, Rows
 from recsys.models.spaces import Space
 from recsys.releases.release import Release
 
 _MOST_NAMED = 2
+_MOST_LOOKED_AT = 4  # some may have the same name
 # The second name is left out when it adds less than this share of what the first one adds.
 _WORTH_NAMING = 0.3
 
@@ -33,8 +35,7 @@ def because_of(
         return popular(release, items)
     fallback = popular(release, items)
     sentences: list[str] = []
-    for row, item in enumerate(items):
-        order = np.argsort(-parts[row], kind="stable")
+    for row, (item, order) in enumerate(zip(items, top_k(parts, _MOST_LOOKED_AT), strict=True)):
         named: list[str] = []
         for place in order:
             part, best = parts[row, place], parts[row, order[0]]

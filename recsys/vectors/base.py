@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,13 +148,52 @@ class VectorStore(Protocol):
         ...
 
 
-def in_batches(points: Points, size: int, make: Callable[[int, dict[str, Any]], Any]) -> Any:
-    """Yield ``(end, [make(row, payload), ...])`` for batches of rows."""
-    columns = list(points.payload.items())
+class PlainPoint(NamedTuple):
+    """A point as plain Python values, which the clients take fastest.
+
+    Attributes
+    ----------
+    dense, sparse
+        Name -> numbers, and name -> (indices, numbers); names that the point lacks are left out.
+    """
+
+    row: int
+    dense: dict[str, list[float]]
+    sparse: dict[str, tuple[list[int], list[float]]]
+    payload: dict[str, Any]
+
+
+def in_batches(points: Points, size: int) -> Generator[list[PlainPoint]]:
+    """Yield all points in the order of their rows, ``size`` at a time."""
     for start in range(0, points.count, size):
         end = min(start + size, points.count)
-        batch: list[Any] = []
-        for row in range(start, end):
-            payload = {key: column[row] for key, column in columns if column[row] is not None}
-            batch.append(make(row, payload))
-        yield end, batch
+        batch = [PlainPoint(row, {}, {}, {}) for row in range(start, end)]
+        for name, vectors in points.vectors.items():
+            if isinstance(vectors, DenseVectors):
+                _add_dense(batch, name, vectors)
+            else:
+                _add_sparse(batch, name, vectors)
+        for name, column in points.payload.items():
+            for point in batch:
+                if column[point.row] is not None:
+                    point.payload[name] = column[point.row]
+        yield batch
+
+
+def _add_dense(batch: list[PlainPoint], name: str, vectors: DenseVectors) -> None:
+    rows = slice(batch[0].row, batch[-1].row + 1)
+    lists, present = vectors.values[rows].tolist(), vectors.present[rows].tolist()
+    for point, numbers, there in zip(batch, lists, present, strict=True):
+        if there:
+            point.dense[name] = numbers
+
+
+def _add_sparse(batch: list[PlainPoint], name: str, vectors: SparseVectors) -> None:
+    bounds = vectors.indptr[batch[0].row : batch[-1].row + 2].tolist()
+    first = bounds[0]
+    indices = vectors.indices[first : bounds[-1]].tolist()
+    numbers = vectors.data[first : bounds[-1]].tolist()
+    for point, start, end in zip(batch, bounds, bounds[1:], strict=False):
+        if start < end:
+            part = slice(start - first, end - first)
+            point.sparse[name] = (indices[part], numbers[part])

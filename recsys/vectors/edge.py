@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from recsys.errors import AisleError, StorageError
 from recsys.types import Report
-from recsys.vectors.base import DenseVectors, Hits, Points, Vectors, Where, in_batches
+from recsys.vectors.base import DenseVectors, Hits, PlainPoint, Points, Where, in_batches
 
-_BATCH = 4_096
+_BATCH = 1_024
 _SCHEMA = {
     "keyword": edge.PayloadSchemaType.Keyword,
     "integer": edge.PayloadSchemaType.Integer,
@@ -97,9 +97,9 @@ class EdgeIndex:
         where: Where | None = None,
     ) -> Hits:
         """Return the nearest points that have a vector of that name."""
-        asked: Any = values
+        asked: Any = values  # takes arrays, though its stub says lists
         if indices is not None:
-            asked = _sparse(indices, values)
+            asked = edge.SparseVector(indices.tolist(), values.tolist())
         request = edge.QueryRequest(
             limit=limit,
             query=edge.Query.Nearest(asked, using=vector),
@@ -135,15 +135,9 @@ def _config(points: Points) -> edge.EdgeConfig:
 
 
 def _write(shard: edge.EdgeShard, points: Points, report: Report) -> None:
-    names = list(points.vectors.items())
-
-    def make(row: int, payload: dict[str, Any]) -> edge.Point:
-        vectors = {name: _vector(vectors, row) for name, vectors in names}
-        return edge.Point(row, {k: v for k, v in vectors.items() if v is not None}, payload)
-
-    for end, batch in in_batches(points, _BATCH, make):
-        shard.update(edge.UpdateOperation.upsert_points(batch))
-        report(0.7 * end / points.count, "Writing the index")
+    for batch in in_batches(points, _BATCH):
+        shard.update(edge.UpdateOperation.upsert_points([_point(point) for point in batch]))
+        report(0.7 * (batch[-1].row + 1) / points.count, "Writing the index")
     for column, kind in points.indexed.items():
         shard.update(edge.UpdateOperation.create_field_index(column, _SCHEMA[kind]))
     report(0.8, "Ordering the index")
@@ -151,17 +145,11 @@ def _write(shard: edge.EdgeShard, points: Points, report: Report) -> None:
     report(1.0, "Ordering the index")
 
 
-def _vector(vectors: Vectors, row: int) -> Any:
-    if isinstance(vectors, DenseVectors):
-        return vectors.values[row] if vectors.present[row] else None
-    start, end = vectors.indptr[row], vectors.indptr[row + 1]
-    if start == end:
-        return None
-    return _sparse(vectors.indices[start:end], vectors.data[start:end])
-
-
-def _sparse(indices: Any, values: Any) -> edge.SparseVector:
-    return edge.SparseVector(indices, values)  # takes arrays, though its stub says lists
+def _point(point: PlainPoint) -> edge.Point:
+    vectors: dict[str, Any] = dict(point.dense)
+    for name, (indices, numbers) in point.sparse.items():
+        vectors[name] = edge.SparseVector(indices, numbers)
+    return edge.Point(point.row, vectors, point.payload)
 
 
 def _filter(where: Where) -> edge.Filter:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from recsys.errors import AisleError, StorageError
 from recsys.types import Report
-from recsys.vectors.base import DenseVectors, Hits, Points, Vectors, Where, in_batches
+from recsys.vectors.base import DenseVectors, Hits, PlainPoint, Points, Where, in_batches
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
@@ -42,16 +42,9 @@ class ServerStore:
         collection = self._collection(name)
         with _mapped(f"The collection {collection} could not be written"):
             self._client.create_collection(collection, **_config(points))
-            names = list(points.vectors.items())
-
-            def make(row: int, payload: dict[str, Any]) -> models.PointStruct:
-                vectors = {key: _vector(vectors, row) for key, vectors in names}
-                given = {key: value for key, value in vectors.items() if value is not None}
-                return models.PointStruct(id=row, vector=given, payload=payload)
-
-            for end, batch in in_batches(points, _BATCH, make):
-                self._client.upsert(collection, batch, wait=True)
-                report(0.9 * end / points.count, "Writing the index")
+            for batch in in_batches(points, _BATCH):
+                self._client.upsert(collection, [_point(point) for point in batch], wait=True)
+                report(0.9 * (batch[-1].row + 1) / points.count, "Writing the index")
             for column, kind in points.indexed.items():
                 schema = models.PayloadSchemaType(kind)
                 self._client.create_payload_index(collection, column, schema, wait=True)
@@ -141,17 +134,13 @@ def _config(points: Points) -> dict[str, Any]:
     return {"vectors_config": dense, "sparse_vectors_config": sparse}
 
 
-def _vector(vectors: Vectors, row: int) -> Any:
+def _point(point: PlainPoint) -> Any:
     from qdrant_client import models
 
-    if isinstance(vectors, DenseVectors):
-        return vectors.values[row].tolist() if vectors.present[row] else None
-    start, end = vectors.indptr[row], vectors.indptr[row + 1]
-    if start == end:
-        return None
-    return models.SparseVector(
-        indices=vectors.indices[start:end].tolist(), values=vectors.data[start:end].tolist()
-    )
+    vectors: dict[str, Any] = dict(point.dense)
+    for name, (indices, numbers) in point.sparse.items():
+        vectors[name] = models.SparseVector(indices=indices, values=numbers)
+    return models.PointStruct(id=point.row, vector=vectors, payload=point.payload)
 
 
 def _filter(where: Where) -> Any:

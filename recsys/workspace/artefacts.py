@@ -1,19 +1,22 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import secrets
 import shutil
+import socket
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from recsys.errors import NotFound, StorageError
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,80}")
+_WRITER = re.compile(r"\.(?P<pid>\d+)@(?P<host>.+)\.part$")
 _STALE_SECONDS = 24 * 3600
 
 
@@ -92,7 +95,7 @@ class ArtefactFolder:
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, OSError):
                 raise StorageError(
-                    f"Writing the {self.word} to {self.root} failed: {error.strerror or error}.",
+                    f"Writing the {self.word} to {self.root} failed: {_reason(error)}.",
                     hint="Free some space or choose another folder with AISLE_HOME, then run it"
                     " again. Nothing that was there before has changed.",
                 ) from error
@@ -101,16 +104,39 @@ class ArtefactFolder:
 
 def part_path(root: Path, name: str) -> Path:
     """Return where this process writes something that is not whole yet."""
-    return root / f".{name}.{os.getpid()}.part"
+    return root / f".{name}.{os.getpid()}@{socket.gethostname()}.part"
 
 
 def sweep_parts(root: Path) -> None:
-    """Remove what killed processes left behind: parts whose writer is gone, or a day old."""
+    """Remove what killed processes left behind.
+
+    That is a part whose writer, a process of this machine, is gone, or one that is a day old.
+    """
     for part in root.glob(".*.part"):
-        writer = part.name.split(".")[-2]
-        gone = writer.isdigit() and not _is_alive(int(writer))
-        if gone or time.time() - part.stat().st_mtime > _STALE_SECONDS:
-            shutil.rmtree(part, ignore_errors=True)
+        with suppress(FileNotFoundError):  # its writer was just ready, or another swept it
+            old = time.time() - part.stat().st_mtime > _STALE_SECONDS
+            if old or _writer_is_gone(part):
+                shutil.rmtree(part, ignore_errors=True)
+
+
+def _writer_is_gone(part: Path) -> bool:
+    writer = _WRITER.search(part.name)
+    if writer is None or writer["host"] != socket.gethostname():
+        return False  # of another machine nobody here can tell
+    return not _is_alive(int(writer["pid"]))
+
+
+def _reason(error: OSError) -> str:
+    """Return in words why a write failed.
+
+    numpy and shutil.copytree raise errors without a number: "8 requested and 4 written", and a
+    list of all files that could not be copied.
+    """
+    if error.strerror:
+        return error.strerror
+    found = str(error)
+    full = os.strerror(errno.ENOSPC)
+    return full if full in found or "requested and" in found else found
 
 
 def _is_alive(pid: int) -> bool:

@@ -52,6 +52,12 @@ class Workspace:
         """The folder of finished uploads: ``uploads/<upload id>/<file>``."""
         return self.home / "uploads"
 
+    def sweep(self) -> None:
+        """Remove what killed processes left half written, so that it does not fill the disk."""
+        for folder in (self.datasets, self.models, self.releases):
+            sweep_parts(folder.root)
+        sweep_parts(self.home / "tmp")
+
     @contextmanager
     def scratch(self) -> Generator[Path]:
         """Give a temporary folder inside the workspace, removed at the end of the block.

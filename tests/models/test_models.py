@@ -86,10 +86,10 @@ class TestEveryModel:
             whole = path.read_bytes()
             for damaged in (b"", b"damaged", whole[: len(whole) // 2]):
                 path.write_bytes(damaged)
-                with pytest.raises(StorageError, match="served cannot be read"):
+                with pytest.raises(StorageError, match=f"{path.name} cannot be read"):
                     load_space(tmp_path / SERVED)
             path.unlink()
-            with pytest.raises(StorageError, match="served cannot be read"):
+            with pytest.raises(StorageError, match=f"{path.name} cannot be read"):
                 load_space(tmp_path / SERVED)
             path.write_bytes(whole)
 
@@ -206,6 +206,16 @@ def test_a_model_that_is_not_there() -> None:
     with pytest.raises(BadSetting, match="'asl'") as caught:
         find_model("asl")
     assert "als" in caught.value.hint
+
+
+@pytest.mark.parametrize("weight", [1.0, 1e-6, -1.0])
+def test_als_with_its_defaults_in_a_shop_of_one_purchase(weight: float) -> None:
+    data = TrainingData(purchases([(0, 0)], weights=[weight]), 1, 1)
+    space = MODELS["als"](read_config(MODELS["als"], {})).fit(data, silent)
+    one = np.zeros(1, np.int32)
+    query = space.items_query(one, np.ones(1, np.float32))
+    assert query is None or np.isfinite(query.values).all()
+    assert (query is None) == (not space.known_items[0])
 
 
 def test_als_reports_each_iteration_once(board: TrainingData) -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import errno
 import os
+import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -56,14 +59,36 @@ def test_an_id_is_never_a_path(folder: ArtefactFolder, name: str) -> None:
 
 
 def test_what_a_killed_writer_left_goes_with_the_next_write(folder: ArtefactFolder) -> None:
-    left = folder.root / f".old.{pid_of_the_dead()}.part"
-    left.mkdir(parents=True)
-    ours = folder.root / f".mine.{os.getpid()}.part"
-    ours.mkdir()
+    dead = pid_of_the_dead()
+    left = folder.root / f".old.{dead}@{socket.gethostname()}.part"
+    ours = folder.root / f".mine.{os.getpid()}@{socket.gethostname()}.part"
+    theirs = folder.root / f".theirs.{dead}@another.machine.part"
+    for part in (left, ours, theirs):
+        part.mkdir(parents=True)
     with folder.writing("a", {}):
         pass
     assert not left.exists()
     assert ours.exists(), "a writer that lives keeps its part"
+    assert theirs.exists(), "a pid says nothing about another machine"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+        OSError("1211520 requested and 238560 written"),
+        shutil.Error([("from", "to", "[Errno 28] No space left on device: 'from' -> 'to'")]),
+    ],
+    ids=["python", "numpy", "copytree"],
+)
+def test_a_full_disk_is_said_in_the_same_words_whoever_found_it(
+    folder: ArtefactFolder, error: OSError
+) -> None:
+    with (
+        pytest.raises(StorageError, match=r"failed: No space left on device\. Free some space"),
+        folder.writing("a", {}),
+    ):
+        raise error
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
@@ -96,7 +121,7 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
 
 def test_scratch_is_swept_after_a_killed_process(tmp_path: Path) -> None:
     workspace = Workspace(Settings(home=tmp_path))
-    left = tmp_path / "tmp" / f".spill.{pid_of_the_dead()}.part"
+    left = tmp_path / "tmp" / f".spill.{pid_of_the_dead()}@{socket.gethostname()}.part"
     left.mkdir(parents=True)
     with workspace.scratch() as scratch:
         assert scratch.is_dir()

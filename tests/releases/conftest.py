@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from release_shop import BuiltShop, copy_home, load_shop, strategies, train
+
+from recsys.releases.build import build_release
+from recsys.settings import Settings
+from recsys.types import silent
+from recsys.workspace import Workspace
+
+
+@pytest.fixture(scope="session")
+def built_shop(tmp_path_factory: pytest.TempPathFactory) -> BuiltShop:
+    """Built once; use ``shop``, a copy, instead."""
+    workspace = Workspace(Settings(home=tmp_path_factory.mktemp("releases") / "home"))
+    load_shop(workspace)
+    als, pairs = train(workspace, "als"), train(workspace, "copurchase")
+    releases = [build_release(workspace, strategies(als, pairs), silent) for _ in range(2)]
+    workspace.database.close()
+    return BuiltShop(workspace, als, pairs, (releases[0], releases[1]))
+
+
+@pytest.fixture
+def shop(built_shop: BuiltShop, tmp_path: Path) -> Iterator[BuiltShop]:
+    home = copy_home(built_shop.workspace.home, tmp_path / "home")
+    workspace = Workspace(Settings(home=home))
+    yield BuiltShop(workspace, built_shop.als, built_shop.pairs, built_shop.releases)
+    workspace.database.close()

@@ -1,0 +1,222 @@
+"""Shelves against a numpy sort of everything, for any filters and any live changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shelf_shop import factors, make_shop, neighbours, view_of
+
+from recsys.models.spaces import Query, Space
+from recsys.releases.live import LiveView
+from recsys.shelves import ranking
+from recsys.shelves.placements import also_bought, for_you, lookalikes, similar
+from recsys.types import Filters, Placement, Shelf
+
+N_ITEMS, N_USERS = 60, 12
+RANDOM = np.random.default_rng(4)
+BOUGHT = RANDOM.random((N_USERS, N_ITEMS)) < 0.25
+PAIRS = RANDOM.random((N_ITEMS, N_ITEMS)) * (RANDOM.random((N_ITEMS, N_ITEMS)) < 0.3)
+CATALOGUE = [
+    {
+        "item_id": f"{n:03}",
+        "category": "" if n % 7 == 0 else f"c{n % 3}",
+        "price": "" if n % 11 == 0 else n,
+        "stock": "" if n % 13 == 0 else n % 5,
+    }
+    for n in range(N_ITEMS)
+]
+
+
+@pytest.fixture(scope="module")
+def view(tmp_path_factory: pytest.TempPathFactory) -> LiveView:
+    vectors = RANDOM.normal(size=(N_ITEMS, 5))
+    vectors[-2:] = 0
+    tastes = factors(vectors, RANDOM.normal(size=(N_USERS, 5)), BOUGHT)
+    shop = make_shop(
+        tmp_path_factory.mktemp("brute"),
+        purchases=[(f"u{u:02}", f"{i:03}") for u, i in np.argwhere(BOUGHT)],
+        catalogue=CATALOGUE,
+        spaces={
+            "for_you": tastes,
+            "similar": tastes,
+            "also_bought": neighbours(PAIRS, BOUGHT),
+            "lookalikes": tastes,
+        },
+    )
+    return view_of(shop)
+
+
+@dataclass(frozen=True)
+class Change:
+    stock: int | None
+    price: float | None
+    hidden: bool
+
+
+FILTERS = st.builds(
+    Filters,
+    category=st.none() | st.sampled_from(["c0", "c1", "c9"]),
+    price_min=st.none() | st.integers(0, 60).map(float),
+    price_max=st.none() | st.integers(0, 60).map(float),
+    min_stock=st.integers(0, 6),
+)
+CHANGES = st.dictionaries(
+    st.integers(0, N_ITEMS - 1),
+    st.builds(
+        Change,
+        stock=st.none() | st.integers(0, 6),
+        price=st.none() | st.integers(0, 60).map(float),
+        hidden=st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request; ``fits``: whether the engine's filter lets out-of-date rows through, or the
+    filter is applied after it."""
+
+    row: int
+    n: int
+    filters: Filters
+    changes: dict[int, Change]
+    fits: bool
+
+
+ASKS = st.builds(
+    Ask,
+    row=st.integers(0, N_USERS - 1),
+    n=st.integers(1, 20),
+    filters=FILTERS,
+    changes=CHANGES,
+    fits=st.booleans(),
+)
+
+
+def changed(view: LiveView, changes: dict[int, Change]) -> LiveView:
+    stock, price, hidden = view.stock.copy(), view.price.copy(), view.hidden.copy()
+    for row, change in changes.items():
+        stock[row] = stock[row] if change.stock is None else change.stock
+        price[row] = price[row] if change.price is None else change.price
+        hidden[row] = change.hidden
+    same_price = (price == view.price) | np.isnan(price)
+    return replace(
+        view,
+        stock=stock,
+        price=price,
+        hidden=hidden,
+        restocked=frozenset(np.flatnonzero(stock != view.stock).tolist()),
+        repriced=frozenset(np.flatnonzero(~same_price).tolist()),
+    )
+
+
+def expected(
+    view: LiveView, scores: np.ndarray, filters: Filters, *, bought: np.ndarray, asked: list[int]
+) -> list[tuple[int, str]]:
+    """Return (row, why it goes) for all items inside the filters, best first."""
+    found: list[tuple[int, str]] = []
+    for row in np.lexsort((np.arange(N_ITEMS), -scores)):
+        category = CATALOGUE[row]["category"]
+        inside = (
+            np.isfinite(scores[row])
+            and (filters.category is None or category == filters.category)
+            and (filters.price_min is None or view.price[row] >= filters.price_min)
+            and (filters.price_max is None or view.price[row] <= filters.price_max)
+            and (filters.min_stock <= 1 or view.stock[row] >= filters.min_stock)
+        )
+        if not inside or row in asked:
+            continue
+        why = ""
+        if view.hidden[row]:
+            why = "hidden now"
+        elif bought[row]:
+            why = "bought before"
+        elif view.stock[row] < 1:
+            why = "sold out"
+        found.append((int(row), why))
+    return found
+
+
+def check(shelf: Shelf, view: LiveView, found: list[tuple[int, str]]) -> None:
+    shown = [row for row, why in found if not why][: shelf.asked]
+    assert [view.release.item_ids.row(item.item_id) for item in shelf.items] == shown
+    above = found
+    if len(shown) == shelf.asked:
+        above = found[: [row for row, _ in found].index(shown[-1])]
+    removed = [why for _, why in above if why]
+    assert shelf.removed == {why: removed.count(why) for why in set(removed)}
+
+
+def scores_of(view: LiveView, place: Placement, query: Query | None) -> np.ndarray:
+    space: Space = view.release.space(place)
+    assert query is not None
+    scores = space.scores([query], cosine=place == "similar")[0]
+    rankable = scores > 0 if space.kind == "neighbours" else space.known_items
+    return np.where(rankable, scores, -np.inf)
+
+
+NOTHING = np.zeros(N_ITEMS, np.bool_)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ask=ASKS)
+def test_shelves_are_what_a_sort_of_everything_gives(view: LiveView, ask: Ask) -> None:
+    row, n, filters = ask.row, ask.n, ask.filters
+    now = changed(view, ask.changes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "_MOST_OR_ROWS", 5_000 if ask.fits else -1)
+        shelves = [
+            for_you(now, f"u{row:02}", n=n, filters=filters),
+            similar(now, f"{row:03}", n=n, filters=filters),
+            also_bought(now, [f"{row:03}", "040"], n=n, filters=filters),
+        ]
+    mine, pairs = now.release.space("for_you"), now.release.space("also_bought")
+    cart = np.array([row, 40], np.int32)
+    everything = [
+        (scores_of(now, "for_you", mine.shopper_query(row)), BOUGHT[row], []),
+        (scores_of(now, "similar", mine.item_query(row)), NOTHING, [row]),
+        (
+            scores_of(now, "also_bought", pairs.items_query(cart, np.ones(2, np.float32))),
+            NOTHING,
+            cart.tolist(),
+        ),
+    ]
+    for shelf, (scores, bought, asked) in zip(shelves, everything, strict=True):
+        found = expected(now, scores, filters, bought=bought, asked=asked)
+        if any(not why for _, why in found):
+            assert shelf.fallback == ""
+            check(shelf, now, found)
+        else:
+            assert shelf.fallback or not shelf.items
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ask=ASKS)
+def test_popular_and_lookalikes_are_what_a_sort_of_everything_gives(
+    view: LiveView, ask: Ask
+) -> None:
+    row, n, filters = ask.row, ask.n, ask.filters
+    now = changed(view, ask.changes)
+    popular = for_you(now, "nobody", n=n, filters=filters)
+    buyers = BOUGHT.sum(axis=0).astype(np.float64)
+    scores = np.where(buyers > 0, buyers, -np.inf)
+    found = expected(now, scores, filters, bought=NOTHING, asked=[])
+    check(popular, now, found)
+
+    k = 3 if ask.fits else 100
+    users = now.release.space("lookalikes").users  # pyright: ignore
+    cosine = users @ users[row] / np.linalg.norm(users, axis=1) / np.linalg.norm(users[row])
+    cosine[row] = -1
+    near = [user for user in np.argsort(-cosine)[:k] if cosine[user] > 0]
+    shelf = lookalikes(now, f"u{row:02}", n=n, n_neighbours=k, filters=filters)
+    assert [one["user_id"] for one in shelf.neighbours] == [f"u{user:02}" for user in near]
+    weight = (cosine[near][:, None] * BOUGHT[near]).sum(axis=0)
+    scores = np.where(BOUGHT[near].any(axis=0), weight, -np.inf).astype(np.float32)
+    # Equal sums: the product that more shoppers bought.
+    found = expected(now, scores + buyers * 1e-9, filters, bought=BOUGHT[row], asked=[])
+    check(shelf, now, found)
