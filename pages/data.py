@@ -24,7 +24,7 @@ if not datasets and not state.uploads():
         "One file of **purchases** is enough: who bought what, and when if you know. A"
         " **catalogue** and a list of **shoppers** make the shelves and filters better."
     )
-files, demo = st.columns([3, 1], gap="medium")
+files, demo = st.columns([2, 1], gap="medium")
 with files:
     arrived = upload_zone(
         state.ticket(lambda: issue_ticket(workspace(), actor=ACTOR)), key="upload"
