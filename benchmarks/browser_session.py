@@ -29,7 +29,7 @@ class BrowserSession:
             max_size=None,
             proxy=None,
         )
-        self._page_hash = ""
+        self._buttons: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -42,11 +42,21 @@ class BrowserSession:
     ) -> None:
         self._socket.close()
 
-    def rerun(self, page: str, query: str = "") -> float:
-        """Run a page and return the seconds until all of its answer is here."""
+    def rerun(self, page: str, *, click: str = "") -> float:
+        """Run a page and return the seconds until all of its answer is here.
+
+        Parameters
+        ----------
+        page
+            The last part of its address; empty for Home.
+        click
+            The label of a button, seen in an earlier answer, to click.
+        """
         asked = BackMsg()
         asked.rerun_script.page_name = page
-        asked.rerun_script.query_string = query
+        if click:
+            button = asked.rerun_script.widget_states.widgets.add()
+            button.id, button.trigger_value = self._buttons[click], True
         started = time.perf_counter()
         self._socket.send(asked.SerializeToString())
         while not self._finished():
@@ -58,8 +68,11 @@ class BrowserSession:
         data = self._socket.recv(timeout=30)
         answer.ParseFromString(data if isinstance(data, bytes) else data.encode())
         kind = answer.WhichOneof("type")
-        if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":
-            raise AisleError(f"The page shows {answer.delta.new_element.exception.message!r}.")
+        element = answer.delta.new_element
+        if element.WhichOneof("type") == "button":
+            self._buttons[element.button.label] = element.button.id
+        if element.WhichOneof("type") == "exception":
+            raise AisleError(f"The page shows {element.exception.message!r}.")
         if kind != "script_finished":
             return False
         if answer.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import time
 from pathlib import Path
@@ -19,6 +18,7 @@ import duckdb
 from benchmarks.demo import Demo
 from benchmarks.processes import measure
 from benchmarks.results import Result
+from benchmarks.seen import peak_mb
 from recsys.data.demo import DemoFiles
 from recsys.data.ingest import Source
 from recsys.workflows.loading import load_files
@@ -83,8 +83,7 @@ def _do(step: str, path: str = "") -> None:
     else:
         train_model(workspace, "als", evaluate=False)
     seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "peak_mb": peak}))
+    print(json.dumps({"seconds": seconds, "peak_mb": peak_mb()}))
 
 
 if __name__ == "__main__":

@@ -1,23 +1,21 @@
-"""The real processes a benchmark measures: server, worker and job child, seen through /proc."""
+"""The real processes a benchmark measures: server and worker, on a workspace of their own."""
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from benchmarks.seen import kill, wait_until, worker_of
+from recsys.errors import AisleError
+
 ROOT = Path(__file__).resolve().parent.parent
-_CHILD = "recsys.workflows.child"
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -37,15 +35,6 @@ def measure(module: str, *arguments: str, home: Path, timeout: float) -> dict[st
         check=True,
     )
     return json.loads(done.stdout.splitlines()[-1])
-
-
-def wait_until(condition: Callable[[], Any], what: str, *, timeout: float = 60) -> None:
-    """Look every 20 ms until something is so; a TimeoutError says what never was."""
-    end = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError(f"{what}: not within {timeout:g} s")
-        time.sleep(0.02)
 
 
 class Process:
@@ -75,9 +64,18 @@ class Process:
     ) -> None:
         self.stop()
 
+    @property
+    def ended(self) -> bool:
+        """Whether it is not running any more."""
+        return self._process.poll() is not None
+
+    def last_words(self) -> str:
+        """Return the end of its log."""
+        return self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
+
     def stop(self) -> None:
         """End it in order, and by force after 15 s; once is enough."""
-        if self._process.poll() is None:
+        if not self.ended:
             self._process.terminate()
         try:
             self._process.wait(15)
@@ -107,84 +105,37 @@ class Server(Process):
     @property
     def worker_pid(self) -> int | None:
         """The pid of its worker, if there is one now."""
-        return next(iter(children(self.pid)), None)
+        return worker_of(self.pid)
 
     def await_ready(self) -> Self:
         """Wait until it answers."""
-        wait_until(self._answers, "the server answers")
+        wait_until(lambda: self._answers() or self.ended, "the server answers")
+        if self.ended:
+            raise AisleError(
+                f"The server ended at once; {self.log.name} ends:\n{self.last_words()}"
+            )
         return self
 
     def connect(self) -> HTTPConnection:
         """Return a client that keeps its connection."""
         return HTTPConnection("localhost", self.port, timeout=30)
 
-    def _answers(self) -> bool:
+    def get(self, path: str) -> tuple[int, str]:
+        """Return status and body of one request over a new connection."""
         client = self.connect()
         try:
-            client.request("GET", "/_stcore/health")
-            # Streamlit answers 200 to any path; only the body tells.
-            return client.getresponse().read() == b"ok"
-        except (OSError, HTTPException):
-            return False
+            client.request("GET", path)
+            answer = client.getresponse()
+            return answer.status, answer.read().decode()
         finally:
             client.close()
 
-
-def children(pid: int) -> list[int]:
-    """Return the pids of the processes that a process started, oldest first."""
-    found: list[int] = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            if int(_stat(path)[1]) == pid:
-                found.append(int(path.parent.name))
-    return sorted(found)
-
-
-def job_child(worker_pid: int) -> int | None:
-    """Return the pid of the process that does a worker's job, or waits for one."""
-    for pid in children(worker_pid):
-        with suppress(OSError):
-            if _CHILD in Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8"):
-                return pid
-    return None
-
-
-def await_spare(worker_pid: int) -> None:
-    """Wait until a worker's spare child has done its imports: it used no time for half a second."""
-    busy = (-1, 0.0)
-
-    def idle() -> bool:
-        nonlocal busy
-        pid = job_child(worker_pid)
-        if pid is None:
+    def _answers(self) -> bool:
+        try:
+            # Streamlit answers 200 to any path; only the body tells.
+            return self.get("/_stcore/health")[1] == "ok"
+        except (OSError, HTTPException):
             return False
-        with suppress(OSError):
-            ticks = sum(int(field) for field in _stat(Path(f"/proc/{pid}/stat"))[11:13])
-            if ticks != busy[0]:
-                busy = (ticks, time.monotonic())
-            return ticks > 20 and time.monotonic() - busy[1] > 0.5
-        return False
-
-    wait_until(idle, "the worker's spare child waits")
-
-
-def resident_mb(pid: int) -> float:
-    """Return the resident memory of a process in MB."""
-    for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
-def kill(pid: int) -> None:
-    """Kill a process that we, or one of ours, started; it may be gone already."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-
-
-def _stat(path: Path) -> list[str]:
-    """Return the fields of a stat file from the state on; the name before may hold blanks."""
-    return path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
 
 
 def _free_port() -> int:

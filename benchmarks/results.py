@@ -83,5 +83,7 @@ def _processor() -> str:
 
 
 def _words(number: float, unit: str) -> str:
+    if isinstance(number, int):
+        return f"{number:,} {unit}"
     digits = 0 if abs(number) >= 100 else 1 if abs(number) >= 10 else 2
     return f"{number:,.{digits}f} {unit}"

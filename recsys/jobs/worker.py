@@ -138,11 +138,12 @@ class _Worker:
         _end(self._spare)
 
     def _beat(self) -> None:
+        # First: what a dead process left may fill the disk, and then no row can be written.
+        self._workspace.sweep()
         if self._running is not None:
             # A lost claim is seen by _watch.
             with suppress(ClaimLost):
                 self._queue.heartbeat(self._running.job_id, self._running.token)
-        self._workspace.sweep()
         for job in self._queue.adopt_orphans():
             _log.warning("Job %d of a dead process is %s now", job.id, job.status)
         self._beat_at = time.monotonic() + self._beat_seconds
@@ -163,8 +164,7 @@ class _Worker:
         if code is None:
             self._kill_if_overdue(running)
             return
-        # First: on a full disk the row could not be written beside what a dead child left there.
-        self._workspace.sweep()
+        self._workspace.sweep()  # first, as in _beat
         self._give_back(running, counted=True, reason=_how_it_ended(code))
         _end(running.child)
         self._running = None

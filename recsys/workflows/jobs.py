@@ -187,7 +187,10 @@ def await_job(workspace: Workspace, job: Job, report: Report) -> Job:
         if not lock.held_by_other():
             queue.adopt_orphans()  # whoever ran it may have died, with no worker to see that
             if job.status == "queued":
-                run_inline(workspace, KINDS, job.id, listener=report)
+                done = run_inline(workspace, KINDS, job.id, listener=report)
+                if done is not None:  # its progress was told while it ran
+                    job = done
+                    continue
         if (job.share, job.step) != seen:
             seen = (job.share, job.step)
             report(*seen)
