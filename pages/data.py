@@ -2,6 +2,7 @@ import streamlit as st
 
 from pages.ui import state
 from pages.ui.datasets import show_dataset
+from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.live import change_one_product
 from pages.ui.mapping import map_files
@@ -86,7 +87,7 @@ with by_file, st.form("stock", border=False):
         with workspace().scratch() as folder:
             path = folder / safe_name(stock_file.name)
             path.write_bytes(stock_file.getvalue())
-            changed = load_stock(workspace(), path, actor=ACTOR)
-        st.success(f"{count(changed, 'product')} changed; every list obeys within a second.")
+            with in_place():
+                st.toast(plain(load_stock(shop(), path, actor=ACTOR).words()), duration="long")
 with by_hand:
     change_one_product(shop(), actor=ACTOR)

@@ -30,7 +30,8 @@ def show_card(shelf: Shelf, item: ShelfItem, currency: str, *, actions: bool) ->
     with st.container(horizontal=True, gap="xsmall", wrap=False):
         st.badge(f"{item.rank}", color="gray")
         if fields.get("category"):
-            st.badge(plain(shorten(str(fields["category"]), 16)), color="gray")
+            room = 9 if shelf.fallback else 16
+            st.badge(plain(shorten(str(fields["category"]), room)), color="gray")
         if shelf.fallback:
             st.badge("Popular", color="blue", help=plain(shelf.fallback))
     name = str(fields.get("name") or item.item_id)

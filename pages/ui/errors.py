@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -11,6 +13,15 @@ from pages.ui.words import plain
 from recsys.errors import AisleError
 
 _log = logging.getLogger("aisle.pages")
+
+
+@contextmanager
+def in_place() -> Generator[None]:
+    """Show what a person can mend beside the form they filled, and go on with the page."""
+    try:
+        yield
+    except AisleError as error:
+        show_script_error(error)
 
 
 def show_script_error(error: Exception) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pages.ui.words import count, plain
+from recsys.workflows.publishing import FEWEST_QUESTIONS, questions_of
 
 PLACEMENT_WORDS = {
     "for_you": "For You",
@@ -55,7 +56,7 @@ def leaderboard(models: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
                     "low": found["low"],
                     "high": found["high"],
                     "Popularity": found["popularity"]["value"],
-                    "Against popularity": verdict(found),
+                    "Against popularity": verdict(found, questions_of(model, placement)),
                     "Created": model["created_at"],
                 }
             )
@@ -64,8 +65,10 @@ def leaderboard(models: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def verdict(found: Mapping[str, Any]) -> str:
+def verdict(found: Mapping[str, Any], asked: int) -> str:
     """Say how a model does against popularity, counting the noise of the test."""
+    if asked < FEWEST_QUESTIONS:
+        return "too few later purchases to tell"
     difference = found["difference"]
     base = found["popularity"]["value"]
     if difference["low"] <= 0 <= difference["high"]:
@@ -91,14 +94,12 @@ def evidence_sentences(
         metric = {"for_you": "ndcg@10", "also_bought": "hit_rate@10"}.get(placement)
         found = by_id.get(model_id, {}).get("metrics", {}).get(placement, {}) if metric else {}
         if metric and metric in found:
-            asked = (
-                count(found["shoppers"], "shopper")
-                if "shoppers" in found
-                else count(found["baskets"], "basket")
-            )
-            sentences.append(
-                f"{start} · {verdict(found[metric])}, tested on the later purchases of {asked}"
-            )
+            asked = questions_of(by_id[model_id], placement)
+            words = count(asked, "shopper" if "shoppers" in found else "basket")
+            said = verdict(found[metric], asked)
+            if said.endswith("worse than popularity"):
+                said = f":orange[:material/warning: {said}]"
+            sentences.append(f"{start} · {said}, tested on the later purchases of {words}")
         else:
             sentences.append(f"{start} · not measured yet")
     return sentences

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.errors import in_place
 from pages.ui.words import plain
 from recsys.releases.live import LiveChange, LiveShop
 from recsys.workflows.live import change_item
@@ -24,5 +25,6 @@ def change_one_product(shop: LiveShop, *, actor: str) -> None:
                 price=price,
                 hidden=_SHOWN[shown],
             )
-            change_item(shop, change, actor=actor)
-            st.success(f"{plain(change.item_id)} changed; every list obeys within a second.")
+            with in_place():
+                change_item(shop, change, actor=actor)
+                st.toast(f"{plain(change.item_id)} changed; every list obeys within a second.")

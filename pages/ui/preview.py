@@ -24,6 +24,7 @@ _HISTORY = 12
 
 def choose_who_and_where(view: LiveView) -> tuple[str, Placement, Filters, int]:
     """Show the first row: shopper, placement, filters; return what was chosen."""
+    state.take_from_address()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         user_id = _choose_shopper(view)
         st.button(
@@ -34,12 +35,16 @@ def choose_who_and_where(view: LiveView) -> tuple[str, Placement, Filters, int]:
         )
         placement = _choose_placement(view)
         filters, n = _choose_filters(view, placement)
+    state.put_into_address()
+    gone = state.forget_unknown(lambda item_id: item_id in view.release.item_ids)
+    if gone:
+        st.caption(f"{count(gone, 'product')} of before is not in this release and was taken out.")
     return user_id, placement, filters, n
 
 
 def _choose_shopper(view: LiveView) -> str:
     """Show the shopper picker; return an id, which may be a stranger's."""
-    if not state.has_shopper():
+    if not state.shopper():
         state.choose_shopper(random_shopper(view))
     options = find_shoppers(view, "", limit=_MOST_OPTIONS)
     current = state.shopper()
@@ -49,7 +54,6 @@ def _choose_shopper(view: LiveView) -> str:
         "Preview as shopper",
         options,
         key=state.SHOPPER,
-        bind="query-params",
         accept_new_options=True,
         help=f"Type any shopper id; the list shows the first {_MOST_OPTIONS:,}."
         " A stranger's id shows what a stranger sees.",
@@ -61,7 +65,8 @@ def _choose_shopper(view: LiveView) -> str:
 def _choose_placement(view: LiveView) -> Placement:
     """Show the placements that the live release serves."""
     served: list[Placement] = [p for p in PLACEMENTS if p in view.release.manifest["strategies"]]
-    state.take_placement_from_address(served)
+    if state.placement() not in served:
+        state.choose_placement(served[0])
     chosen = st.segmented_control(
         "Placement",
         served,
@@ -70,9 +75,7 @@ def _choose_placement(view: LiveView) -> Placement:
         required=True,
         help="  \n".join(f"**{PLACEMENT_WORDS[p]}**: {PLACEMENT_HELP[p]}" for p in served),
     )
-    found = served.index(chosen) if chosen in served else 0
-    state.put_placement_into_address(served[found])
-    return served[found]
+    return served[served.index(chosen) if chosen in served else 0]
 
 
 def _choose_filters(view: LiveView, placement: Placement) -> tuple[Filters, int]:
@@ -164,8 +167,8 @@ def show_history(view: LiveView, user_id: str) -> None:
 def show_cart(view: LiveView) -> None:
     """Show the imagined cart with its total."""
     st.markdown("**Cart**")
-    total = 0.0
-    for line in product_names(view, state.cart()):
+    lines = product_names(view, state.cart())
+    for line in lines:
         name, drop = st.columns([5, 1], vertical_alignment="center")
         name.markdown(plain(shorten(line.name, 40)))
         name.caption(plain(money(line.price, view.release.currency)))
@@ -178,9 +181,11 @@ def show_cart(view: LiveView) -> None:
             on_click=state.remove_from_cart,
             args=(line.item_id,),
         )
-        total += line.price or 0.0
-    if state.cart():
-        st.markdown(f"Total **{plain(money(total, view.release.currency))}**")
+    prices = [line.price for line in lines if line.price is not None]
+    if prices:
+        without = len(lines) - len(prices)
+        more = f" and {without} without a price" if without else ""
+        st.markdown(f"Total **{plain(money(sum(prices), view.release.currency))}**{more}")
     st.caption("Products go in by Add to cart on any card.")
 
 

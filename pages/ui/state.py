@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -14,14 +14,28 @@ _UPLOADS = "uploads"
 _TICKET = "upload_ticket"
 
 
+def take_from_address() -> None:
+    """Begin with the shopper, placement and product that the address names (before the widgets).
+
+    Streamlit's own binding leaves a widget's first option out of the address and writes labels
+    ("For You") into it; links should say ``shopper=900&placement=for_you``.
+    """
+    for key in (SHOPPER, PLACEMENT, ANCHOR):
+        if not st.session_state.get(key) and st.query_params.get(key):
+            st.session_state[key] = st.query_params[key]
+
+
+def put_into_address() -> None:
+    """Write what is chosen into the address, so that the page can be linked and reloaded."""
+    for key in (SHOPPER, PLACEMENT, ANCHOR):
+        chosen = st.session_state.get(key)
+        if chosen and st.query_params.get(key) != chosen:
+            st.query_params[key] = chosen
+
+
 def choose_shopper(user_id: str) -> None:
     """Make a shopper the one to preview as (in a callback: before the widget is drawn)."""
     st.session_state[SHOPPER] = user_id
-
-
-def has_shopper() -> bool:
-    """Tell whether a shopper has been chosen, by a click or by the address of the page."""
-    return bool(st.session_state.get(SHOPPER))
 
 
 def shopper() -> str:
@@ -29,21 +43,26 @@ def shopper() -> str:
     return st.session_state.get(SHOPPER) or ""
 
 
-def take_placement_from_address(served: Sequence[str]) -> None:
-    """Begin with the placement that the address names, or the first one (before the widget).
-
-    Bound to the address by Streamlit it would stand there as its label; a link that the shop's
-    people write by hand should say ``placement=for_you``.
-    """
-    if st.session_state.get(PLACEMENT) not in served:
-        asked = st.query_params.get(PLACEMENT)
-        st.session_state[PLACEMENT] = asked if asked in served else served[0]
+def choose_placement(placement: str) -> None:
+    """Turn to a placement (before its widget is drawn)."""
+    st.session_state[PLACEMENT] = placement
 
 
-def put_placement_into_address(placement: str) -> None:
-    """Write the placement into the address, so that the page can be linked."""
-    if st.query_params.get(PLACEMENT) != placement:
-        st.query_params[PLACEMENT] = placement
+def placement() -> str:
+    """Return the chosen placement; empty before one is chosen."""
+    return st.session_state.get(PLACEMENT) or ""
+
+
+def forget_unknown(is_known: Callable[[str], bool]) -> int:
+    """Take products that the live release does not have out of cart and anchor; count them."""
+    kept = tuple(item_id for item_id in cart() if is_known(item_id))
+    gone = len(cart()) - len(kept)
+    st.session_state[_CART] = kept
+    if (chosen := anchor()) is not None and not is_known(chosen):
+        del st.session_state[ANCHOR]
+        st.query_params.pop(ANCHOR, None)
+        gone += 1
+    return gone
 
 
 def show_similar_to(item_id: str) -> None:

@@ -153,6 +153,10 @@ class LiveShop:
             )
         return view
 
+    def look_again(self) -> None:
+        """Have the next call look, whatever the time: something was just changed."""
+        self._checked = 0.0
+
     def _is_old(self) -> bool:
         return self._view is None or time.monotonic() - self._checked > self._refresh_seconds
 

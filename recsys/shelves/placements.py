@@ -95,11 +95,14 @@ def similar(
     query = space.item_query(item)
     without = {_ASKED: np.array([item], np.int32)}
     found = rank(view, "similar", query, n=n, filters=filters, without=without)
+    alike = found.scores > 0  # what points the other way is not like it
+    found = Ranked(found.rows[alike], found.scores[alike], found.removed)
     if not len(found.rows):
         why = "nothing like it can be shown" if query else "nobody has bought it yet"
         return popular_shelf(view, "similar", n=n, filters=filters, why=why, without=without)
-    same = "in the same baskets" if space.kind == "neighbours" else "by the same shoppers"
-    reason = f"Bought {same} as {view.release.names[item]}"
+    name = view.release.names[item]
+    baskets = space.kind == "neighbours"
+    reason = f"Bought together with {name}" if baskets else f"For the same taste as {name}"
     return _shelf(view, "similar", found, [reason] * len(found.rows), asked=n)
 
 

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 from recsys.data.columns import check_mapping, guess_mapping
 from recsys.data.readers import connect, open_table, reading, sql_name
 from recsys.errors import InputError, NotFound
 from recsys.releases.live import LiveChange, LiveShop, change_live
-from recsys.workspace import Workspace
 
 _MOST_PIECES = 2_000_000_000
 _ROLES = ("item_id", "stock", "price")
@@ -32,26 +32,54 @@ def change_item(shop: LiveShop, change: LiveChange, *, actor: str) -> None:
         raise InputError("Nothing is to be changed.", hint="Give a stock, a price or hidden.")
     _check(change, "The change")
     change_live(shop.workspace, [change], actor=actor)
+    shop.look_again()
 
 
-def load_stock(workspace: Workspace, path: Path, *, actor: str) -> int:
+@dataclass(frozen=True)
+class StockLoaded:
+    """What a stock file did.
+
+    Attributes
+    ----------
+    changed
+        Products of the live release that were changed.
+    unknown
+        Ids that the live release does not have; kept, for a release that has them.
+    """
+
+    changed: int
+    unknown: tuple[str, ...]
+
+    def words(self) -> str:
+        """Say it in one or two sentences."""
+        said = f"{self.changed:,} of the live products changed."
+        if self.unknown:
+            some = ", ".join(map(repr, self.unknown[:3]))
+            said += (
+                f" {len(self.unknown):,} ids are not in the live release, such as {some};"
+                " they are kept for a release that has them."
+            )
+        return said
+
+
+def load_stock(shop: LiveShop, path: Path, *, actor: str) -> StockLoaded:
     """Take stock (and prices, where the file has them) from a file, at once.
 
     The file has a product id and a stock or a price column, found by their names.
 
-    Returns
-    -------
-    int
-        How many products were changed.
+    A stock below 0 (sold beyond the last piece) counts as 0.
 
     Raises
     ------
+    NotReady
+        Nothing is live yet.
     BadFile, BadMapping
         The file is no table or lacks the columns.
     InputError
         A value is no number; nothing is changed then.
     """
-    with workspace.scratch() as scratch, connect(scratch) as connection:
+    known = shop.current().release.item_ids
+    with shop.workspace.scratch() as scratch, connect(scratch) as connection:
         table = open_table(connection, path)
         mapping = guess_mapping("items", table.columns)
         wanted = [role for role in _ROLES if role in mapping]
@@ -70,14 +98,23 @@ def load_stock(workspace: Workspace, path: Path, *, actor: str) -> int:
         _change(dict(zip(wanted, row, strict=True)), f"{path.name}, line {line}")
         for line, row in enumerate(rows, 2)
     ]
-    return change_live(workspace, [one for one in changes if one.item_id], actor=actor)
+    named = {one.item_id: one for one in changes if one.item_id}
+    change_live(shop.workspace, named.values(), actor=actor)
+    shop.look_again()
+    unknown = tuple(item_id for item_id in named if item_id not in known)
+    return StockLoaded(len(named) - len(unknown), unknown)
 
 
 def _change(row: dict[str, str | None], where: str) -> LiveChange:
     stock = _number(row.get("stock"), where, "stock")
     price = _number(row.get("price"), where, "price")
     item_id = (row["item_id"] or "").strip()
-    change = LiveChange(item_id, None if stock is None else int(stock), price)
+    if stock is not None and stock != int(stock):
+        raise InputError(
+            f"{where}: stock is {row['stock']!r}, which is not a whole number.",
+            hint="Write 1200, not 1.200, and load it again; nothing has changed.",
+        )
+    change = LiveChange(item_id, None if stock is None else max(int(stock), 0), price)
     _check(change, where)
     return change
 

@@ -96,6 +96,8 @@ def guess_file(columns: Sequence[str], kind: Kind | None = None) -> tuple[Kind, 
         roles = guess_mapping("interactions", columns)
         kind = "interactions"
         if not {"user_id", "item_id"} <= roles.keys():
-            items = guess_mapping("items", columns)
-            kind = "items" if "item_id" in items and "user_id" not in roles else "shoppers"
+            if "user_id" in roles:
+                kind = "shoppers"
+            elif "item_id" in guess_mapping("items", columns):
+                kind = "items"
     return kind, guess_mapping(kind, columns)

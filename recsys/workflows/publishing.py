@@ -23,6 +23,10 @@ DEFAULT_KIND: dict[Placement, str] = {
 DECIDING: dict[Placement, str] = {"for_you": "ndcg@10", "also_bought": "hit_rate@10"}
 
 
+# A test with fewer shoppers or baskets decides nothing.
+FEWEST_QUESTIONS = 30
+
+
 @dataclass(frozen=True)
 class Published:
     """What a publication did.
@@ -40,11 +44,30 @@ class Published:
     trained: list[str]
 
 
+def questions_of(manifest: Mapping[str, Any], placement: Placement) -> int:
+    """Return how many shoppers or baskets a model was tested on for a placement."""
+    found = manifest["metrics"].get(placement, {})
+    return int(found.get("shoppers", found.get("baskets", 0)))
+
+
+def _deciding(manifest: Mapping[str, Any], placement: Placement) -> dict[str, Any] | None:
+    """Return the validation figures that decide for a placement, or None without enough tests."""
+    metric = DECIDING.get(placement)
+    if metric is None or questions_of(manifest, placement) < FEWEST_QUESTIONS:
+        return None
+    return manifest["metrics"][placement].get(metric)
+
+
 def deciding_value(manifest: Mapping[str, Any], placement: Placement) -> float | None:
     """Return the validation value that decides for a placement, or None without one."""
-    metric = DECIDING.get(placement)
-    found = manifest["metrics"].get(placement, {}).get(metric) if metric else None
+    found = _deciding(manifest, placement)
     return None if found is None else float(found["value"])
+
+
+def loses_to_popularity(manifest: Mapping[str, Any], placement: Placement) -> bool:
+    """Tell whether the test found a model clearly worse than popularity."""
+    found = _deciding(manifest, placement)
+    return found is not None and found["difference"]["high"] < 0
 
 
 def best_models(workspace: Workspace, dataset_id: str) -> dict[Placement, str]:
@@ -84,6 +107,9 @@ def publish_release(
 ) -> Published:
     """Train what is missing, build a release, check it, and make it live.
 
+    Where the best model known is clearly worse than popularity, popularity is trained and takes
+    its place, unless the model was chosen by hand.
+
     Parameters
     ----------
     strategies
@@ -118,7 +144,15 @@ def publish_release(
     for number, kind in enumerate(kinds):
         step = part_of(report, 0.6 * number / len(kinds), 0.6 * (number + 1) / len(kinds))
         train_model(workspace, kind, dataset_id=dataset.id, report=step)
-    if kinds:
+    known = best_models(workspace, dataset.id)
+    if any(
+        place not in chosen and loses_to_popularity(workspace.models.manifest(known[place]), place)
+        for place in only
+    ):
+        kinds.append("popularity")
+        train_model(
+            workspace, "popularity", dataset_id=dataset.id, report=part_of(report, 0.58, 0.6)
+        )
         known = best_models(workspace, dataset.id)
     final: dict[Placement, str] = {place: chosen.get(place) or known[place] for place in only}
     building = part_of(report, 0.6 if kinds else 0.0, 0.98)

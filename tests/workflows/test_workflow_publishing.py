@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from workflow_shops import QUICK, load_shop
+
+from recsys.errors import InputError, NotReady
+from recsys.releases.live import LiveChange, LiveShop
+from recsys.releases.publishing import live
+from recsys.workflows.live import change_item
+from recsys.workflows.publishing import best_models, publish_release, roll_back_release
+from recsys.workflows.training import train_model
+from recsys.workspace import Workspace
+
+ABLE = {
+    "als": ["for_you", "lookalikes", "similar"],
+    "copurchase": ["also_bought", "for_you", "similar"],
+    "popularity": ["also_bought", "for_you"],
+}
+
+
+def add_model(workspace: Workspace, name: str, kind: str, **metrics: float) -> str:
+    """Write a model as the leaderboard knows it: a manifest with its numbers."""
+    values = {
+        place: {metric: {"value": metrics[place]}}
+        for place, metric in (("for_you", "ndcg@10"), ("also_bought", "hit_rate@10"))
+        if place in metrics
+    }
+    manifest: dict[str, Any] = {
+        "kind": kind,
+        "dataset_id": "shop",
+        "placements": ABLE[kind],
+        "metrics": values,
+    }
+    with workspace.models.writing(name, manifest):
+        pass
+    return name
+
+
+def test_without_models_there_is_no_best(workspace: Workspace) -> None:
+    assert best_models(workspace, "shop") == {}
+
+
+def test_measured_models_come_before_unmeasured_ones(workspace: Workspace) -> None:
+    add_model(workspace, "b-default", "als")
+    add_model(workspace, "a-measured", "popularity", for_you=0.0)
+    assert best_models(workspace, "shop")["for_you"] == "a-measured"
+
+
+def test_the_better_number_wins_for_its_own_placement(workspace: Workspace) -> None:
+    add_model(workspace, "a", "copurchase", for_you=0.3, also_bought=0.1)
+    add_model(workspace, "b", "als", for_you=0.2)
+    add_model(workspace, "c", "popularity", for_you=0.1, also_bought=0.2)
+    assert best_models(workspace, "shop") == {
+        "for_you": "a",
+        "similar": "a",  # follows For You, among the models that can
+        "also_bought": "c",
+        "lookalikes": "b",
+    }
+
+
+def test_among_unmeasured_models_the_default_kind_wins_and_then_the_newer(
+    workspace: Workspace,
+) -> None:
+    add_model(workspace, "a", "als")
+    add_model(workspace, "b", "als")
+    add_model(workspace, "c", "copurchase")
+    add_model(workspace, "d", "popularity")
+    assert best_models(workspace, "shop") == {
+        "for_you": "b",
+        "similar": "b",
+        "also_bought": "c",
+        "lookalikes": "b",
+    }
+
+
+def test_models_of_another_dataset_do_not_count(workspace: Workspace) -> None:
+    add_model(workspace, "a", "als")
+    assert best_models(workspace, "other") == {}
+
+
+def test_nothing_can_be_published_before_there_is_data(workspace: Workspace) -> None:
+    with pytest.raises(NotReady, match="no data yet"):
+        publish_release(workspace, actor="ann")
+
+
+def test_what_is_missing_is_trained_and_said_and_only_that(workspace: Workspace) -> None:
+    load_shop(workspace)
+    als = train_model(workspace, "als", settings=QUICK, evaluate=False)
+    first = publish_release(workspace, actor="ann")
+    assert first.trained == ["Bought together"]
+    assert set(first.strategies) == {"for_you", "similar", "also_bought", "lookalikes"}
+    assert first.strategies["lookalikes"] == als
+    now = live(workspace)
+    assert now is not None
+    assert (now.release_id, now.actor) == (first.release_id, "ann")
+    again = publish_release(workspace, actor="ann")
+    assert again.trained == []
+    assert again.strategies == first.strategies
+
+
+def test_only_what_is_to_be_served_is_trained(workspace: Workspace) -> None:
+    load_shop(workspace)
+    done = publish_release(workspace, only=("also_bought",), actor="ann")
+    assert done.trained == ["Bought together"]
+    assert set(done.strategies) == {"also_bought"}
+
+
+def test_a_model_that_cannot_feed_its_placement_is_refused_with_those_that_can(
+    workspace: Workspace,
+) -> None:
+    load_shop(workspace)
+    popularity = train_model(workspace, "popularity", evaluate=False)
+    with pytest.raises(InputError, match="Popularity cannot feed lookalikes") as refused:
+        publish_release(workspace, strategies={"lookalikes": popularity}, actor="ann")
+    assert refused.value.hint == "These can: ALS."
+    assert live(workspace) is None
+
+
+def test_the_chosen_models_say_which_dataset_is_published(workspace: Workspace) -> None:
+    old = load_shop(workspace)
+    als = train_model(workspace, "als", settings=QUICK, evaluate=False)
+    train_model(workspace, "copurchase", evaluate=False)
+    load_shop(workspace)
+    done = publish_release(workspace, strategies={"for_you": als}, actor="ann")
+    assert workspace.releases.manifest(done.release_id)["dataset_id"] == old
+    assert done.trained == []
+
+
+def test_roll_back_keeps_what_was_changed_live(workspace: Workspace) -> None:
+    load_shop(workspace)
+    train_model(workspace, "als", settings=QUICK, evaluate=False)
+    first = publish_release(workspace, only=("for_you",), actor="ann")
+    publish_release(workspace, only=("for_you",), actor="ann")
+    shop = LiveShop(workspace, refresh_seconds=0.0)
+    change_item(shop, LiveChange("i03", stock=0, price=2.5), actor="bea")
+    assert roll_back_release(workspace, actor="ann").release_id == first.release_id
+    view = shop.current()
+    assert view.release.id == first.release_id
+    item = view.release.item_ids.row("i03")
+    assert (view.stock[item], view.price[item]) == (0, 2.5)
+    with pytest.raises(InputError, match="no earlier release"):
+        roll_back_release(workspace, actor="ann")

@@ -1,0 +1,44 @@
+"""Small shops of two tastes, loaded as a merchandiser loads them."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from recsys.data.ingest import Source
+from recsys.settings import Settings
+from recsys.workflows.loading import guess_file, load_files, preview_file
+from recsys.workspace import Workspace
+
+N_ITEMS = 24
+N_USERS = 40
+QUICK = {"factors": 8, "iterations": 3, "regularization": 0.1}
+
+
+def open_workspace(home: Path) -> Workspace:
+    return Workspace(Settings(home=home))
+
+
+def source(path: Path) -> Source:
+    """Return a file with the roles that are guessed for its columns."""
+    return Source(path, guess_file(preview_file(path).columns)[1])
+
+
+def load_shop(workspace: Workspace, *, dated: bool = True) -> str:
+    """Load a shop where even shoppers buy the first dozen products, the others the second."""
+    rng = random.Random(5)
+    rows = [
+        (f"u{user:02}", f"i{number + 12 * (user % 2):02}", f"2024-03-{visit + 1:02} 10:00:00")
+        for visit in range(6)
+        for user in range(N_USERS)
+        for number in rng.sample(range(12), 3)
+    ]
+    header = ("user_id", "item_id", "timestamp") if dated else ("user_id", "item_id")
+    lines = [",".join(row[: len(header)]) for row in (header, *rows)]
+    purchases, catalogue = workspace.home / "purchases.csv", workspace.home / "items.csv"
+    purchases.write_text("\n".join(lines), encoding="utf-8")
+    goods = [f"i{number:02},Product {number},{number + 1},9" for number in range(N_ITEMS)]
+    catalogue.write_text("\n".join(["item_id,name,price,stock", *goods]), encoding="utf-8")
+    return load_files(
+        workspace, interactions=source(purchases), items=source(catalogue), name="Two tastes"
+    )
