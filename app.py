@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 ROOT = Path(__file__).resolve().parent
@@ -20,6 +21,7 @@ if str(ROOT) not in sys.path:
 from pages.ui.errors import show_script_error  # noqa: E402 - needs the path above
 from pages.ui.resources import shop, workspace  # noqa: E402
 from recsys.api.app import create_api  # noqa: E402
+from recsys.api.guard import Guard  # noqa: E402
 from recsys.jobs.supervisor import Supervisor  # noqa: E402
 from recsys.workflows.jobs import WORKER_COMMAND  # noqa: E402
 
@@ -39,6 +41,7 @@ async def lifespan(_app: object) -> AsyncGenerator[None]:
 app = st.App(
     ROOT / "pages" / "dashboard.py",
     routes=[Mount("/api", create_api(workspace(), shop(), worker_state=worker.state))],
+    middleware=[Middleware(Guard, allowed_hosts=workspace().settings.allowed_hosts)],
     lifespan=lifespan,
     on_script_error=show_script_error,
 )

@@ -1,9 +1,9 @@
 import streamlit as st
 
-from pages.ui.evidence import evidence_sentences
+from pages.ui.evidence import evidence_sentences, publication_words
 from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
-from pages.ui.words import ago, count, day, moment, plain
+from pages.ui.words import count, day, moment, plain
 from recsys.workflows.jobs import active_jobs, submit_demo, submit_publish, submit_training
 from recsys.workflows.shop import publication_history, shop_state
 
@@ -61,7 +61,8 @@ if dataset is None:
     st.stop()
 
 numbers = dataset["counts"]
-st.subheader("The shop")
+is_live = release is not None and release["dataset_id"] == dataset["id"]
+st.subheader("The shop" if is_live else f"Newest data: {plain(dataset['name'])}, not live yet")
 with st.grid(4, min_column_width=150):
     st.metric("Purchases", f"{numbers['interactions']:,}", border=True)
     st.metric("Shoppers", f"{numbers['shoppers']:,}", border=True)
@@ -74,16 +75,10 @@ if dataset.get("first_timestamp"):
     )
 
 if release is not None and shop.live is not None:
-    st.subheader("Live now")
-    st.caption(
-        f"Published {ago(shop.live.at)} by {plain(shop.live.actor)}.", help=moment(shop.live.at)
-    )
+    st.subheader(f"Live now: {plain(release['name'])}")
+    st.caption(publication_words(shop.live, shop.releases), help=moment(shop.live.at))
     for sentence in evidence_sentences(release, shop.models):
         st.markdown(f"- {sentence}")
     with st.expander("What went live before"):
         for line in publication_history(workspace()):
-            verb = "Rolled back to" if line.action == "rollback" else "Published"
-            st.caption(
-                f"{verb} {line.release_id} · {ago(line.at)} · {plain(line.actor)}",
-                help=moment(line.at),
-            )
+            st.caption(publication_words(line, shop.releases), help=moment(line.at))

@@ -4,9 +4,9 @@ from pages.ui import state
 from pages.ui.cards import show_shelf
 from pages.ui.preview import (
     choose_who_and_where,
-    csv_button,
     release_line,
     show_cart,
+    show_heading,
     show_history,
 )
 from pages.ui.resources import shop
@@ -56,7 +56,7 @@ with list_column:
     else:
         shelf = show_also_bought(shop(), state.cart(), n=n, filters=filters)
     if shelf is not None:
-        csv_button(view, shelf, user_id)
+        show_heading(view, shelf, user_id, filters)
         if shelf.fallback:
             st.info(plain(f"{shelf.fallback}."), icon=":material/info:")
         show_shelf(shelf, view.release.currency)

@@ -22,7 +22,7 @@ class Settings:
     upload_max_bytes
         ``AISLE_UPLOAD_MAX_MB`` in bytes: the largest file the upload route takes (default 4 GB).
     allowed_hosts
-        ``AISLE_ALLOWED_HOSTS``: comma-separated Host headers the API answers to, beside loopback.
+        ``AISLE_ALLOWED_HOSTS``: comma-separated host names the server answers to, beside loopback.
     """
 
     home: Path

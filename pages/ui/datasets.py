@@ -34,7 +34,8 @@ def show_dataset(dataset: Mapping[str, Any]) -> None:
         st.markdown(":green[:material/check_circle:] Every row could be used.")
         return
     gone = numbers["read"] - numbers["interactions"]
-    st.markdown(f"**{count(gone, 'row')} of {numbers['read']:,} left out, and why**")
+    said = f"{count(gone, 'row')} of {numbers['read']:,} left out, and why"
+    st.markdown(f"**{said if gone else 'Every row could be used, but'}**")
     st.dataframe(
         [
             {

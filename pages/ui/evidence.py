@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from pages.ui.words import count, plain
+from pages.ui.words import ago, count, plain
+from recsys.releases.publishing import Publication
+from recsys.types import Placement
 from recsys.workflows.publishing import FEWEST_QUESTIONS, questions_of
 
 PLACEMENT_WORDS = {
@@ -35,7 +37,11 @@ METRIC_HELP = {
     "hit_rate@10": "Hit rate@10: one product of each later basket is hidden; the share of baskets"
     " where it is among the 10 products proposed for the rest. 0 to 1, more is better.",
 }
-_OF = {"ndcg@10": "for_you", "recall@20": "for_you", "hit_rate@10": "also_bought"}
+_OF: dict[str, Placement] = {
+    "ndcg@10": "for_you",
+    "recall@20": "for_you",
+    "hit_rate@10": "also_bought",
+}
 
 
 def leaderboard(models: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -80,6 +86,13 @@ def verdict(found: Mapping[str, Any], asked: int) -> str:
         return f"{ratio:.1f} times as good as popularity"
     word = "better" if ratio > 1 else "worse"
     return f"{abs(ratio - 1):.0%} {word} than popularity"
+
+
+def publication_words(line: Publication, releases: Sequence[Mapping[str, Any]]) -> str:
+    """Say what went live, when, and by whom."""
+    name = next((one["name"] for one in releases if one["id"] == line.release_id), "a release")
+    verb = "Rolled back to" if line.action == "rollback" else "Published"
+    return f"{verb} {plain(name)} ({line.release_id}) {ago(line.at)} by {plain(line.actor)}"
 
 
 def evidence_sentences(

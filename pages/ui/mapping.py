@@ -9,13 +9,14 @@ from typing import Any
 import streamlit as st
 
 from pages.ui import state
+from pages.ui.jobs import ACTOR
 from pages.ui.words import plain, size
 from recsys.data.columns import ROLES, Kind, check_mapping
 from recsys.data.ingest import Source
 from recsys.data.readers import FilePreview
 from recsys.errors import AisleError, BadMapping
 from recsys.workflows.loading import guess_file, preview_file
-from recsys.workflows.uploads import upload_info
+from recsys.workflows.uploads import discard_upload, upload_info
 from recsys.workspace import Workspace
 
 _KINDS: dict[Kind, str] = {
@@ -69,8 +70,8 @@ def _map_file(workspace: Workspace, upload_id: str) -> tuple[Kind, Source, str] 
         key=f"drop-{upload_id}",
         type="tertiary",
         icon=":material/close:",
-        on_click=state.remove_upload,
-        args=(upload_id,),
+        on_click=_remove,
+        args=(workspace, upload_id),
     )
     try:
         seen = preview_file(info.path)
@@ -96,6 +97,11 @@ def _map_file(workspace: Workspace, upload_id: str) -> tuple[Kind, Source, str] 
         st.warning(f"{plain(error.message)} {plain(error.hint)}", icon=":material/rule:")
         return None
     return kind, Source(info.path, chosen), info.file_name
+
+
+def _remove(workspace: Workspace, upload_id: str) -> None:
+    discard_upload(workspace, upload_id, actor=ACTOR)
+    state.remove_upload(upload_id)
 
 
 def _map_columns(upload_id: str, kind: Kind, seen: FilePreview) -> dict[str, str]:

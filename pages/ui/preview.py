@@ -120,8 +120,8 @@ def release_line(view: LiveView, user_id: str) -> None:
     )
 
 
-def csv_button(view: LiveView, shelf: Shelf, user_id: str) -> None:
-    """Show the title of the list, its trace, and the CSV."""
+def show_heading(view: LiveView, shelf: Shelf, user_id: str, filters: Filters) -> None:
+    """Show the title of the list, its filters and its trace, and offer it as CSV."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{_heading(view, shelf)}**", width="content")
         shown, *removed = shelf.trace().split(" · ")
@@ -132,6 +132,8 @@ def csv_button(view: LiveView, shelf: Shelf, user_id: str) -> None:
                 color="gray",
                 help="Products that scored high enough to stand here and were taken out.",
             )
+        for words in _filter_words(filters, view.release.currency):
+            st.badge(plain(words), color="primary", icon=":material/tune:")
         st.space("stretch")
         st.download_button(
             "CSV",
@@ -141,6 +143,18 @@ def csv_button(view: LiveView, shelf: Shelf, user_id: str) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+
+
+def _filter_words(filters: Filters, currency: str) -> list[str]:
+    """Say which filters narrow the list: they stay when shopper or placement change."""
+    words = [filters.category] if filters.category else []
+    if filters.price_min is not None:
+        words.append(f"from {money(filters.price_min, currency)}")
+    if filters.price_max is not None:
+        words.append(f"up to {money(filters.price_max, currency)}")
+    if filters.min_stock > 1:
+        words.append(f"at least {filters.min_stock} in stock")
+    return words
 
 
 def show_history(view: LiveView, user_id: str) -> None:

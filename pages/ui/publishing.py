@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.evidence import PLACEMENT_HELP, PLACEMENT_WORDS
+from pages.ui.evidence import PLACEMENT_HELP, PLACEMENT_WORDS, publication_words
 from pages.ui.words import ago, moment, plain
 from recsys.types import PLACEMENTS, Placement
 from recsys.workflows.jobs import submit_publish
@@ -43,16 +43,14 @@ def show_publishing(workspace: Workspace, shop: ShopState, dataset_id: str, *, a
     )
     if shop.live is None:
         return
-    st.markdown(
-        f"Live: release {shop.live.release_id}, published {ago(shop.live.at)} by"
-        f" {plain(shop.live.actor)}.",
-        help=moment(shop.live.at),
-    )
+    said = publication_words(shop.live, shop.releases)
+    st.markdown(f"Live: {said[:1].lower()}{said[1:]}.", help=moment(shop.live.at))
     if shop.live.beneath is None:
         return
     before = next(p for p in publication_history(workspace, 1000) if p.id == shop.live.beneath)
+    name = next((r["name"] for r in shop.releases if r["id"] == before.release_id), "")
     if st.button(
-        f"Roll back to {before.release_id}",
+        f"Roll back to {plain(name)} of {ago(before.at)}",
         icon=":material/undo:",
         help="The release before becomes live at once. Live stock and hidden products stay.",
     ):

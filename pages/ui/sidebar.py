@@ -18,7 +18,7 @@ def draw_sidebar() -> None:
             st.caption(":material/circle: Nothing is live yet")
         else:
             manifest = view.release.manifest
-            currency = f" · {manifest['currency']}" if manifest["currency"] else ""
+            currency = f" · {plain(manifest['currency'])}" if manifest["currency"] else ""
             st.caption(f"{plain(manifest['name'])}{currency}")
             st.caption(
                 f":green[:material/check_circle:] Live, published {ago(view.publication.at)}",

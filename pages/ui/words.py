@@ -7,18 +7,21 @@ import time
 from datetime import UTC, datetime
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
-_NAMED_SIGN = re.compile(r":(?=[A-Za-z+])")
+# Between these two signs Streamlit's page must find something else: named icons and addresses
+# (:smile: https://), domains (www.), mail (a@b) and drawn signs (-> -- <= ~=).
+_JOINTS = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?<=@)(?=\w)|(?<=[<>~-])(?=[>=-])", re.I)
+_JOINT = "\u2060"
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 
 
 def plain(text: object) -> str:
     """Escape text from a shop, so that Markdown shows it as it is and runs nothing.
 
-    A backslash does not stop ``:material/home:`` or ``:smile:``; an invisible joint after the
-    colon does.
+    A backslash does not stop what is looked for after Markdown was read: icons, links and arrows.
+    An invisible joint does.
     """
-    escaped = _MARKDOWN.sub(r"\\\1", str(text)).replace("\n", " ")
-    return _NAMED_SIGN.sub(":\u200c", escaped)
+    line = re.sub(r"\s+", " ", str(text))  # as a page shows it; a second line could be code
+    return _MARKDOWN.sub(r"\\\1", _JOINTS.sub(_JOINT, line))
 
 
 def shorten(text: str, length: int) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from recsys.api.answers import answer_errors
+from recsys.api.body import BodyLimit
 from recsys.api.docs import docs_routes
-from recsys.api.guard import Guard
+from recsys.api.guard import API_HEADERS, Guard
 from recsys.api.health import health_routes
 from recsys.api.items import item_routes
 from recsys.api.shelves import shelf_routes
@@ -43,7 +44,9 @@ def create_api(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.add_middleware(Guard, allowed_hosts=workspace.settings.allowed_hosts)
+    app.add_middleware(BodyLimit)
+    # Added last, it stands first.
+    app.add_middleware(Guard, allowed_hosts=workspace.settings.allowed_hosts, headers=API_HEADERS)
     answer_errors(app)
     for router in (
         shelf_routes(shop),

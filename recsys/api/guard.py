@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from recsys.api.answers import error_answer
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_HEADERS = {
+# Pages load what they like of this server, but no other site may frame them.
+PAGE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Content-Security-Policy": "frame-ancestors 'self'",
+}
+API_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -27,25 +34,43 @@ _log = logging.getLogger(__name__)
 class Guard:
     """Refuses foreign hosts and origins, names each request, and catches what no route foresaw.
 
-    Streamlit's own checks do not cover the routes of the API.
+    Streamlit's own checks let any host name and any port of localhost in, and do not cover the
+    routes of the API. The server has one guard before everything, the API one of its own, so that
+    no other server can mount it bare.
 
     Parameters
     ----------
     allowed_hosts
         Host names the server is known by; the port does not matter.
+    headers
+        What each answer gets that does not say otherwise itself.
     """
 
-    def __init__(self, app: ASGIApp, *, allowed_hosts: Sequence[str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        allowed_hosts: Sequence[str],
+        headers: Mapping[str, str] = PAGE_HEADERS,
+    ) -> None:
         self._app = app
         self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "websocket" and self._refuse(scope):
+            # Before it was accepted, a close is a 403.
+            await WebSocketClose()(scope, receive, send)
+        else:
             await self._app(scope, receive, send)
-            return
-        request_id = secrets.token_hex(6)
-        scope.setdefault("state", {})["request_id"] = request_id
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The guard of the whole server may have named the request already.
+        state = scope.setdefault("state", {})
+        request_id = state.setdefault("request_id", secrets.token_hex(6))
         begun = False
 
         async def send_named(message: Message) -> None:
@@ -54,7 +79,7 @@ class Guard:
                 begun = True
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -85,7 +110,9 @@ class Guard:
                 "If it should, add the name to AISLE_ALLOWED_HOSTS and start it again.",
             )
         origin = headers.get("origin")
-        if scope["method"] not in _SAFE_METHODS and origin is not None and not _same(origin, host):
+        # A websocket is no method, but all that a page does goes through it.
+        writes = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
+        if writes and origin is not None and not _same(origin, host):
             return (
                 403,
                 "foreign_origin",
@@ -102,7 +129,10 @@ def _without_port(host: str) -> str:
 
 def _same(origin: str, host: str) -> bool:
     """Tell whether a page of ``origin`` came from ``host``; a default port may be left out."""
-    parts = urlsplit(origin.lower())
+    try:
+        parts = urlsplit(origin.lower())
+    except ValueError:  # "http://[" is no address
+        return False
     default = {"http": ":80", "https": ":443"}.get(parts.scheme)
     if default is None:
         return False

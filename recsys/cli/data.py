@@ -76,11 +76,13 @@ def stock(
     as_json: AsJson = False,
 ) -> None:
     """Take stock and prices from a file, in force at once, without a release."""
+    from recsys.releases.live import LiveShop
     from recsys.workflows.live import load_stock
     from recsys.workspace import Workspace
 
-    changed = load_stock(Workspace.from_environment(), file, actor=actor())
-    give({"changed": changed}, f"{changed:,} products changed.", as_json=as_json)
+    done = load_stock(LiveShop(Workspace.from_environment()), file, actor=actor())
+    document = {"changed": done.changed, "unknown": list(done.unknown[:100])}
+    give(document, done.words(), as_json=as_json)
 
 
 @app.command()

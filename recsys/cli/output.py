@@ -21,13 +21,16 @@ _WIDEST = 44
 
 def say(words: str) -> None:
     """Write a line for people to standard error, so that the document stays alone."""
-    typer.echo(words, err=True)
+    typer.echo(_printable(words, keep="\n"), err=True)
 
 
 def give(document: Mapping[str, Any], words: str, *, as_json: bool) -> None:
     """Write the result of a command: the document for programs, or the words for people."""
     # ASCII only: it can be read whatever the encoding of the pipe is.
-    typer.echo(json.dumps(document, indent=2, allow_nan=False) if as_json else words)
+    if as_json:
+        typer.echo(json.dumps(document, indent=2, allow_nan=False))
+    else:
+        typer.echo(_printable(words, keep="\n"))
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
@@ -46,7 +49,15 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:,.4g}" if isinstance(value, float) else str(value)
+    return f"{value:,.4g}" if isinstance(value, float) else _printable(str(value))
+
+
+def _printable(text: str, *, keep: str = "") -> str:
+    """Take out what would steer a terminal: text of a shop may hold anything."""
+    return "".join(
+        sign if sign.isprintable() or sign in keep else " " if sign.isspace() else "\ufffd"
+        for sign in text
+    )
 
 
 def _cut(text: str) -> str:
@@ -87,7 +98,7 @@ class _Progress:
 
     def __call__(self, share: float, step: str) -> None:
         if self._live:
-            typer.echo(f"\r\033[K{share:4.0%}  {step}", err=True, nl=False)
+            typer.echo(f"\r\033[K{share:4.0%}  {_printable(step)}", err=True, nl=False)
         elif step and step != self._step:
             say(f"{share:4.0%}  {step}")
         self._step = step

@@ -146,6 +146,22 @@ def no_header(path: Path) -> BadFile:
     )
 
 
+def too_wide(path: Path, columns: int, *, most: int) -> BadFile:
+    """Return the error for more columns than a table of a shop can have."""
+    return BadFile(
+        f"{path.name} has {columns:,} columns; {most:,} are the most that can be read.",
+        hint="Export one row for each purchase, product or shopper, with the columns that matter.",
+    )
+
+
+def too_large_to_show(path: Path) -> BadFile:
+    """Return the error for first rows that do not fit into memory."""
+    return BadFile(
+        f"{path.name} holds values that are too large to show.",
+        hint="Leave out the columns with very long values, then add the file again.",
+    )
+
+
 def torn_gzip(path: Path) -> BadFile:
     """Return the error for a compressed file that is damaged or cut off."""
     return BadFile(

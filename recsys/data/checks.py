@@ -14,16 +14,20 @@ _EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a row cannot be used.
+    """What is wrong with a row, which mostly means that it cannot be used.
 
     Attributes
     ----------
     unusable
         SQL condition over the rows.
     singular, plural
-        What such a row or such rows do, to stand after their number.
+        What such a row or such rows do, to stand after their number and noun.
     example
         SQL of the value worth showing; empty for none.
+    noun
+        What is counted.
+    removes
+        Whether the row is left out; otherwise only one of its cells is.
     """
 
     code: str
@@ -31,11 +35,17 @@ class Reason:
     singular: str
     plural: str
     example: str = ""
+    noun: str = "row"
+    removes: bool = True
+
+    def words(self, number: int) -> str:
+        """Say it of so many rows."""
+        return sentence(number, self.singular, self.plural, noun=self.noun)
 
 
 @dataclass(frozen=True)
 class Removed:
-    """What was left out of a dataset, and why; stands in its manifest."""
+    """What was left out of a dataset, rows or cells, and why; stands in its manifest."""
 
     code: str
     kind: Kind
@@ -65,6 +75,8 @@ def reasons(mapping: dict[str, str], catalogue_name: str) -> list[Reason]:
         found.append(_having("event", "event_weight IS NULL", words, "event_type"))
     if "rating" in mapping:
         found.append(_having("rating", "rating IS NULL", "a rating that is not a number", ""))
+    if "price" in mapping:
+        found.append(unreadable("price", example="price_text"))
     if catalogue_name:
         # the item's row is looked up by its id, so it is missing without an id, too
         unusable = "item IS NULL AND item_id IS NOT NULL"
@@ -88,8 +100,8 @@ def count(
             reason.code,
             "interactions",
             number,
-            sentence(number, reason.singular, reason.plural),
-            _examples(connection, rows, reason),
+            reason.words(number),
+            examples(connection, rows, reason),
         )
         for reason, number in zip(found, counts, strict=True)
         if number
@@ -99,19 +111,37 @@ def count(
 
 def usable(found: Sequence[Reason]) -> str:
     """Return the SQL condition of a row to which none of the reasons applies."""
-    return " AND ".join(f"NOT ({reason.unusable})" for reason in found)
+    return " AND ".join(f"NOT ({reason.unusable})" for reason in found if reason.removes)
 
 
-def sentence(number: int, singular: str, plural: str) -> str:
+def unreadable(role: str, *, example: str) -> Reason:
+    """Return the reason why cells of price, cost or stock are empty though something stands there.
+
+    ``example`` is the SQL of what stands there, NULL for cells that could be read.
+    """
+    number = "12" if role == "stock" else "3.99"
+    return Reason(
+        f"unreadable_{role}",
+        f"{example} IS NOT NULL",
+        f"is not a number such as {number} and was left empty",
+        f"are not numbers such as {number} and were left empty",
+        example,
+        noun="stock value" if role == "stock" else role,
+        removes=False,
+    )
+
+
+def sentence(number: int, singular: str, plural: str, *, noun: str = "row") -> str:
     """Say what rows do: ``1 row has no shopper id.``, ``1,200 rows have no shopper id.``."""
-    return f"1 row {singular}." if number == 1 else f"{number:,} rows {plural}."
+    return f"1 {noun} {singular}." if number == 1 else f"{number:,} {noun}s {plural}."
 
 
 def _having(code: str, unusable: str, words: str, example: str) -> Reason:
     return Reason(code, unusable, f"has {words}", f"have {words}", example)
 
 
-def _examples(connection: duckdb.DuckDBPyConnection, rows: str, reason: Reason) -> tuple[str, ...]:
+def examples(connection: duckdb.DuckDBPyConnection, rows: str, reason: Reason) -> tuple[str, ...]:
+    """Return up to 5 distinct values that show the reason."""
     if not reason.example:
         return ()
     query = (

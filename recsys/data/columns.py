@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -34,12 +35,13 @@ class Role:
 _ITEM_NAMES = (
     "item_id product_id sku stock_code item_sku product_sku article_id article_number item product"
     " article asin material_id variant_id style_id product_code item_code item_no item_number"
-    " article_no upc ean gtin movie_id book_id song_id track_id parent_asin"
+    " article_no artikelnummer artikel_nr artikel_id artikel"
+    " produktnummer produkt_id produkt upc ean gtin movie_id book_id song_id track_id parent_asin"
 )
 _USER_NAMES = (
     "user_id customer_id shopper_id household_id visitor_id client_id member_id buyer_id account_id"
     " user customer shopper visitor client member buyer household household_key customer_no"
-    " customer_number client_no person_id session_id"
+    " customer_number client_no kundennummer kunden_nr kunden_id kunde person_id session_id"
 )
 
 
@@ -58,12 +60,15 @@ _ITEM = _id_role("item_id", "Product", "Which product; any text.", _ITEM_NAMES)
 # In a file of one row for each product a plain "id" can only be the product's.
 _ITEM_ROW = _id_role("item_id", "Product", "Its id; any text.", f"{_ITEM_NAMES} id code handle")
 _USER_ROW = _id_role("user_id", "Shopper", "Their id; any text.", f"{_USER_NAMES} id code")
-_BRAND = "brand_name manufacturer maker vendor label"
+_BRAND = "brand_name manufacturer maker vendor label marke hersteller"
 _CATEGORY = (
     "category_name product_category department department_name product_type product_type_name"
-    " product_group main_category category_code category_path genre genres"
+    " product_group main_category category_code category_path genre genres warengruppe kategorie"
 )
-_NAME = "product_name item_name title product_title item_title name prod_name"
+_NAME = (
+    "product_name item_name title product_title item_title name prod_name artikelbezeichnung"
+    " artikelname produktname bezeichnung"
+)
 
 ROLES: dict[Kind, tuple[Role, ...]] = {
     "interactions": (
@@ -75,21 +80,29 @@ ROLES: dict[Kind, tuple[Role, ...]] = {
             "When it happened; without a zone it is read as UTC.",
             "transaction_timestamp invoice_date order_date event_time created_at purchase_date"
             " transaction_date datetime date_time date time event_date order_time purchased_at"
-            " ordered_at t_dat ts event_timestamp unix_review_time unixtime",
+            " ordered_at t_dat ts event_timestamp unix_review_time unixtime bestelldatum kaufdatum"
+            " rechnungsdatum datum",
         ),
-        _role("quantity", "Quantity", "How many pieces.", "qty units pieces count item_quantity"),
+        _role(
+            "quantity",
+            "Quantity",
+            "How many pieces.",
+            "qty units pieces count item_quantity menge anzahl stückzahl",
+        ),
         _role(
             "price",
             "Unit price",
             "Price of one piece, not of the line.",
-            "unit_price item_price price_per_unit sale_price selling_price",
+            "unit_price item_price price_per_unit sale_price selling_price einzelpreis stückpreis"
+            " preis",
         ),
         _role(
             "order_id",
             "Order",
             "What was bought together; makes Also bought better.",
             "invoice_no basket_id transaction_id invoice invoice_id invoice_number order_no"
-            " order_number receipt_id receipt order cart_id basket transaction ticket_id",
+            " order_number receipt_id receipt order cart_id basket transaction ticket_id"
+            " bestellnummer bestell_nr auftragsnummer auftrags_nr rechnungsnummer rechnungs_nr",
         ),
         _role(
             "event_type",
@@ -116,14 +129,15 @@ ROLES: dict[Kind, tuple[Role, ...]] = {
             "price",
             "Price",
             "Price of one piece.",
-            "unit_price sale_price selling_price list_price regular_price retail_price msrp",
+            "unit_price sale_price selling_price list_price regular_price retail_price msrp"
+            " verkaufspreis einzelpreis preis",
         ),
         _role(
             "stock",
             "Stock",
             "Pieces in stock; sold-out products are never shown.",
             "stock_quantity stock_level in_stock inventory inventory_quantity quantity qty on_hand"
-            " available_quantity availability",
+            " available_quantity availability lagerbestand bestand",
         ),
         _role(
             "image_url",
@@ -135,7 +149,7 @@ ROLES: dict[Kind, tuple[Role, ...]] = {
             "description",
             "Description",
             "The long text.",
-            "product_description long_description body_html body details text summary",
+            "product_description long_description body_html body details text summary beschreibung",
         ),
         _role("cost", "Cost", "What it costs you; never shown.", "unit_cost cost_price cogs"),
     ),
@@ -241,7 +255,8 @@ def check_mapping(
 
 def _bare(name: str) -> str:
     """Return a name without capitals, spaces and signs: ``Customer ID`` -> ``customerid``."""
-    return re.sub(r"[\W_]", "", name).lower()
+    # some systems write an umlaut as two characters, of which one is a sign
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFC", name)).lower()
 
 
 def _words(name: str) -> list[str]:

@@ -59,8 +59,8 @@ def write_demo(folder: Path, *, shoppers: int | None = None) -> DemoFiles:
     source = _package_folder() / "data"
     with readers.connect(folder) as connection, readers.storing():
         for name in ("transactions", "products", "demographics"):
-            path = sql_text(str(source / f"{name}.parquet"))
-            connection.execute(f"CREATE VIEW {name} AS FROM read_parquet({path})").fetchall()
+            table = readers.sql_parquet(source / f"{name}.parquet")
+            connection.execute(f"CREATE VIEW {name} AS FROM {table}").fetchall()
         chosen = "" if shoppers is None else f"ORDER BY md5(CAST(id AS VARCHAR)) LIMIT {shoppers}"
         connection.execute(
             "CREATE TABLE households AS SELECT household_id FROM"

@@ -13,7 +13,7 @@ from recsys.data import purchases, readers
 from recsys.data.checks import Removed, sentence
 from recsys.data.dataset import INTERACTIONS, ITEMS, SHOPPERS
 from recsys.data.purchases import Counted
-from recsys.data.readers import sql_text
+from recsys.data.readers import sql_parquet
 from recsys.data.side_files import (
     SideFile,
     Source,
@@ -150,7 +150,7 @@ def _what_there_is(
     shopper_fields: Sequence[str],
 ) -> dict[str, Any]:
     """Tell which facts the dataset has, so that nobody offers what would be empty."""
-    items = f"read_parquet({sql_text(str(folder / ITEMS))})"
+    items = sql_parquet(folder / ITEMS)
     columns = [row[0] for row in connection.execute(f"DESCRIBE FROM {items}").fetchall()]
     counts = connection.execute(f"SELECT count(COLUMNS(*)) FROM {items}").fetchall()[0]
     filled = dict(zip(columns, counts, strict=True))

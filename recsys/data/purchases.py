@@ -32,7 +32,8 @@ def load_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
     """Read the interactions into ``dated``; return how their dates are read ("" for none).
 
     It has ``place`` (the row's place in the file), the ids as text, what the mapping names,
-    ``timestamp`` in seconds and ``event_weight``.
+    ``timestamp`` in seconds, ``event_weight`` and ``price_text``, which is what stands in place of
+    a price where that is no number.
 
     Raises
     ------
@@ -53,6 +54,8 @@ def load_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
         for role in _NUMBERS
         if role in mapping
     ]
+    if "price" in mapping:
+        cells.append(f"{_price_text(sql_name(mapping['price']), types[mapping['price']])}")
     kind = types.get(mapping.get("timestamp", ""), "")
     if kind:
         moment = sql_name(mapping["timestamp"])
@@ -62,6 +65,12 @@ def load_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
         query = f"CREATE TABLE raw AS SELECT {', '.join(cells)} FROM {table.sql}"
         connection.execute(query).fetchall()
     return _add_dates_and_weights(connection, mapping, kind)
+
+
+def _price_text(column: str, kind: str) -> str:
+    # a column of numbers holds no text, and takes no room to say so
+    unread = values.unread(column, kind, value=values.number(column))
+    return f"{'NULL' if values.is_number(kind) else unread} AS price_text"
 
 
 def _add_dates_and_weights(
@@ -111,7 +120,8 @@ def check_rows(connection: duckdb.DuckDBPyConnection, source: Source, *, catalog
         if read == 0:
             raise bad_files.empty(source.path)
         if kept == 0:
-            reasons = " ".join(reason.message for reason in removed)
+            why = {reason.code for reason in found if reason.removes}
+            reasons = " ".join(one.message for one in removed if one.code in why)
             raise NoUsableRows(
                 f"None of the {read:,} rows of {source.path.name} can be used: {reasons}",
                 hint="Check which column plays which role.",

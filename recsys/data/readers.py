@@ -30,7 +30,14 @@ _FILE_ERRORS = (
     duckdb.IOException,
     duckdb.ConversionException,
     duckdb.NotImplementedException,
+    duckdb.InternalException,
 )
+# More is a matrix, not a table: each column becomes a choice on the page.
+_MOST_COLUMNS = 2_000
+_CELL_CHARACTERS = 200
+# DuckDB would take a folder named user_id=7 for a column of that name.
+_ONLY_THE_FILE = "hive_partitioning=false, union_by_name=false, filename=false"
+_NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
 @dataclass(frozen=True)
@@ -80,8 +87,7 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
             "memory_limit": "1500MB",
             "temp_directory": str(scratch / "spill"),
             "threads": 2,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
+            **_NO_EXTENSIONS,
         },
     )
     connection.execute("SET TimeZone = 'UTC'")
@@ -92,16 +98,27 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
 def preview(path: Path) -> FilePreview:
     """Return the columns and the first rows of a file, reading only its beginning.
 
+    Cells are cut after 200 characters.
+
     Raises
     ------
     BadFile
-        It is not a table, empty, in another encoding, or ragged within its first rows.
+        It is not a table, empty, in another encoding, ragged within its first rows, or these
+        rows need more memory than a page may use.
     """
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+    # a few bytes of Parquet can unpack to gigabytes, and this runs in the server
+    with duckdb.connect(
+        ":memory:",
+        config={"threads": 1, "memory_limit": "400MB", "temp_directory": "", **_NO_EXTENSIONS},
+    ) as connection:
         table = open_table(connection, path, whole=False)
+        cells = f"left(CAST(COLUMNS(*) AS VARCHAR), {_CELL_CHARACTERS})"
+        query = f"SELECT {cells} FROM {table.sql} LIMIT {_SAMPLE_ROWS}"
         with reading(path):
-            query = f"SELECT COLUMNS(*)::VARCHAR FROM {table.sql} LIMIT {_SAMPLE_ROWS}"
-            rows = connection.execute(query).fetchall()
+            try:
+                rows = connection.execute(query).fetchall()
+            except duckdb.OutOfMemoryException as error:
+                raise bad_files.too_large_to_show(path) from error
     if not rows:
         raise bad_files.empty(path)
     sample = [
@@ -125,7 +142,7 @@ def open_table(
     Raises
     ------
     BadFile
-        It is not a table, is empty, or names a column twice.
+        It is not a table, is empty, names a column twice, or has more than 2,000 columns.
     """
     path = path.resolve()  # a relative path may look like an address, such as s3:/x
     with _opening(path):
@@ -174,9 +191,22 @@ def sql_text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def sql_parquet(path: Path) -> str:
+    """Return the Parquet file as what to write after FROM."""
+    return f"read_parquet({_sql_path(path)}, {_ONLY_THE_FILE})"
+
+
 def sql_name(value: str) -> str:
     """Return a string as a SQL identifier."""
     return '"' + value.replace('"', '""') + '"'
+
+
+def _sql_path(path: Path) -> str:
+    """Return a path as a SQL literal that names this file only.
+
+    DuckDB takes ``*``, ``?`` and ``[`` for patterns, even where a file has that very name.
+    """
+    return sql_text(re.sub(r"([*?[])", r"[\1]", str(path)))
 
 
 @contextmanager
@@ -194,18 +224,19 @@ def _opening(path: Path) -> Generator[None]:
 
 
 def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> OpenedTable:
-    sql = f"read_parquet({sql_text(str(path))})"
+    sql = sql_parquet(path)
     with reading(path):
-        schema = connection.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()
         # DuckDB renames columns of one name, so the names are asked of the file itself
         names = connection.execute(
-            f"SELECT name FROM parquet_schema({sql_text(str(path))})"
+            f"SELECT name, num_children FROM parquet_schema({_sql_path(path)})"
         ).fetchall()
+        _check_width(path, names[0][1] or 0)  # the first is the table itself
+        schema = connection.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()
         count = connection.execute(f"SELECT count(*) FROM {sql}").fetchall()[0][0]
     if count == 0:
         raise bad_files.empty(path)
     columns = tuple(str(row[0]) for row in schema)
-    top_level = {str(name) for (name,) in names}
+    top_level = {str(name) for name, _ in names}
     renamed = [name for name in columns if name not in top_level]
     if renamed:
         raise bad_files.twice(path, renamed[0].rsplit("_", 1)[0])
@@ -221,7 +252,7 @@ def _open_csv(path: Path, *, compressed: bool) -> OpenedTable:
         f" delim={sql_text(head.delimiter)}, quote='\"', escape='\"', columns={{{fields}}},"
         f" compression='{'gzip' if compressed else 'none'}'"
     )
-    sql = f"read_csv({sql_text(str(path))}, {options})"
+    sql = f"read_csv({_sql_path(path)}, {options}, {_ONLY_THE_FILE})"
     return OpenedTable(path.name, sql, head.columns, ("VARCHAR",) * len(head.columns))
 
 
@@ -242,6 +273,7 @@ def _read_head(path: Path) -> _Head:
         header = next(lines)
     except csv.Error as error:
         raise bad_files.no_header(path) from error
+    _check_width(path, len(header))
     names = [name.strip() or f"column {place}" for place, name in enumerate(header, start=1)]
     seen: set[str] = set()
     for name in names:
@@ -249,6 +281,11 @@ def _read_head(path: Path) -> _Head:
             raise bad_files.twice(path, name)
         seen.add(name.lower())
     return _Head(tuple(names), delimiter, blank_lines)
+
+
+def _check_width(path: Path, columns: int) -> None:
+    if columns > _MOST_COLUMNS:
+        raise bad_files.too_wide(path, columns, most=_MOST_COLUMNS)
 
 
 def _check_gzip(path: Path) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.data import bad_files, readers, values
+from recsys.data import bad_files, checks, readers, values
 from recsys.data.checks import Removed, sentence
 from recsys.data.columns import ROLES, Kind, check_mapping
 from recsys.data.readers import OpenedTable, sql_name, sql_text
 
 # What a catalogue lacks comes from the interactions: its field -> their role.
 _FILLS = {"name": "item_name", "category": "item_category", "brand": "item_brand"}
+_NUMBERS = ("price", "cost", "stock")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class SideFile:
         The columns of table ``items_file`` or ``shoppers_file`` beside the id: roles first, then
         attributes.
     removed
-        Rows that were left out.
+        Rows that were left out, and cells that could not be read.
     """
 
     fields: tuple[str, ...] = ()
@@ -60,14 +61,25 @@ def load_side_file(
     roles = [role.name for role in ROLES[kind] if role.name in source.mapping]
     id_role = roles.pop(0)
     types = dict(zip(table.columns, table.types, strict=True))
-    cells = [f"{_cell(id_role, source.mapping[id_role], types)} AS {id_role}"]
-    cells += [f"{_cell(role, source.mapping[role], types)} AS {role}" for role in roles]
     attributes = _attributes(kind, table, source.mapping)
-    cells += [f"{_cell('', name, types)} AS {sql_name(name)}" for name in attributes]
+    fields = (*roles, *attributes)
+    # The shop may call a column rowid or item: until all is sorted the columns have numbers.
+    cells = [f"{_cell(id_role, source.mapping[id_role], types)} AS {id_role}"]
+    chosen = [*((role, source.mapping[role]) for role in roles), *(("", one) for one in attributes)]
+    for place, (role, column) in enumerate(chosen):
+        cells.append(f"{_cell(role, column, types)} AS field_{place}")
+    numbers = [role for role in roles if role in _NUMBERS]
+    for role in numbers:
+        column = source.mapping[role]
+        value = _cell(role, column, types)
+        text = values.unread(sql_name(column), types[column], value=value)
+        cells.append(f"{text} AS {role}_text")
     with readers.reading(source.path):
         query = f"CREATE TABLE {kind}_all AS SELECT {', '.join(cells)} FROM {table.sql}"
         connection.execute(query).fetchall()
-    return SideFile((*roles, *attributes), _keep_first(connection, kind, id_role, source.path))
+    empty_cells = _count_unreadable(connection, kind, numbers, source.path)
+    rows = _keep_first(connection, kind, id_role, fields=fields, path=source.path)
+    return SideFile(fields, (*rows, *empty_cells))
 
 
 def _attributes(kind: Kind, table: OpenedTable, mapping: dict[str, str]) -> tuple[str, ...]:
@@ -85,17 +97,39 @@ def _cell(role: str, column: str, types: dict[str, str]) -> str:
     return values.text(name, types[column])
 
 
+def _count_unreadable(
+    connection: duckdb.DuckDBPyConnection, kind: Kind, roles: Sequence[str], path: Path
+) -> list[Removed]:
+    found: list[Removed] = []
+    for role in roles:
+        reason = checks.unreadable(role, example=f"{role}_text")
+        query = f"SELECT count(*) FROM {kind}_all WHERE {reason.unusable}"
+        number = connection.execute(query).fetchall()[0][0]
+        if number:
+            some = checks.examples(connection, f"{kind}_all", reason)
+            message = f"{path.name}: {reason.words(number)}"
+            found.append(Removed(reason.code, kind, number, message, some))
+    return found
+
+
 def _keep_first(
-    connection: duckdb.DuckDBPyConnection, kind: Kind, id_role: str, path: Path
+    connection: duckdb.DuckDBPyConnection,
+    kind: Kind,
+    id_role: str,
+    *,
+    fields: Sequence[str],
+    path: Path,
 ) -> tuple[Removed, ...]:
+    columns = [id_role, *(f"field_{n} AS {sql_name(name)}" for n, name in enumerate(fields))]
     with readers.storing():
         query = f"SELECT count(*), count({id_role}), count(DISTINCT {id_role}) FROM {kind}_all"
         read, with_id, distinct = connection.execute(query).fetchall()[0]
         if read == 0:
             raise bad_files.empty(path)
         connection.execute(
-            f"CREATE TABLE {kind}_file AS SELECT * FROM {kind}_all WHERE {id_role} IS NOT NULL"
-            f" QUALIFY row_number() OVER (PARTITION BY {id_role} ORDER BY rowid) = 1"
+            f"CREATE TABLE {kind}_file AS SELECT {', '.join(columns)} FROM {kind}_all"
+            f" WHERE {id_role} IS NOT NULL QUALIFY"
+            f" row_number() OVER (PARTITION BY {id_role} ORDER BY {kind}_all.rowid) = 1"
         ).fetchall()
         connection.execute(f"DROP TABLE {kind}_all").fetchall()
     removed: list[Removed] = []
@@ -130,15 +164,16 @@ def write_items(
             joins.append(
                 f"LEFT JOIN (SELECT item, max({{'n': n, 'text': {role}}}).text AS {role} FROM"
                 f" (SELECT item, {role}, count(*) AS n FROM usable WHERE {role} IS NOT NULL"
-                f" GROUP BY ALL) GROUP BY item) AS of_{role} USING (item)"
+                f" GROUP BY ALL) GROUP BY item) AS of_{role}"
+                f" ON of_{role}.item = numbered_items.item"
             )
-            cells[field] = role
+            cells[field] = f"of_{role}.{role}"
     if "price" in roles and "price" not in fields:
         joins.append(
             "LEFT JOIN (SELECT item, median(price) AS paid FROM usable WHERE price > 0"
-            " GROUP BY item) AS of_price USING (item)"
+            " GROUP BY item) AS of_price ON of_price.item = numbered_items.item"
         )
-        cells["price"] = "paid"
+        cells["price"] = "of_price.paid"
     _write(connection, path, f"numbered_items {' '.join(joins)}", "item_id", cells)
 
 

@@ -36,6 +36,11 @@ def text(column: str, kind: str) -> str:
     return f"nullif(regexp_replace(CAST({column} AS VARCHAR), {edges}, '', 'g'), '')"
 
 
+def unread(column: str, kind: str, *, value: str) -> str:
+    """Return the text of a cell whose ``value`` (SQL) could not be read, else NULL."""
+    return f"CASE WHEN {value} IS NULL THEN {text(column, kind)} END"
+
+
 def number(column: str) -> str:
     """Return the value as a DOUBLE that fits a 32-bit float, too (so never NaN or infinite)."""
     value = f"TRY_CAST({column} AS DOUBLE)"

@@ -24,6 +24,11 @@ _NICENESS = 5
 _PR_SET_PDEATHSIG = 1
 _PROGRESS_SECONDS = 0.1
 _BEAT_SECONDS = 5.0
+# While the database refuses: each try may wait long for it, and the work waits with it.
+_PROGRESS_PAUSE_SECONDS = 20.0
+_FIRST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 15.0
+_END_SECONDS = 300.0
 
 _log = logging.getLogger(__name__)
 
@@ -127,16 +132,18 @@ def _run(
         job = queue.get(job_id)
         report = _ToTheRow(queue, job_id, token, listener)
         report(0.0, "Starting")
-        queue.finish(job_id, token, _work(kinds, job.kind)(workspace, job.params, report))
+        work = _work(kinds, job.kind)
+        result = work(workspace.for_job(job.key), job.params, report)
     except ClaimLost:
         raise
     except JobCancelled:
-        queue.cancelled(job_id, token)
+        _persist(lambda: queue.cancelled(job_id, token))
     except KeyboardInterrupt:
-        queue.cancelled(job_id, token)
+        _persist(lambda: queue.cancelled(job_id, token))
         raise
     except AisleError as error:
-        queue.fail(job_id, token, str(error))
+        sentence = str(error)
+        _persist(lambda: queue.fail(job_id, token, sentence))
     except Exception:  # the top of a job: whatever else it raises is a bug of ours
         error_id = secrets.token_hex(4)
         _log.exception("Job %d failed with error %s", job_id, error_id)
@@ -144,7 +151,32 @@ def _run(
             f"A fault in Aisle stopped this job (error {error_id}). Its details are in the log of"
             " the server under this number."
         )
-        queue.fail(job_id, token, sentence, error_id=error_id)
+        _persist(lambda: queue.fail(job_id, token, sentence, error_id=error_id))
+    else:
+        _persist(lambda: queue.finish(job_id, token, result))
+
+
+def _persist(write: Callable[[], Job]) -> None:
+    """Write how a job ended, again and again for minutes while the database refuses.
+
+    Raises
+    ------
+    StorageError
+        It still refused at the end of that time.
+    """
+    give_up_at = time.monotonic() + _END_SECONDS
+    pause = _FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            write()
+        except StorageError as error:
+            if time.monotonic() + pause > give_up_at:
+                raise
+            _log.warning("The end of a job is written again in %.1f s: %s", pause, error)
+        else:
+            return
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
 
 def _work(kinds: Mapping[str, Work], kind: str) -> Work:
@@ -160,7 +192,8 @@ class _ToTheRow:
     """A report that writes to the job's row, at most some ten times a second.
 
     A new step and the end are always written. Each write asks whether to go on, so that a cancel
-    is heard by the first report after a tenth of a second.
+    is heard by the first report after a tenth of a second. While the database refuses, reports are
+    left out: a busy moment must not cost the work.
     """
 
     def __init__(self, queue: Queue, job_id: int, token: str, listener: Report) -> None:
@@ -170,15 +203,24 @@ class _ToTheRow:
         self._token = token
         self._step = ""
         self._written_at = 0.0
+        self._try_at = 0.0
 
     def __call__(self, share: float, step: str) -> None:
         soon = time.monotonic() - self._written_at < _PROGRESS_SECONDS
         if soon and step == self._step and share < 1.0:
             return
-        self._queue.progress(self._job_id, self._token, share, step)
+        if time.monotonic() >= self._try_at:
+            self._write(share, step)
         self._listener(share, step)
         self._step = step
         self._written_at = time.monotonic()
+
+    def _write(self, share: float, step: str) -> None:
+        try:
+            self._queue.progress(self._job_id, self._token, share, step)
+        except StorageError as error:
+            _log.warning("Left out a report of job %d: %s", self._job_id, error)
+            self._try_at = time.monotonic() + _PROGRESS_PAUSE_SECONDS
 
 
 def _die_with_worker() -> None:

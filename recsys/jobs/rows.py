@@ -61,6 +61,11 @@ class Job:
         return self.status not in ACTIVE
 
     @property
+    def key(self) -> str:
+        """A name that no other job has, even when a new database counts from 1 again."""
+        return f"{self.id}-{self.created_at:.3f}"
+
+    @property
     def error_id(self) -> str:
         """The id in the log, if it failed for a bug of ours; empty for what a person can mend."""
         if self.status != "failed" or self.result is None:

@@ -123,12 +123,13 @@ class _Worker:
 
     def tick(self) -> None:
         """Do what is due now; never blocks for long."""
+        # First: what a dead child left may fill the disk, and then nothing can be written.
+        if self._running is not None:
+            self._watch(self._running)
         if time.monotonic() >= self._beat_at:
             self._beat()
         if self._running is None:
             self._take_next()
-        else:
-            self._watch(self._running)
 
     def stop(self) -> None:
         """End the children; a job at work waits again, as if never started."""
@@ -138,7 +139,6 @@ class _Worker:
         _end(self._spare)
 
     def _beat(self) -> None:
-        # First: what a dead process left may fill the disk, and then no row can be written.
         self._workspace.sweep()
         if self._running is not None:
             # A lost claim is seen by _watch.
@@ -164,7 +164,7 @@ class _Worker:
         if code is None:
             self._kill_if_overdue(running)
             return
-        self._workspace.sweep()  # first, as in _beat
+        self._workspace.sweep()
         self._give_back(running, counted=True, reason=_how_it_ended(code))
         _end(running.child)
         self._running = None

@@ -25,6 +25,20 @@ class Query:
     values: Floats
     indices: Rows | None = None
 
+    def unit(self) -> Query:
+        """Return the same direction with length 1, to be compared by cosine."""
+        return Query(unit_rows(self.values[None, :])[0], self.indices)
+
+
+def unit_rows(vectors: Floats) -> Floats:
+    """Return each row with length 1, rows of zeros as they are.
+
+    The engine takes a vector shorter than some 3e-4 as it is, and its cosine comes out wrong; a
+    product last sold long ago is that short.
+    """
+    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+    return (vectors / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
+
 
 class Space(Protocol):
     """Vectors of items, and the way to ask for the nearest of them."""

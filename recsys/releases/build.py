@@ -14,7 +14,7 @@ from recsys.data.dataset import Dataset
 from recsys.errors import InputError
 from recsys.models.arrays import SparseRows
 from recsys.models.factors import FactorSpace
-from recsys.models.spaces import NeighbourSpace, ScoreSpace, Space
+from recsys.models.spaces import NeighbourSpace, ScoreSpace, Space, unit_rows
 from recsys.models.store import SERVED, open_served
 from recsys.releases.check import check_items, check_shoppers
 from recsys.releases.stores import vector_store
@@ -202,7 +202,9 @@ def space_vectors(space: Space, *, cosine: bool = False) -> Vectors:
         weights = space.weights
         return SparseVectors(weights.indptr, weights.indices, weights.data)
     if isinstance(space, FactorSpace):
-        return DenseVectors(space.items, "cosine" if cosine else "dot", space.known_items)
+        if cosine:
+            return DenseVectors(unit_rows(space.items), "cosine", space.known_items)
+        return DenseVectors(space.items, "dot", space.known_items)
     if isinstance(space, ScoreSpace):
         return DenseVectors(space.item_scores[:, None], "dot", space.known_items)
     raise TypeError(f"no vectors for a space of kind {space.kind}")
@@ -212,7 +214,7 @@ def _shopper_points(space: FactorSpace, dataset: Dataset) -> Points:
     known = np.any(space.users != 0, axis=1)
     return Points(
         count=dataset.n_users,
-        vectors={"lookalikes": DenseVectors(space.users, "cosine", known)},
+        vectors={"lookalikes": DenseVectors(unit_rows(space.users), "cosine", known)},
         payload={"user_id": list(dataset.user_ids.ids)},
         indexed={},
     )

@@ -37,7 +37,8 @@ def check_items(
         exact = space.scores([query], cosine=place == "similar")[0]
         # The engine gives out no item that has nothing in common with a sparse query.
         able = rankable & (exact > 0) if space.kind == "neighbours" else rankable
-        hits = index.query(place, query.values, indices=query.indices, limit=_TOP)
+        asked = query.unit() if place == "similar" and space.kind == "factors" else query
+        hits = index.query(place, asked.values, indices=asked.indices, limit=_TOP)
         return _difference(hits, exact, able)
 
     if place == "for_you":
@@ -59,7 +60,8 @@ def check_shoppers(index: VectorIndex, space: FactorSpace) -> dict[str, Any]:
         exact = (space.users @ query.values) / np.maximum(
             lengths * np.linalg.norm(query.values), 1e-12
         )
-        return _difference(index.query("lookalikes", query.values, limit=_TOP), exact, lengths > 0)
+        hits = index.query("lookalikes", query.unit().values, limit=_TOP)
+        return _difference(hits, exact, lengths > 0)
 
     return _check("lookalikes", len(space.users), space.shopper_query, difference)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, insert, select
 
-from recsys.errors import NotReady
+from recsys.errors import NotFound, NotReady, StorageError
 from recsys.releases.build import UNKNOWN_STOCK
 from recsys.releases.publishing import Publication, live
 from recsys.releases.release import Release
@@ -21,6 +22,11 @@ from recsys.workspace.database import record
 from recsys.workspace.tables import live_items, publications
 
 _MOST_VARIABLES = 500  # in one SQL statement
+_BATCH = 20_000  # changes in one transaction, some 0.3 s
+# Between two transactions, so that others get their turn: who waits for SQLite looks every 100 ms.
+_TURN_SECONDS = 0.11
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,12 +42,25 @@ class LiveChange:
 def change_live(workspace: Workspace, changes: Iterable[LiveChange], *, actor: str) -> int:
     """Write changes of stock, price and visibility; every list obeys within a second.
 
+    Many changes are written in parts, since nobody else can write meanwhile. When a later part
+    fails, the earlier ones hold; the same changes can be written again.
+
     Returns
     -------
     int
         How many items were changed.
     """
+    changed: set[str] = set()
     changes = list(changes)
+    for start in range(0, len(changes), _BATCH):
+        if start:
+            time.sleep(_TURN_SECONDS)
+        changed |= _write(workspace, changes[start : start + _BATCH], actor)
+    return len(changed)
+
+
+def _write(workspace: Workspace, changes: Sequence[LiveChange], actor: str) -> set[str]:
+    """Write some changes, one at least, in one transaction; return the ids of their items."""
     with workspace.database.write() as connection:
         version = (connection.execute(select(func.max(live_items.c.version))).scalar() or 0) + 1
         stored = _take_out(connection, [change.item_id for change in changes])
@@ -57,12 +76,10 @@ def change_live(workspace: Workspace, changes: Iterable[LiveChange], *, actor: s
                 "actor": actor,
                 "at": time.time(),
             }
-        if not rows:
-            return 0
         connection.execute(insert(live_items), list(rows.values()))
         subject = next(iter(rows)) if len(rows) == 1 else f"{len(rows)} items"
         record(connection, actor, "live change", subject)
-    return len(rows)
+    return set(rows)
 
 
 def _take_out(connection: Connection, item_ids: Sequence[str]) -> dict[str, Any]:
@@ -120,7 +137,13 @@ class LiveShop:
 
     :meth:`current` is cheap: one small SQL query at most every ``refresh_seconds``. A new release
     is opened beside the old one by the thread that notices it; the others go on with the old one
-    until it is swapped, so nothing waits and nobody sees half of it.
+    until it is swapped, so nothing waits and nobody sees half of it. When it cannot be opened, the
+    old one goes on serving.
+
+    Attributes
+    ----------
+    problem
+        Why what is served is not what was published last; empty when it is.
     """
 
     def __init__(self, workspace: Workspace, *, refresh_seconds: float = 0.25) -> None:
@@ -129,6 +152,7 @@ class LiveShop:
         self._lock = threading.Lock()
         self._view: LiveView | None = None
         self._checked = 0.0
+        self.problem = ""
 
     def current(self) -> LiveView:
         """Return what is live.
@@ -137,6 +161,8 @@ class LiveShop:
         ------
         NotReady
             Nothing has been published yet.
+        StorageError
+            What is live cannot be opened, and nothing was served before it.
         """
         # Only the very first view is waited for; later another thread's look is left alone.
         if self._is_old() and self._lock.acquire(blocking=self._view is None):
@@ -173,13 +199,32 @@ class LiveShop:
             publication = live(self.workspace)
             if publication is None:
                 return None
-            same = view is not None and view.release.id == publication.release_id
-            release = (
-                view.release if view and same else Release(self.workspace, publication.release_id)
-            )
-            view = _fresh(release, publication)
+            view = self._follow(view, publication)
         if view.version != (version or 0):
             view = self._apply(view)
+        return view
+
+    def _follow(self, view: LiveView | None, publication: Publication) -> LiveView:
+        """Return a view of what was published; the old one while that cannot be opened."""
+        problem = ""
+        if view is not None and view.release.id == publication.release_id:
+            view = _fresh(view.release, publication)
+        else:
+            try:
+                release = Release(self.workspace, publication.release_id)
+                if view is not None:
+                    release.check()  # the first view is wanted at once, and has nothing beneath
+                view = _fresh(release, publication)
+            except (NotFound, StorageError) as error:
+                if view is None:
+                    raise
+                problem = (
+                    f"Release {publication.release_id} was published and cannot be opened, so"
+                    f" {view.release.id} is still served. {error}"
+                )
+        if problem and problem != self.problem:
+            _log.error(problem)
+        self.problem = problem
         return view
 
     def _apply(self, view: LiveView) -> LiveView:

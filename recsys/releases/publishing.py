@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from recsys.errors import InputError
+from recsys.releases.release import Release
 from recsys.workspace import Workspace
 from recsys.workspace.database import record
 from recsys.workspace.tables import publications
@@ -40,6 +41,13 @@ def published(workspace: Workspace, limit: int = 20) -> list[Publication]:
         return [_publication(row) for row in connection.execute(newest)]
 
 
+def was_published(workspace: Workspace, release_id: str) -> bool:
+    """Tell whether a release was live at any time."""
+    some = select(publications.c.id).where(publications.c.release_id == release_id).limit(1)
+    with workspace.database.read() as connection:
+        return connection.execute(some).first() is not None
+
+
 def publish(workspace: Workspace, release_id: str, *, actor: str) -> Publication:
     """Make a release live: one row, so readers see the old one or the new one.
 
@@ -49,8 +57,10 @@ def publish(workspace: Workspace, release_id: str, *, actor: str) -> Publication
     ------
     NotFound
         There is no release of that id.
+    StorageError
+        It cannot be opened; what was live stays live.
     """
-    workspace.releases.path(release_id)
+    Release(workspace, release_id).check()
     with workspace.database.write() as connection:
         now = _last(connection)
         beneath = now.id if now else None
@@ -72,18 +82,15 @@ def roll_back(workspace: Workspace, *, actor: str) -> Publication:
     ------
     InputError
         There is nothing before.
+    NotFound, StorageError
+        The release before is gone or cannot be opened; what was live stays live.
     """
+    with workspace.database.read() as connection:
+        before = _beneath(connection)
+    # Outside of the transaction below: opening may take a while, and others want to write.
+    Release(workspace, before.release_id).check()
     with workspace.database.write() as connection:
-        now = _last(connection)
-        if now is None or now.beneath is None:
-            raise InputError(
-                "There is no earlier release to roll back to.",
-                hint="Publish a release first." if now is None else "The first one is live.",
-            )
-        before = _publication(
-            connection.execute(select(publications).where(publications.c.id == now.beneath)).one()
-        )
-        workspace.releases.path(before.release_id)
+        before = _beneath(connection)
         return _add(
             connection,
             before.release_id,
@@ -103,6 +110,19 @@ def _add(
     ).one()
     record(connection, actor, action, release_id)
     return _publication(row)
+
+
+def _beneath(connection: Connection) -> Publication:
+    """Return the publication that a roll back returns to."""
+    now = _last(connection)
+    if now is None or now.beneath is None:
+        raise InputError(
+            "There is no earlier release to roll back to.",
+            hint="Publish a release first." if now is None else "The first one is live.",
+        )
+    return _publication(
+        connection.execute(select(publications).where(publications.c.id == now.beneath)).one()
+    )
 
 
 def _last(connection: Connection) -> Publication | None:

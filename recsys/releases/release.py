@@ -68,6 +68,21 @@ class Release:
             )
         return index
 
+    def check(self) -> None:
+        """Open now what is otherwise opened at its first use.
+
+        Raises
+        ------
+        StorageError
+            A file is missing or damaged.
+        """
+        for placement in self.manifest["strategies"]:
+            self.space(placement)
+        if "lookalikes" in self.manifest["strategies"]:
+            self.shopper_index  # noqa: B018
+        self.shoppers  # noqa: B018
+        self._last  # noqa: B018
+
     def _table(self, file: str) -> Table:
         try:
             return read_parquet(self.folder / file)

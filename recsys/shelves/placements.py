@@ -20,8 +20,6 @@ from recsys.shelves.reasons import because_of, popular
 from recsys.types import Filters, Placement, Shelf, ShelfItem
 
 BOUGHT = "bought before"
-# Left out because they were asked about; nobody needs to be told.
-_ASKED = "asked about"
 _NO_ROWS = np.empty(0, np.int32)
 
 
@@ -93,13 +91,15 @@ def similar(
     space = view.release.space("similar")
     item = item_row(view, item_id)
     query = space.item_query(item)
-    without = {_ASKED: np.array([item], np.int32)}
-    found = rank(view, "similar", query, n=n, filters=filters, without=without)
-    alike = found.scores > 0  # what points the other way is not like it
-    found = Ranked(found.rows[alike], found.scores[alike], found.removed)
+    anchor = np.array([item], np.int32)
+    direction = query.unit() if query and space.kind == "factors" else query
+    # What points the other way (a cosine below 0) is not like it.
+    found = rank(
+        view, "similar", direction, n=n, filters=filters, without={}, asked=anchor, above=0
+    )
     if not len(found.rows):
         why = "nothing like it can be shown" if query else "nobody has bought it yet"
-        return popular_shelf(view, "similar", n=n, filters=filters, why=why, without=without)
+        return popular_shelf(view, "similar", n=n, filters=filters, why=why, asked=anchor)
     name = view.release.names[item]
     baskets = space.kind == "neighbours"
     reason = f"Bought together with {name}" if baskets else f"For the same taste as {name}"
@@ -127,11 +127,10 @@ def also_bought(
     cart = cart_rows(view, item_ids)
     ones = np.ones(len(cart), np.float32)
     query = space.items_query(cart, ones)
-    without = {_ASKED: cart}
-    found = rank(view, "also_bought", query, n=n, filters=filters, without=without)
+    found = rank(view, "also_bought", query, n=n, filters=filters, without={}, asked=cart)
     if not len(found.rows):
         why = "nothing bought with this cart can be shown"
-        return popular_shelf(view, "also_bought", n=n, filters=filters, why=why, without=without)
+        return popular_shelf(view, "also_bought", n=n, filters=filters, why=why, asked=cart)
     reasons = because_of(view.release, space, found.rows, cart, ones, verb="Often bought with")
     return _shelf(view, "also_bought", found, reasons, asked=n)
 
@@ -168,7 +167,7 @@ def lookalikes(
             f"The live release does not know shopper {user_id!r}.",
             hint="Ask for For You instead: it shows popular products to strangers.",
         )
-    hits = release.shopper_index.query("lookalikes", query.values, limit=n_neighbours + 1)
+    hits = release.shopper_index.query("lookalikes", query.unit().values, limit=n_neighbours + 1)
     others = (hits.rows != user) & (hits.scores > 0)
     rows, similarity = hits.rows[others][:n_neighbours], hits.scores[others][:n_neighbours]
     found, buyers = _bought_by(view, rows, similarity, user=user, n=n, filters=filters)
@@ -188,13 +187,14 @@ def popular_shelf(
     filters: Filters,
     why: str,
     without: Mapping[str, Rows] = MappingProxyType({}),
+    asked: Rows = _NO_ROWS,
 ) -> Shelf:
     """Return the products most shoppers bought, labelled with why they stand here.
 
     Where even these are none, the shelf is empty and nothing is labelled.
     """
     query = Query(np.ones(1, np.float32))
-    found = rank(view, POPULAR, query, n=n, filters=filters, without=without)
+    found = rank(view, POPULAR, query, n=n, filters=filters, without=without, asked=asked)
     reasons = popular(view.release, found.rows)
     fallback = f"Popular products: {why}" if len(found.rows) else ""
     return _shelf(view, placement, found, reasons, asked=n, fallback=fallback)
@@ -247,7 +247,7 @@ def _shelf(
         release_id=view.release.id,
         items=items,
         asked=asked,
-        removed={reason: count for reason, count in found.removed.items() if reason != _ASKED},
+        removed=found.removed,
         fallback=fallback,
         neighbours=[dict(neighbour) for neighbour in neighbours],
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from recsys.data.ingest import Source
-from recsys.errors import AisleError, InputError, JobCancelled
+from recsys.errors import AisleError, InputError, JobCancelled, StorageError
 from recsys.jobs.child import Work, run_inline
 from recsys.jobs.lock import WorkerLock
 from recsys.jobs.queue import Job, Queue
@@ -17,9 +19,12 @@ from recsys.types import PLACEMENTS, Placement, Report
 from recsys.workflows.loading import load_demo, load_files, source_from, source_params
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.training import newest_dataset, train_model
-from recsys.workspace import Workspace
+from recsys.workflows.uploads import discard_upload, upload_of
+from recsys.workspace import ArtefactFolder, Workspace
 
 _POLL_SECONDS = 0.1
+
+_log = logging.getLogger(__name__)
 
 # What a worker starts for each job.
 CHILD_COMMAND = (sys.executable, "-m", "recsys.workflows.child")
@@ -31,31 +36,68 @@ def _ingest(workspace: Workspace, params: dict[str, Any], report: Report) -> dic
     interactions = source_from(params["interactions"])
     if interactions is None:
         raise InputError("The job names no file of purchases.")
-    dataset_id = load_files(
-        workspace,
-        interactions=interactions,
-        items=source_from(params.get("items")),
-        shoppers=source_from(params.get("shoppers")),
-        name=params["name"],
-        currency=params.get("currency", ""),
-        report=report,
-    )
+    items, shoppers = source_from(params.get("items")), source_from(params.get("shoppers"))
+    sources = [source for source in (interactions, items, shoppers) if source]
+    dataset_id = _of_first_try(workspace.datasets)
+    if dataset_id is None:
+        _check_uploads(workspace, sources)
+        dataset_id = load_files(
+            workspace,
+            interactions=interactions,
+            items=items,
+            shoppers=shoppers,
+            name=params["name"],
+            currency=params.get("currency", ""),
+            report=report,
+        )
+    _discard_uploads(workspace, sources)
     return {"dataset_id": dataset_id}
 
 
+def _of_first_try(folder: ArtefactFolder) -> str | None:
+    """Return what a first try of this job made before its process died, if it got so far."""
+    found = folder.of_job()
+    return found[0]["id"] if found else None
+
+
+def _check_uploads(workspace: Workspace, sources: Sequence[Source]) -> None:
+    for source in sources:
+        if upload_of(workspace, source.path) and not source.path.is_file():
+            raise InputError(
+                f"The uploaded file {source.path.name} is gone; upload it again.",
+                hint="Uploads are removed once they are loaded.",
+            )
+
+
+def _discard_uploads(workspace: Workspace, sources: Sequence[Source]) -> None:
+    """Remove the uploads that are in a dataset now; files from elsewhere stay."""
+    for source in sources:
+        upload_id = upload_of(workspace, source.path)
+        if upload_id is not None:
+            try:
+                discard_upload(workspace, upload_id)
+            except StorageError as error:  # the data is loaded, and a sweep comes by later
+                _log.warning("The upload %s stays for now: %s", upload_id, error)
+
+
 def _demo(workspace: Workspace, params: dict[str, Any], report: Report) -> dict[str, Any]:
-    return {"dataset_id": load_demo(workspace, shoppers=params.get("shoppers"), report=report)}
+    dataset_id = _of_first_try(workspace.datasets)
+    if dataset_id is None:
+        dataset_id = load_demo(workspace, shoppers=params.get("shoppers"), report=report)
+    return {"dataset_id": dataset_id}
 
 
 def _train(workspace: Workspace, params: dict[str, Any], report: Report) -> dict[str, Any]:
-    model_id = train_model(
-        workspace,
-        params["kind"],
-        dataset_id=params["dataset_id"],
-        settings=params.get("settings"),
-        evaluate=params.get("evaluate", True),
-        report=report,
-    )
+    model_id = _of_first_try(workspace.models)
+    if model_id is None:
+        model_id = train_model(
+            workspace,
+            params["kind"],
+            dataset_id=params["dataset_id"],
+            settings=params.get("settings"),
+            evaluate=params.get("evaluate", True),
+            report=report,
+        )
     return {"model_id": model_id}
 
 

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
 from recsys.data.columns import check_mapping, guess_mapping
 from recsys.data.readers import connect, open_table, reading, sql_name
-from recsys.errors import InputError, NotFound
+from recsys.errors import InputError, NotFound, NotReady
 from recsys.releases.live import LiveChange, LiveShop, change_live
 
 _MOST_PIECES = 2_000_000_000
+_MOST_PRICE = 1e12
+# A stock file is read at once, in the server where it comes from a page.
+_MOST_ROWS = 1_000_000
 _ROLES = ("item_id", "stock", "price")
 
 
@@ -71,20 +75,22 @@ def load_stock(shop: LiveShop, path: Path, *, actor: str) -> StockLoaded:
 
     Raises
     ------
-    NotReady
-        Nothing is live yet.
     BadFile, BadMapping
         The file is no table or lacks the columns.
     InputError
         A value is no number; nothing is changed then.
     """
-    known = shop.current().release.item_ids
     with shop.workspace.scratch() as scratch, connect(scratch) as connection:
         table = open_table(connection, path)
         mapping = guess_mapping("items", table.columns)
         wanted = [role for role in _ROLES if role in mapping]
         chosen = {role: mapping[role] for role in wanted}
         check_mapping("items", chosen, columns=table.columns, file_name=path.name)
+        if "user_id" in guess_mapping("interactions", table.columns):
+            raise InputError(
+                f"{path.name} names shoppers in a column, so it looks like purchases, not stock.",
+                hint="Choose a file with one row for each product; nothing has changed.",
+            )
         if len(chosen) < 2:
             found = ", ".join(repr(column) for column in table.columns)
             raise InputError(
@@ -93,16 +99,36 @@ def load_stock(shop: LiveShop, path: Path, *, actor: str) -> StockLoaded:
             )
         texts = ", ".join(f"CAST({sql_name(column)} AS VARCHAR)" for column in chosen.values())
         with reading(path):
-            rows = connection.sql(f"SELECT {texts} FROM {table.sql}").fetchall()
+            query = f"SELECT {texts} FROM {table.sql} LIMIT {_MOST_ROWS + 1}"
+            rows = connection.execute(query).fetchall()
+    if len(rows) > _MOST_ROWS:
+        raise InputError(
+            f"{path.name} has more than {_MOST_ROWS:,} rows.",
+            hint="Load it in parts, or load the catalogue again as a new dataset.",
+        )
     changes = [
         _change(dict(zip(wanted, row, strict=True)), f"{path.name}, line {line}")
         for line, row in enumerate(rows, 2)
     ]
     named = {one.item_id: one for one in changes if one.item_id}
+    for one in changes:
+        if one.item_id and one != named[one.item_id]:
+            raise InputError(
+                f"{path.name} has two rows for product {one.item_id!r} that differ.",
+                hint="Keep one row for each product; nothing has changed.",
+            )
     change_live(shop.workspace, named.values(), actor=actor)
     shop.look_again()
+    known = _live_ids(shop)
     unknown = tuple(item_id for item_id in named if item_id not in known)
     return StockLoaded(len(named) - len(unknown), unknown)
+
+
+def _live_ids(shop: LiveShop) -> Container[str]:
+    try:
+        return shop.current().release.item_ids
+    except NotReady:
+        return ()  # what is loaded waits for the first release
 
 
 def _change(row: dict[str, str | None], where: str) -> LiveChange:
@@ -136,6 +162,7 @@ def _number(text: str | None, where: str, column: str) -> float | None:
 
 def _check(change: LiveChange, where: str) -> None:
     if change.stock is not None and not 0 <= change.stock <= _MOST_PIECES:
-        raise InputError(f"{where}: stock is {change.stock}; it has to be 0 or more.")
-    if change.price is not None and not (change.price >= 0 and math.isfinite(change.price)):
-        raise InputError(f"{where}: price is {change.price}; it has to be 0 or more.")
+        most = f"{_MOST_PIECES:,}"
+        raise InputError(f"{where}: stock is {change.stock:.6g}; it has to be from 0 to {most}.")
+    if change.price is not None and not 0 <= change.price <= _MOST_PRICE:
+        raise InputError(f"{where}: price is {change.price:.6g}; it has to be 0 or more.")

@@ -7,7 +7,7 @@ from typing import Any
 from recsys.errors import InputError
 from recsys.models.registry import MODELS
 from recsys.releases.build import build_release
-from recsys.releases.publishing import Publication, publish, roll_back
+from recsys.releases.publishing import Publication, publish, roll_back, was_published
 from recsys.types import PLACEMENTS, Placement, Report, part_of, silent
 from recsys.workflows.training import newest_dataset, train_model
 from recsys.workspace import Workspace
@@ -110,6 +110,8 @@ def publish_release(
     Where the best model known is clearly worse than popularity, popularity is trained and takes
     its place, unless the model was chosen by hand.
 
+    A job that is tried again takes the release its first try built, and publishes it once.
+
     Parameters
     ----------
     strategies
@@ -126,6 +128,9 @@ def publish_release(
     InputError
         A chosen model cannot feed its placement.
     """
+    before = _of_first_try(workspace, actor=actor)
+    if before is not None:
+        return before
     chosen = dict(strategies or {})
     for placement, model_id in chosen.items():
         manifest = workspace.models.manifest(model_id)
@@ -160,6 +165,21 @@ def publish_release(
     report(0.99, "Publishing")
     publish(workspace, release_id, actor=actor)
     return Published(release_id, final, [MODELS[kind].label for kind in kinds])
+
+
+def _of_first_try(workspace: Workspace, *, actor: str) -> Published | None:
+    """Complete what a first try of this job did, if it got as far as a release.
+
+    Its process may have died after the publication and before it could write that into the job.
+    """
+    found = workspace.releases.of_job()
+    if not found:
+        return None
+    release = found[0]
+    if not was_published(workspace, release["id"]):
+        publish(workspace, release["id"], actor=actor)
+    trained = [model["label"] for model in reversed(workspace.models.of_job())]
+    return Published(release["id"], release["strategies"], trained)
 
 
 def roll_back_release(workspace: Workspace, *, actor: str) -> Publication:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,12 @@ from recsys.shelves import placements
 from recsys.shelves.placements import item_fields
 from recsys.types import Filters, Shelf
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Where a spreadsheet may take text for a formula: at the start of a cell, or after a sign that it
+# may split cells at, with blanks, quotes and invisible signs before it or full-width signs in it.
+_FORMULA = re.compile(
+    r"^(?=[\t\r\n])|(^|[;|\t\r\n])"
+    r'(?=(?:[^\S\t\r\n]|["\0\u200b-\u200f\u2060\ufeff])*[=+\-@\uff1d\uff0b\uff0d\uff20])'
+)
 
 
 def show_for_you(
@@ -178,4 +184,4 @@ def shelf_csv(shelf: Shelf, *, raw: bool = False) -> bytes:
 
 
 def _inert(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value

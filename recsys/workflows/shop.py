@@ -51,7 +51,8 @@ def publication_history(workspace: Workspace, limit: int = 20) -> list[Publicati
 def health(shop: LiveShop) -> dict[str, Any]:
     """Say truthfully what serves: release, dataset, models, index and worker.
 
-    ``status`` is ``ok`` only when the live release answers a query now.
+    ``status`` is ``ok`` only when a release answers a query now. When the one published last
+    cannot be opened, that is the one before; ``problem`` then names both.
     """
     found: dict[str, Any] = {
         "status": "unavailable",
@@ -80,7 +81,7 @@ def health(shop: LiveShop) -> dict[str, Any]:
                 f"The index has {points:,} points for {len(release.item_ids):,} items."
             )
         else:
-            found["status"] = "ok"
+            found |= {"status": "ok", "problem": shop.problem}
     except AisleError as error:
         found["problem"] = str(error)
     return found

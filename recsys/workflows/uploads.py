@@ -20,6 +20,8 @@ from recsys.workspace.database import record
 from recsys.workspace.tables import uploads
 
 TICKET_SECONDS = 24 * 3600
+# A file that nobody loaded; a job that failed on it can be run again so long.
+KEPT_SECONDS = 7 * 24 * 3600
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 100
@@ -48,18 +50,21 @@ class UploadInfo:
 def issue_ticket(workspace: Workspace, *, actor: str) -> str:
     """Return a new ticket for one upload within a day; only its hash is kept.
 
-    Tickets that nobody used in time, and what a killed server left of an upload, are swept out.
+    Tickets that nobody used in time, what a killed server left of an upload, and files that nobody
+    loaded within a week are swept out.
     """
     ticket = secrets.token_urlsafe(32)
     now = time.time()
     old = uploads.c.created_at < now - TICKET_SECONDS
     stuck = and_(uploads.c.status == "busy", old)
+    unused = and_(uploads.c.status == "done", uploads.c.created_at < now - KEPT_SECONDS)
     with workspace.database.write() as connection:
         connection.execute(delete(uploads).where(uploads.c.status == "open", old))
         left = connection.execute(
             update(uploads).where(stuck).values(status="failed").returning(uploads.c.upload_id)
         ).scalars()
-        for upload_id in left.all():
+        forgotten = connection.scalars(delete(uploads).where(unused).returning(uploads.c.upload_id))
+        for upload_id in [*left, *forgotten]:
             shutil.rmtree(workspace.uploads / upload_id, ignore_errors=True)
         connection.execute(
             insert(uploads).values(
@@ -83,12 +88,13 @@ def open_upload(workspace: Workspace, ticket: str, file_name: str) -> Upload:
     StorageError
         The disk is full or not writable.
     """
-    fresh = uploads.c.created_at >= time.time() - TICKET_SECONDS
+    now = time.time()
+    fresh = uploads.c.created_at >= now - TICKET_SECONDS
     # One statement: of two senders with the same ticket one gets it.
     statement = (
         update(uploads)
         .where(uploads.c.ticket_hash == _hash(ticket), uploads.c.status == "open", fresh)
-        .values(status="busy", file_name=_printable(file_name))
+        .values(status="busy", file_name=_printable(file_name), created_at=now)
         .returning(uploads.c.upload_id, uploads.c.file_name)
     )
     with workspace.database.write() as connection:
@@ -121,6 +127,26 @@ def upload_info(workspace: Workspace, upload_id: str) -> UploadInfo:
 def uploaded_path(workspace: Workspace, upload_id: str) -> Path:
     """Return where a finished upload lies; see :func:`upload_info`."""
     return upload_info(workspace, upload_id).path
+
+
+def upload_of(workspace: Workspace, path: Path) -> str | None:
+    """Return the id of the upload that a file came with; None for a file from elsewhere."""
+    folder = path.resolve().parent
+    return folder.name if folder.parent == workspace.uploads.resolve() else None
+
+
+def discard_upload(workspace: Workspace, upload_id: str, *, actor: str = "aisle") -> None:
+    """Remove a finished upload and its file; one that is not there is no error."""
+    ours = and_(uploads.c.upload_id == upload_id, uploads.c.status == "done")
+    with workspace.database.write() as connection:
+        name = connection.execute(
+            delete(uploads).where(ours).returning(uploads.c.file_name)
+        ).scalar_one_or_none()
+        if name is None:
+            return
+        # Before the row goes for good, so that a sweep still finds what a killed process left.
+        shutil.rmtree(workspace.uploads / upload_id, ignore_errors=True)
+        record(connection, actor, "remove upload", upload_id, file=name)
 
 
 def safe_name(file_name: str) -> str:
@@ -160,13 +186,7 @@ class Upload:
             raise self._no_room(error) from error
 
     def expect(self, size: int) -> None:
-        """Refuse at once a file of an announced size that is too large.
-
-        Raises
-        ------
-        InputError
-            It is larger than the limit.
-        """
+        """Refuse a file of an announced size that is too large, as :meth:`write` would."""
         if size > self._limit:
             self.discard()
             raise InputError(

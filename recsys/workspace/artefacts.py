@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import re
 import secrets
@@ -11,13 +12,18 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from recsys.errors import NotFound, StorageError
+from recsys.workspace.processes import started
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,80}")
-_WRITER = re.compile(r"\.(?P<pid>\d+)@(?P<host>.+)\.part$")
+_WRITER = re.compile(r"\.(?P<pid>\d+)-(?P<started>\d*)@(?P<host>.+)\.part$")
 _STALE_SECONDS = 24 * 3600
+
+_log = logging.getLogger(__name__)
+# What no artefact may take: on a disk without it the database cannot even say that it is full.
+_RESERVE_BYTES = 8_000_000
 
 
 class ArtefactFolder:
@@ -32,11 +38,14 @@ class ArtefactFolder:
         Where the artefacts lie, for example ``workspace/datasets``.
     word
         What one is called in messages: dataset, model, release.
+    job_id
+        The job that writes here, see :attr:`recsys.jobs.queue.Job.key`; empty outside of jobs.
     """
 
-    def __init__(self, root: Path, word: str) -> None:
+    def __init__(self, root: Path, word: str, *, job_id: str = "") -> None:
         self.root = root
         self.word = word
+        self.job_id = job_id
 
     def new_id(self) -> str:
         """Return an id that sorts by time and that nobody else has."""
@@ -62,33 +71,75 @@ class ArtefactFolder:
         """Return all ids, newest first."""
         if not self.root.is_dir():
             return []
-        found = [path.parent.name for path in self.root.glob("[0-9a-z]*/manifest.json")]
-        return sorted(found, reverse=True)
+        found = [path.parent.name for path in self.root.glob("*/manifest.json")]
+        # Somebody's backup beside them, ``<id>.bak``, is not ours.
+        return sorted(filter(_ID.fullmatch, found), reverse=True)
 
     def manifest(self, artefact_id: str) -> dict[str, Any]:
-        """Return the manifest of one artefact, with its ``id``."""
-        text = (self.path(artefact_id) / "manifest.json").read_text(encoding="utf-8")
-        return {"id": artefact_id, **json.loads(text)}
+        """Return the manifest of one artefact, with its ``id``.
+
+        Raises
+        ------
+        NotFound
+            There is none of that id.
+        StorageError
+            The manifest cannot be read.
+        """
+        path = self.path(artefact_id) / "manifest.json"
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise self._damaged(path, error.strerror or "it cannot be read") from error
+        except ValueError as error:
+            raise self._damaged(path, "it is no JSON, or cut off") from error
+        if not isinstance(found, dict):
+            raise self._damaged(path, "it holds no named fields")
+        return {"id": artefact_id, **cast("dict[str, Any]", found)}
 
     def manifests(self) -> list[dict[str, Any]]:
-        """Return the manifests of all artefacts, newest first."""
-        return [self.manifest(artefact_id) for artefact_id in self.ids()]
+        """Return the manifests of all artefacts, newest first; those it cannot read are left out.
+
+        One damaged artefact must not hide the others.
+        """
+        found: list[dict[str, Any]] = []
+        for artefact_id in self.ids():
+            try:
+                found.append(self.manifest(artefact_id))
+            except (NotFound, StorageError) as error:  # not found: removed just now
+                _log.warning("Left out a %s: %s", self.word, error)
+        return found
+
+    def of_job(self) -> list[dict[str, Any]]:
+        """Return the manifests of what an earlier try of this very job wrote, newest first."""
+        if not self.job_id:
+            return []
+        return [found for found in self.manifests() if found.get("job_id") == self.job_id]
+
+    def _damaged(self, path: Path, found: str) -> StorageError:
+        return StorageError(
+            f"The manifest {path} of a {self.word} is damaged: {found}.",
+            hint=f"Restore the file from a backup, or make the {self.word} again.",
+        )
 
     @contextmanager
     def writing(self, artefact_id: str, manifest: dict[str, Any]) -> Generator[Path]:
         """Give a temporary folder; rename it into place when the block ends without an error.
 
         ``manifest`` may still be filled inside the block; it is written last. Any error removes
-        the temporary folder and passes on, a full disk as :class:`StorageError`.
+        the temporary folder and passes on, a full disk as :class:`StorageError`; one that would be
+        full afterwards counts as full.
         """
         sweep_parts(self.root)
         folder = part_path(self.root, artefact_id)
         try:
             folder.mkdir(parents=True)
             yield folder
+            if self.job_id:
+                manifest["job_id"] = self.job_id
             text = json.dumps(manifest, indent=2, default=str)
             (folder / "manifest.json").write_text(text, encoding="utf-8")
             _sync(folder)
+            _leave_room(self.root)
             folder.rename(self.root / artefact_id)
             _sync_folder(self.root)
         except BaseException as error:
@@ -104,26 +155,33 @@ class ArtefactFolder:
 
 def part_path(root: Path, name: str) -> Path:
     """Return where this process writes something that is not whole yet."""
-    return root / f".{name}.{os.getpid()}@{socket.gethostname()}.part"
+    pid = os.getpid()
+    return root / f".{name}.{pid}-{started(pid)}@{socket.gethostname()}.part"
 
 
 def sweep_parts(root: Path) -> None:
     """Remove what killed processes left behind.
 
-    That is a part whose writer, a process of this machine, is gone, or one that is a day old.
+    That is a part whose writer, a process of this machine, is gone. Of another machine nobody here
+    can tell: its parts go when they are a day old.
     """
     for part in root.glob(".*.part"):
         with suppress(FileNotFoundError):  # its writer was just ready, or another swept it
-            old = time.time() - part.stat().st_mtime > _STALE_SECONDS
-            if old or _writer_is_gone(part):
+            if _is_left(part):
                 shutil.rmtree(part, ignore_errors=True)
 
 
-def _writer_is_gone(part: Path) -> bool:
+def _is_left(part: Path) -> bool:
     writer = _WRITER.search(part.name)
     if writer is None or writer["host"] != socket.gethostname():
-        return False  # of another machine nobody here can tell
-    return not _is_alive(int(writer["pid"]))
+        return time.time() - part.stat().st_mtime > _STALE_SECONDS
+    # Whatever the clock says: a jump of it must not take the folder of a job at work.
+    return started(int(writer["pid"])) != writer["started"]
+
+
+def _leave_room(root: Path) -> None:
+    if shutil.disk_usage(root).free < _RESERVE_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _reason(error: OSError) -> str:
@@ -137,16 +195,6 @@ def _reason(error: OSError) -> str:
     found = str(error)
     full = os.strerror(errno.ENOSPC)
     return full if full in found or "requested and" in found else found
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # somebody else's process, but there
-    return True
 
 
 def _sync(folder: Path) -> None:

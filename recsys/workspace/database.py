@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, text
-from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError, SQLAlchemyError
 
 from recsys.errors import StorageError
 from recsys.workspace import tables
@@ -27,9 +27,9 @@ def open_database(url: str) -> Engine:
     Raises
     ------
     StorageError
-        The database cannot be reached or written.
+        The database cannot be reached or written, or the URL is none.
     """
-    engine = create_engine(url)
+    engine = _engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -39,6 +39,24 @@ def open_database(url: str) -> Engine:
     except SQLAlchemyError as error:
         raise _storage_error(error) from error
     return engine
+
+
+def _engine(url: str) -> Engine:
+    """Make the engine; what is wrong with the URL is said without it, since it has a password."""
+    try:
+        return create_engine(url)
+    except ModuleNotFoundError as error:
+        raise StorageError(
+            f"The database of AISLE_DATABASE_URL needs the package {error.name!r}, which is not"
+            " installed.",
+            hint="Install it beside Aisle, or name another driver: postgresql+psycopg://...",
+        ) from None
+    except (ArgumentError, ValueError, TypeError):
+        raise StorageError(
+            "AISLE_DATABASE_URL is not the URL of a database that Aisle can use.",
+            hint="Write it as postgresql+psycopg://user:password@host:5432/name with the signs"
+            " @ : / in the password percent-encoded, or leave it empty.",
+        ) from None
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
@@ -74,9 +92,19 @@ def _migrate(engine: Engine) -> None:
 
 def _storage_error(error: SQLAlchemyError) -> StorageError:
     found = str(getattr(error, "orig", None) or error)
+    if "is locked" in found:  # SQLite's words; servers queue their writers
+        return StorageError(
+            "The metadata database is busy: another process is writing.",
+            hint="Try again in a moment.",
+        )
+    if "is full" in found or "No space left" in found:
+        return StorageError(
+            f"The metadata database has no room: {found}.",
+            hint="Free some space on its disk, then try again.",
+        )
     return StorageError(
         f"The metadata database refused: {found}.",
-        hint="Check that its disk has space and that AISLE_DATABASE_URL is right.",
+        hint="Check that it can be reached and written and that AISLE_DATABASE_URL is right.",
     )
 
 

@@ -85,6 +85,7 @@ uploads = Table(
     Column("bytes", BigInteger, nullable=False, default=0),
     Column("sha256", String(64), nullable=False, default=""),
     Column("actor", Text, nullable=False),
+    # When the ticket was issued; once it is used, when the upload began.
     Column("created_at", Float, nullable=False),
 )
 

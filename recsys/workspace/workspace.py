@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import secrets
 import shutil
 from collections.abc import Generator
@@ -46,6 +47,19 @@ class Workspace:
     def database(self) -> Database:
         """The metadata database, connected at its first use."""
         return Database(self.settings.database_url or f"sqlite:///{self.home / 'aisle.db'}")
+
+    def for_job(self, job_id: str) -> Workspace:
+        """Return this workspace for one job: artefacts carry its id, and it finds them again.
+
+        A job that is tried twice asks with :meth:`ArtefactFolder.of_job` what the first try did.
+        """
+        self.database  # noqa: B018  # connect first, so that both share it
+        ours = copy.copy(self)
+        ours.datasets, ours.models, ours.releases = (
+            ArtefactFolder(folder.root, folder.word, job_id=job_id)
+            for folder in (self.datasets, self.models, self.releases)
+        )
+        return ours
 
     @property
     def uploads(self) -> Path:

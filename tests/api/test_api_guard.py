@@ -31,6 +31,7 @@ def test_foreign_host_names_are_refused(new_client: TestClient, host: str) -> No
         "http://localhost",
         "null",
         "ftp://localhost",
+        "http://[",
     ],
 )
 def test_pages_of_other_origins_may_not_write(client: TestClient, origin: str) -> None:

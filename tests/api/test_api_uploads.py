@@ -20,7 +20,15 @@ from starlette.types import Message
 from recsys.api.app import create_api
 from recsys.errors import NotFound
 from recsys.releases.live import LiveShop
-from recsys.workflows.uploads import TICKET_SECONDS, issue_ticket, upload_info, uploaded_path
+from recsys.workflows.uploads import (
+    KEPT_SECONDS,
+    TICKET_SECONDS,
+    discard_upload,
+    issue_ticket,
+    open_upload,
+    upload_info,
+    uploaded_path,
+)
 from recsys.workspace import Workspace
 from recsys.workspace.tables import audit, uploads
 
@@ -242,3 +250,55 @@ def test_an_upload_whose_file_is_gone_is_not_found(
     uploaded_path(new_workspace, answer["upload_id"]).unlink()
     with pytest.raises(NotFound, match="Upload the file again"):
         uploaded_path(new_workspace, answer["upload_id"])
+
+
+def test_a_discarded_upload_leaves_nothing(
+    new_client: TestClient, new_workspace: Workspace
+) -> None:
+    kept, dropped = (
+        send(new_client, issue_ticket(new_workspace, actor="ann"), CSV).json()["upload_id"]
+        for _ in range(2)
+    )
+    for upload_id in (dropped, dropped, "", "..", "../uploads"):
+        discard_upload(new_workspace, upload_id)
+    assert [path.name for path in new_workspace.uploads.iterdir()] == [kept]
+    assert statuses(new_workspace) == ["done"]
+
+
+def test_an_upload_under_way_is_not_discarded(new_workspace: Workspace) -> None:
+    upload = open_upload(new_workspace, issue_ticket(new_workspace, actor="ann"), "shop.csv")
+    upload.write(CSV)
+    (folder,) = new_workspace.uploads.iterdir()
+    discard_upload(new_workspace, folder.name)
+    assert upload.finish().path.read_bytes() == CSV
+
+
+def test_files_that_nobody_loaded_within_a_week_are_swept(
+    new_client: TestClient, new_workspace: Workspace
+) -> None:
+    old, young = (
+        send(new_client, issue_ticket(new_workspace, actor="ann"), CSV).json()["upload_id"]
+        for _ in range(2)
+    )
+    for upload_id, age in ((old, KEPT_SECONDS + 1), (young, KEPT_SECONDS - 60)):
+        with new_workspace.database.write() as connection:
+            connection.execute(
+                update(uploads)
+                .where(uploads.c.upload_id == upload_id)
+                .values(created_at=time.time() - age)
+            )
+    issue_ticket(new_workspace, actor="ann")
+    assert [path.name for path in new_workspace.uploads.iterdir()] == [young]
+
+
+def test_an_upload_that_just_began_is_not_stuck_however_old_its_ticket(
+    new_workspace: Workspace,
+) -> None:
+    ticket = issue_ticket(new_workspace, actor="ann")
+    with new_workspace.database.write() as connection:
+        connection.execute(update(uploads).values(created_at=time.time() - TICKET_SECONDS + 30))
+    upload = open_upload(new_workspace, ticket, "shop.csv")
+    with new_workspace.database.read() as connection:
+        began = connection.execute(select(uploads.c.created_at)).scalar_one()
+    assert time.time() - began < TICKET_SECONDS / 2
+    upload.discard()

@@ -71,7 +71,7 @@ def test_a_fault_of_ours_is_1_with_a_number(
 ) -> None:
     broken = new_home / "models" / "m1" / "manifest.json"
     broken.parent.mkdir(parents=True)
-    broken.write_text("{")
+    broken.write_text("{}")  # a KeyError that no command expects
     done = aisle("models", "--json")
     assert done.code == 1
     assert done.out == ""

@@ -85,7 +85,7 @@ def test_stock_takes_a_file(shop: Shop, tmp_path: Path) -> None:
     file = tmp_path / "stock.csv"
     with file.open("w", newline="") as handle:
         csv.writer(handle).writerows([("sku", "stock"), ("01", 0), ("02", 77)])
-    assert aisle("stock", file, "--json").document == {"changed": 2}
+    assert aisle("stock", file, "--json").document == {"changed": 2, "unknown": []}
     shown = aisle("for-you", "nobody", "-n", "50", "--json").document["items"]
     stock = {item["item_id"]: item["stock"] for item in shown}
     assert "01" not in stock

@@ -6,8 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from recsys.data.dataset import Dataset
 from recsys.data.ingest import Source, ingest
-from recsys.data.readers import preview
+from recsys.data.readers import preview, reading
 from recsys.errors import BadFile
 from recsys.workspace import Workspace
 
@@ -187,6 +188,85 @@ def test_parquet_is_known_by_its_content_and_duplicate_columns_are_refused(tmp_p
     pq.write_table(pa.Table.from_arrays(columns, names=["user_id", "user_id"]), path)
     with pytest.raises(BadFile, match=r"orders\.csv names the column 'user_id' twice"):
         preview(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "neighbour"),
+    [
+        ("orders[1]", "orders1"),
+        ("a*", "ab"),
+        ("a?", "ab"),
+        ("[!a]", "b"),
+        ("d*/a[1]", "db/a1"),
+        ("**/a", "b/a"),
+        ("user_id=7/a", "user_id=8/a"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_only_the_file_that_was_named_is_read(
+    name: str, neighbour: str, kind: str, tmp_path: Path, shop: Workspace
+) -> None:
+    for place in (neighbour, name):
+        path = tmp_path / f"{place}.{kind}"
+        path.parent.mkdir(exist_ok=True)
+        row = duckdb.sql("SELECT $1 AS user_id, 'x' AS item_id", params=[place])
+        # the name is given only now, since DuckDB would not write to all of them
+        written = tmp_path / "written"
+        (row.write_csv if kind == "csv" else row.write_parquet)(str(written))
+        written.rename(path)
+    path = tmp_path / f"{name}.{kind}"
+    assert preview(path).sample == [{"user_id": name, "item_id": "x"}]
+    source = Source(path, {"user_id": "user_id", "item_id": "item_id"})
+    dataset_id = ingest(shop, interactions=source, name="Patterns")
+    assert Dataset.open(shop, dataset_id).user_ids.ids == (name,)
+
+
+def test_preview_cuts_what_is_long_and_stays_small(tmp_path: Path) -> None:
+    path = tmp_path / "long.parquet"
+    duckdb.sql("SELECT repeat('x', 30_000_000) AS user_id FROM range(20)").write_parquet(
+        str(path), compression="zstd"
+    )
+    assert path.stat().st_size < 10_000
+    assert preview(path).sample == [{"user_id": "x" * 200}] * 20
+    distinct = "SELECT repeat('x', 25_000_000) || range AS user_id FROM range(20)"
+    duckdb.sql(distinct).write_parquet(str(path), compression="zstd")
+    with pytest.raises(BadFile, match=r"long\.parquet holds values that are too large to show"):
+        preview(path)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_more_than_2000_columns_are_refused(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / f"wide.{kind}"
+    for columns in (2_000, 2_001):
+        cells = ", ".join(f"{n} AS c{n}" for n in range(columns))
+        row = duckdb.sql(f"SELECT {cells}")
+        (row.write_csv if kind == "csv" else row.write_parquet)(str(path))
+        if columns == 2_000:
+            assert len(preview(path).columns) == columns
+    with pytest.raises(BadFile) as caught:
+        preview(path)
+    assert caught.value.message == (
+        f"wide.{kind} has 2,001 columns; 2,000 are the most that can be read."
+    )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        duckdb.Error,
+        duckdb.InvalidInputException,
+        duckdb.IOException,
+        duckdb.ConversionException,
+        duckdb.NotImplementedException,
+        duckdb.InternalException,
+    ],
+)
+def test_what_duckdb_raises_about_a_file_is_a_bad_file(error: type[duckdb.Error]) -> None:
+    with (
+        pytest.raises(BadFile, match=r"orders\.csv is damaged: no such page"),
+        reading(Path("orders.csv")),
+    ):
+        raise error("INTERNAL Error: no such page")
 
 
 def test_unnamed_columns_get_a_name(tmp_path: Path) -> None:

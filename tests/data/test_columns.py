@@ -79,6 +79,46 @@ GUESSES: list[tuple[Kind, str, dict[str, str]]] = [
         "Client,E-Mail,age",
         {"user_id": "Client", "email": "E-Mail"},
     ),
+    (
+        "interactions",
+        "Bestellnummer,Bestelldatum,Kunden-ID,Artikel-Nr.,Artikelbezeichnung,Menge,Einzelpreis",
+        {
+            "user_id": "Kunden-ID",
+            "item_id": "Artikel-Nr.",
+            "timestamp": "Bestelldatum",
+            "quantity": "Menge",
+            "price": "Einzelpreis",
+            "order_id": "Bestellnummer",
+            "item_name": "Artikelbezeichnung",
+        },
+    ),
+    (
+        "interactions",
+        # an umlaut written as two characters
+        "Rechnungsnummer,Kundennummer,Artikelnummer,Stu\u0308ckzahl,Preis,Datum",
+        {
+            "user_id": "Kundennummer",
+            "item_id": "Artikelnummer",
+            "timestamp": "Datum",
+            "quantity": "Stu\u0308ckzahl",
+            "price": "Preis",
+            "order_id": "Rechnungsnummer",
+        },
+    ),
+    ("interactions", "Auftragsnummer,Anzahl", {"quantity": "Anzahl", "order_id": "Auftragsnummer"}),
+    (
+        "items",
+        "Artikelnummer,Bezeichnung,Warengruppe,Marke,Preis,Lagerbestand",
+        {
+            "item_id": "Artikelnummer",
+            "name": "Bezeichnung",
+            "category": "Warengruppe",
+            "brand": "Marke",
+            "price": "Preis",
+            "stock": "Lagerbestand",
+        },
+    ),
+    ("items", "Kategorie,Bestand", {"category": "Kategorie", "stock": "Bestand"}),
     ("interactions", "a,__,!!", {}),
 ]
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 
+import pytest
 from job_entry import KINDS
 from job_shop import Shop, wait_for
 
+from recsys.errors import StorageError
+from recsys.jobs import child as module
 from recsys.jobs.child import run_claimed, run_inline
 from recsys.jobs.processes import process_name
 from recsys.types import Report
@@ -90,3 +94,86 @@ def test_a_command_keeps_its_job_while_it_lives_and_no_longer(shop: Shop) -> Non
     wait_for(lambda: shop.queue.get(job.id).attempts == 2)
     file.touch()
     assert shop.ended(job).status == "done"
+
+
+@pytest.fixture
+def impatient(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """A shop whose database refuses at once when it is busy, and where pauses are short."""
+    with shop.workspace.database.engine.connect() as connection:  # given out again by the pool
+        connection.exec_driver_sql("PRAGMA busy_timeout=1")
+    monkeypatch.setattr(module, "_FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(module, "_PROGRESS_PAUSE_SECONDS", 0.0)
+    return shop
+
+
+def lock(shop: Shop) -> sqlite3.Connection:
+    other = sqlite3.connect(shop.home / "aisle.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+def test_a_busy_database_costs_reports_and_not_the_job(impatient: Shop) -> None:
+    told: list[str] = []
+
+    def work(_workspace: Workspace, _params: object, report: Report) -> dict[str, object]:
+        report(0.1, "Reading")
+        other = lock(impatient)
+        report(0.5, "Fitting")
+        assert impatient.queue.get(job.id).step == "Reading"
+        other.close()
+        report(0.6, "Saving")
+        assert impatient.queue.get(job.id).step == "Saving"
+        return {"whole": True}
+
+    job = impatient.submit("work")
+    done = run_inline(
+        impatient.workspace, {"work": work}, job.id, listener=lambda _, step: told.append(step)
+    )
+    assert done is not None
+    assert (done.status, done.result) == ("done", {"whole": True})
+    assert told == ["Starting", "Reading", "Fitting", "Saving"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_end_of_a_job_is_written_when_the_database_is_free_again(
+    impatient: Shop, fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[sqlite3.Connection] = []
+    pauses: list[float] = []
+
+    def work(_workspace: Workspace, _params: object, _report: Report) -> dict[str, object]:
+        held.append(lock(impatient))
+        if fails:
+            raise StorageError("The disk is gone.")
+        return {"whole": True}
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            held[0].close()
+
+    monkeypatch.setattr(module.time, "sleep", pause)
+    job = run_inline(impatient.workspace, {"work": work}, impatient.submit("work").id)
+    assert job is not None
+    assert (job.status, job.error) == (("failed", "The disk is gone.") if fails else ("done", ""))
+    assert pauses == [0.01, 0.02, 0.04]
+
+
+def test_a_second_try_sees_what_the_first_one_made(shop: Shop) -> None:
+    def work(workspace: Workspace, _params: object, _report: Report) -> dict[str, object]:
+        found = workspace.models.of_job()
+        if not found:
+            with workspace.models.writing("made", {}):
+                pass
+        return {"found": [one["id"] for one in found]}
+
+    job, other = shop.submit("work"), shop.submit("work")
+    token = getattr(shop.queue.claim("me"), "token", "")
+    work(shop.workspace.for_job(job.key), {}, lambda share, step: None)
+    shop.queue.requeue(job.id, token, counted=True)
+    kinds = {"work": work}
+    again = run_inline(shop.workspace, kinds, job.id)
+    assert again is not None
+    assert again.result == {"found": ["made"]}
+    assert shop.workspace.models.manifest("made")["job_id"] == job.key
+    assert other.key != job.key

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +43,48 @@ def test_plain_escapes_every_sign_that_markdown_knows(text: str) -> None:
     bare = shown.replace("\\\\", "")
     for sign in "*_[]`<>$:#":
         assert bare.count(sign) == bare.count(f"\\{sign}")
+
+
+# What Streamlit's page looks for after it read the Markdown (StreamlitMarkdown in its frontend).
+FOUND_LATER = [
+    r"(https?:\/\/|www(?=\.))([-.\w]+)",
+    r"([-.\w+]+)@([-\w]+(?:\.[-\w]+)+)",
+    r":\+1:|:-1:|:[\w-]+:",
+    r":material\/\w+:",
+    r"(^|\s)(<->|->|<-|--|>=|<=|~=)(\s|$)",
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "www.evil.com",
+        "see WWW.evil.com",
+        "https://evil.com/x",
+        "HTTP://evil.com",
+        "mailto:a@evil.com",
+        "a.b+c@evil.co.uk",
+        ":material/home:",
+        ":smile:",
+        ":streamlit:",
+        ":+1:",
+        ":-1:",
+        ":100:",
+        ":_x:",
+        *("<->", "->", "<-", "--", ">=", "<=", "~=", "a -> b -- c"),
+    ],
+)
+def test_plain_leaves_nothing_to_draw_otherwise(text: str) -> None:
+    read = re.sub(r"\\([^a-zA-Z0-9\s])", r"\1", plain(text))  # as Markdown reads it
+    assert read.replace("\u2060", "") == text
+    for pattern in FOUND_LATER:
+        assert not re.search(pattern, read, re.ASCII | re.IGNORECASE), pattern
+
+
+@pytest.mark.parametrize("text", ["a\n    code", "a\r\r# b", "a\u2028b", "Tea  \t cup"])
+def test_plain_is_one_line(text: str) -> None:
+    assert len(plain(text).splitlines()) == 1
+    assert "  " not in plain(text)
 
 
 @given(st.text(), st.integers(2, 60))

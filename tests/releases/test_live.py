@@ -10,11 +10,13 @@ from release_shop import FIELDS, N_ITEMS, ROLES, BuiltShop, item, load_shop, tra
 from sqlalchemy import event
 
 from recsys.data.ingest import ingest
-from recsys.errors import NotReady
+from recsys.errors import NotReady, StorageError
+from recsys.releases import live as module
 from recsys.releases.build import UNKNOWN_STOCK, build_release
 from recsys.releases.live import LiveChange, LiveShop, change_live, stock_words
 from recsys.releases.publishing import publish, roll_back
 from recsys.types import silent
+from recsys.workflows.shop import health
 
 
 def test_nothing_is_live_before_the_first_publication(shop: BuiltShop) -> None:
@@ -227,3 +229,50 @@ def test_the_models_of_two_releases_may_differ_in_their_items(shop: BuiltShop) -
 def test_stock_in_words_of_an_api() -> None:
     assert stock_words(0) == 0
     assert stock_words(UNKNOWN_STOCK) is None
+
+
+def test_many_changes_are_written_in_parts_and_others_get_their_turn(
+    shop: BuiltShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(shop.workspace, shop.releases[0], actor="me")
+    live = LiveShop(shop.workspace, refresh_seconds=0)
+    monkeypatch.setattr(module, "_BATCH", 8)
+    versions: list[int] = []
+
+    def turn(_seconds: float) -> None:
+        change_live(shop.workspace, [LiveChange(item(0), stock=77)], actor="other")
+        versions.append(live.current().version)
+
+    monkeypatch.setattr(module.time, "sleep", turn)
+    changes = [LiveChange(item(number % 20), stock=number) for number in range(1, 25)]
+    assert change_live(shop.workspace, changes, actor="me") == 20
+    assert versions == [2, 4]
+    view = live.current()
+    assert view.version == 5
+    assert view.stock[:6].tolist() == [20, 21, 22, 23, 24, 5]
+
+
+def test_a_release_that_cannot_be_opened_leaves_the_old_one_serving(
+    shop: BuiltShop, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, two = shop.releases
+    publish(shop.workspace, one, actor="me")
+    live = LiveShop(shop.workspace, refresh_seconds=0)
+    live.current()
+    publish(shop.workspace, two, actor="me")
+    path = shop.workspace.releases.root / two / "manifest.json"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole[:50], encoding="utf-8")
+    change_live(shop.workspace, [LiveChange(item(5), stock=0)], actor="me")
+    for _ in range(3):
+        view = live.current()
+        assert (view.release.id, view.stock[5]) == (one, 0)
+    assert len(caplog.messages) == 1
+    told = health(live)
+    assert (told["status"], told["release"]["id"]) == ("ok", one)
+    assert f"Release {two} was published and cannot be opened, so {one} is" in told["problem"]
+    with pytest.raises(StorageError, match="is damaged"):
+        LiveShop(shop.workspace).current()
+    path.write_text(whole, encoding="utf-8")
+    assert live.current().release.id == two
+    assert health(live)["problem"] == ""

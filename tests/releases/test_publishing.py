@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from release_shop import BuiltShop
 
-from recsys.errors import InputError, NotFound
+from recsys.errors import InputError, NotFound, StorageError
 from recsys.releases.publishing import live, publish, published, roll_back
 
 
@@ -68,3 +68,16 @@ def test_who_did_what_is_written_down(shop: BuiltShop) -> None:
     with shop.workspace.database.read() as connection:
         lines = connection.exec_driver_sql("SELECT actor, action, subject FROM audit").all()
     assert [tuple(line) for line in lines] == [("me", "publish", shop.releases[0])]
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "buyers.npy", "spaces/for_you/space.json"])
+def test_what_cannot_be_opened_cannot_go_live(shop: BuiltShop, file: str) -> None:
+    one, two = shop.releases
+    publish(shop.workspace, one, actor="me")
+    publish(shop.workspace, two, actor="me")
+    (shop.workspace.releases.root / one / file).write_text("{", encoding="utf-8")
+    with pytest.raises(StorageError, match=file):
+        publish(shop.workspace, one, actor="me")
+    with pytest.raises(StorageError, match=file):
+        roll_back(shop.workspace, actor="me")
+    assert release_live(shop) == two

@@ -156,7 +156,9 @@ def scores_of(view: LiveView, place: Placement, query: Query | None) -> np.ndarr
     space: Space = view.release.space(place)
     assert query is not None
     scores = space.scores([query], cosine=place == "similar")[0]
-    rankable = scores > 0 if space.kind == "neighbours" else space.known_items
+    rankable = space.known_items
+    if space.kind == "neighbours" or place == "similar":
+        rankable = rankable & (scores > 0)
     return np.where(rankable, scores, -np.inf)
 
 

@@ -148,7 +148,7 @@ class TestSimilar:
         assert ids(shelf) == ["i1", "i2", "i3"]
         assert [item.score for item in shelf.items] == pytest.approx([1, 1, 1])
         assert shelf.removed == {}
-        assert shelf.items[0].reason == "Bought by the same shoppers as Green tea"
+        assert shelf.items[0].reason == "For the same taste as Green tea"
 
     def test_sold_out_is_left_out_and_counted(self, view: LiveView) -> None:
         shelf = similar(view, "i4", n=1)

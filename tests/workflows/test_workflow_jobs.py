@@ -1,21 +1,26 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from workflow_shops import QUICK, load_shop
+from workflow_shops import QUICK, load_shop, source
 
 from recsys.errors import AisleError, BadSetting, InputError, JobCancelled, NotFound, NotReady
 from recsys.jobs.queue import Job, Queue
 from recsys.types import silent
 from recsys.workflows.jobs import (
+    KINDS,
     active_jobs,
     await_job,
     cancel_job,
     ended_since,
     run_again,
+    submit_ingest,
     submit_publish,
     submit_training,
     worker_is_running,
 )
+from recsys.workflows.uploads import issue_ticket, open_upload, upload_info
 from recsys.workspace import Workspace
 
 
@@ -118,3 +123,46 @@ def test_ended_since_tells_each_end_once_and_in_order(workspace: Workspace) -> N
     assert ended_since(workspace, first.id) == []
     queue.ask_cancel(second.id, actor="ann")
     assert [job.id for job in ended_since(workspace, first.id)] == [second.id, third.id]
+
+
+def uploaded(workspace: Workspace, content: bytes) -> Path:
+    upload = open_upload(workspace, issue_ticket(workspace, actor="ann"), "sales.csv")
+    upload.write(content)
+    return upload.finish().path
+
+
+def test_uploads_go_when_they_are_loaded_and_files_from_elsewhere_stay(
+    workspace: Workspace,
+) -> None:
+    sales = uploaded(workspace, b"user_id,item_id\nu1,i1\nu2,i1\n")
+    goods = workspace.home / "items.csv"
+    goods.write_text("item_id,name\ni1,Tea\n", encoding="utf-8")
+    job = submit_ingest(
+        workspace, interactions=source(sales), items=source(goods), name="Shop", actor="ann"
+    )
+    await_job(workspace, job, silent)
+    assert list(workspace.uploads.iterdir()) == []
+    assert goods.exists()
+    again = run_again(workspace, job.id, actor="ann")
+    with pytest.raises(InputError, match=r"The uploaded file .* is gone; upload it again"):
+        await_job(workspace, again, silent)
+
+
+def test_an_upload_that_could_not_be_loaded_stays(workspace: Workspace) -> None:
+    sales = uploaded(workspace, b"user_id,item_id\n,\n")
+    job = submit_ingest(workspace, interactions=source(sales), name="Shop", actor="ann")
+    with pytest.raises(InputError):
+        await_job(workspace, job, silent)
+    assert upload_info(workspace, sales.parent.name).path == sales
+
+
+def test_a_second_try_takes_what_the_first_one_made(workspace: Workspace) -> None:
+    sales = uploaded(workspace, b"user_id,item_id\nu1,i1\nu2,i1\n")
+    job = submit_ingest(workspace, interactions=source(sales), name="Shop", actor="ann")
+    ours = workspace.for_job(job.key)
+    data = [KINDS["ingest"](ours, job.params, silent) for _ in range(2)]
+    assert data == [{"dataset_id": workspace.datasets.ids()[0]}] * 2
+    params = {"kind": "popularity", "dataset_id": data[0]["dataset_id"]}
+    models = [KINDS["train"](ours, params, silent) for _ in range(2)]
+    assert models == [{"model_id": workspace.models.ids()[0]}] * 2
+    assert len(workspace.datasets.ids()) == len(workspace.models.ids()) == 1

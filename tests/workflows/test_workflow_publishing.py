@@ -7,9 +7,14 @@ from workflow_shops import QUICK, load_shop
 
 from recsys.errors import InputError, NotReady
 from recsys.releases.live import LiveChange, LiveShop
-from recsys.releases.publishing import live
+from recsys.releases.publishing import live, published
 from recsys.workflows.live import change_item
-from recsys.workflows.publishing import best_models, publish_release, roll_back_release
+from recsys.workflows.publishing import (
+    best_models,
+    loses_to_popularity,
+    publish_release,
+    roll_back_release,
+)
 from recsys.workflows.training import train_model
 from recsys.workspace import Workspace
 
@@ -20,11 +25,16 @@ ABLE = {
 }
 
 
-def add_model(workspace: Workspace, name: str, kind: str, **metrics: float) -> str:
+def add_model(
+    workspace: Workspace, name: str, kind: str, *, asked: int = 100, **metrics: float
+) -> str:
     """Write a model as the leaderboard knows it: a manifest with its numbers."""
     values = {
-        place: {metric: {"value": metrics[place]}}
-        for place, metric in (("for_you", "ndcg@10"), ("also_bought", "hit_rate@10"))
+        place: {metric: {"value": metrics[place]}, of: asked}
+        for place, metric, of in (
+            ("for_you", "ndcg@10", "shoppers"),
+            ("also_bought", "hit_rate@10", "baskets"),
+        )
         if place in metrics
     }
     manifest: dict[str, Any] = {
@@ -46,6 +56,20 @@ def test_measured_models_come_before_unmeasured_ones(workspace: Workspace) -> No
     add_model(workspace, "b-default", "als")
     add_model(workspace, "a-measured", "popularity", for_you=0.0)
     assert best_models(workspace, "shop")["for_you"] == "a-measured"
+
+
+def test_a_test_with_too_few_shoppers_decides_nothing(workspace: Workspace) -> None:
+    add_model(workspace, "a", "als", for_you=0.1)
+    add_model(workspace, "b", "copurchase", for_you=0.9, asked=29)
+    assert best_models(workspace, "shop")["for_you"] == "a"
+
+
+@pytest.mark.parametrize(("high", "loses"), [(-0.001, True), (0.001, False)])
+def test_losing_to_popularity_needs_an_interval_below_zero(high: float, loses: bool) -> None:
+    found = {"value": 0.1, "difference": {"low": -0.1, "high": high}}
+    manifest = {"metrics": {"for_you": {"ndcg@10": found, "shoppers": 100}}}
+    assert loses_to_popularity(manifest, "for_you") is loses
+    assert not loses_to_popularity(manifest, "similar")
 
 
 def test_the_better_number_wins_for_its_own_placement(workspace: Workspace) -> None:
@@ -142,3 +166,40 @@ def test_roll_back_keeps_what_was_changed_live(workspace: Workspace) -> None:
     assert (view.stock[item], view.price[item]) == (0, 2.5)
     with pytest.raises(InputError, match="no earlier release"):
         roll_back_release(workspace, actor="ann")
+
+
+def test_a_job_that_is_tried_again_publishes_once(workspace: Workspace) -> None:
+    load_shop(workspace)
+    earlier = publish_release(workspace, only=("also_bought",), actor="ann")
+    ours = workspace.for_job("7-1.0")
+    first = publish_release(ours, only=("for_you", "also_bought"), actor="ann")
+    # Its process was killed before it could write that into the job.
+    assert publish_release(ours, only=("for_you", "also_bought"), actor="ann") == first
+    assert [line.release_id for line in published(workspace)] == [
+        first.release_id,
+        earlier.release_id,
+    ]
+    assert roll_back_release(workspace, actor="ann").release_id == earlier.release_id
+    publish_release(ours, only=("for_you", "also_bought"), actor="ann")
+    now = live(workspace)
+    assert now is not None
+    assert now.release_id == earlier.release_id, "what a person did meanwhile stays"
+
+
+def test_a_release_built_and_not_published_goes_live_at_the_next_try(workspace: Workspace) -> None:
+    load_shop(workspace)
+    ours = workspace.for_job("7-1.0")
+
+    def die(_share: float, step: str) -> None:
+        if step == "Publishing":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        publish_release(ours, only=("also_bought",), actor="ann", report=die)
+    assert live(workspace) is None
+    (built,) = workspace.releases.ids()
+    done = publish_release(ours, only=("also_bought",), actor="ann")
+    assert (done.release_id, done.trained) == (built, ["Bought together"])
+    now = live(workspace)
+    assert now is not None
+    assert now.release_id == built

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,44 @@ def test_a_damaged_database_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "aisle.db").write_bytes(b"this is no database at all, not even nearly")
     with pytest.raises(StorageError, match="The metadata database refused"):
         Database(f"sqlite:///{tmp_path / 'aisle.db'}")
+
+
+def test_a_locked_database_is_busy_and_not_full(database: Database) -> None:
+    with database.engine.connect() as connection:  # the pool gives this one out again
+        connection.exec_driver_sql("PRAGMA busy_timeout=1")
+    other = sqlite3.connect(str(database.engine.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with (
+        pytest.raises(StorageError, match="is busy: another process is writing") as refused,
+        database.write() as connection,
+    ):
+        record(connection, "me", "publish", "x")
+    assert "disk" not in str(refused.value)
+    other.close()
+
+
+def test_a_full_database_asks_for_space(database: Database) -> None:
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1")
+    with (
+        pytest.raises(StorageError, match=r"no room: .* Free some space"),
+        database.write() as connection,
+    ):
+        record(connection, "me", "publish", "x" * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("secret garbage", "is not the URL"),
+        ("postgresql://ann:secret@host:port/name", "is not the URL"),
+        ("nosuch://ann:secret@host/name", "is not the URL"),
+        ("sqlite://ann:secret@host/name", "is not the URL"),
+        ("mysql://ann:secret@host/name", "the package 'MySQLdb'"),
+    ],
+)
+def test_a_wrong_url_is_said_without_its_password(url: str, said: str) -> None:
+    with pytest.raises(StorageError, match=said) as refused:
+        Database(url)
+    assert "secret" not in str(refused.value)
+    assert refused.value.__suppress_context__, "the cause would show the URL in a log"
