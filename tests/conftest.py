@@ -17,6 +17,7 @@ from recsys.settings import Settings
 from recsys.types import silent
 from recsys.workflows.loading import guess_file, load_demo, load_files, preview_file
 from recsys.workflows.publishing import publish_release
+from recsys.workflows.training import train_model
 from recsys.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,7 +29,9 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a seeded cut of the demo shop, live. Copy it before changing it."""
     workspace = Workspace(Settings(home=tmp_path_factory.mktemp("demo")))
     load_demo(workspace, shoppers=DEMO_SHOPPERS)
-    publish_release(workspace, actor="tests", report=silent)
+    # On so small a cut popularity wins, and would take For You; the tests want the real thing.
+    als = train_model(workspace, "als")
+    publish_release(workspace, strategies={"for_you": als}, actor="tests", report=silent)
     workspace.database.close()
     return workspace.home
 

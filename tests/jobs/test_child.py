@@ -127,7 +127,7 @@ def test_a_busy_database_costs_reports_and_not_the_job(impatient: Shop) -> None:
 
     job = impatient.submit("work")
     done = run_inline(
-        impatient.workspace, {"work": work}, job.id, listener=lambda _, step: told.append(step)
+        impatient.workspace, {"work": work}, job.id, listener=lambda share, step: told.append(step)
     )
     assert done is not None
     assert (done.status, done.result) == ("done", {"whole": True})
