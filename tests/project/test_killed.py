@@ -31,12 +31,15 @@ class Shop:
         self.queue = Queue(self.workspace.database)
         self.customer = Customer(home)
         self.dataset_id = self.workspace.datasets.ids()[0]
+        # The models that are live: the customer's list stays the same.
+        newest = self.workspace.releases.ids()[0]
+        self.strategies = self.workspace.releases.manifest(newest)["strategies"]
 
     def submit(self, kind: str) -> Job:
         if kind == "demo":
             return submit_demo(self.workspace, shoppers=800, actor=ACTOR)
         if kind == "publish":
-            return submit_publish(self.workspace, dataset_id=self.dataset_id, actor=ACTOR)
+            return submit_publish(self.workspace, strategies=self.strategies, actor=ACTOR)
         return submit_training(
             self.workspace,
             "als",
