@@ -98,10 +98,10 @@ def _wide_limit(view: LiveView, filters: Filters, wanted: int, room: int) -> int
     products that doubles the query, while some hundred hits more take 0.2 ms.
     """
     everything = np.arange(len(view.stock))
-    passing = np.count_nonzero(~_outside(view, everything, filters))
+    passing = int(np.count_nonzero(~_outside(view, everything, filters)))
     of = len(everything)
     if filters.category is not None:
-        of = np.count_nonzero(view.release.category_codes == _code(view, filters.category))
+        of = int(np.count_nonzero(view.release.category_codes == _code(view, filters.category)))
     if passing < _WIDE * of or not passing:
         return None
     return min(len(everything), wanted * of // passing + room)
