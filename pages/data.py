@@ -4,11 +4,11 @@ from pages.ui import state
 from pages.ui.datasets import show_dataset
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
-from pages.ui.live import change_one_product
+from pages.ui.live import change_one_product, show_live_changes
 from pages.ui.mapping import map_files
 from pages.ui.resources import shop, workspace
 from pages.ui.upload import upload_zone
-from pages.ui.words import ago, count, plain
+from pages.ui.words import ago, plain
 from recsys.errors import NotReady
 from recsys.workflows.jobs import submit_demo, submit_ingest
 from recsys.workflows.live import load_stock
@@ -64,18 +64,11 @@ show_dataset(next(d for d in datasets if d["id"] == picked))
 
 st.subheader("Live stock and prices")
 try:
-    view = shop().current()
+    shop().current()
 except NotReady:
     st.info("Once a release is live, a stock file changes every list within a second.")
     st.stop()
-changed = len(view.changed) + int(view.hidden.sum())
-if changed:
-    st.caption(
-        f"{count(changed, 'product')} of {plain(view.release.manifest['name'])} differ from the"
-        f" release; the newest change came {ago(view.changed_at)}."
-    )
-else:
-    st.caption("No product differs from the release.")
+summary = st.container()  # filled after the forms, which may change what it says
 by_file, by_hand = st.columns(2, gap="large")
 with by_file, st.form("stock", border=False):
     stock_file = st.file_uploader(
@@ -91,3 +84,5 @@ with by_file, st.form("stock", border=False):
                 st.toast(plain(load_stock(shop(), path, actor=ACTOR).words()), duration="long")
 with by_hand:
     change_one_product(shop(), actor=ACTOR)
+with summary:
+    show_live_changes(shop().current())

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.ui.jobs import again, cancel, forecast, status_badge, step_words
+from pages.ui.jobs import again, cancel_button, forecast, status_badge, step_words
 from pages.ui.resources import workspace
 from pages.ui.words import ago, moment, plain
 from recsys.workflows.jobs import recent_jobs, worker_is_running
@@ -27,15 +27,7 @@ def show_jobs() -> None:
                 status_badge(job)
             with action:
                 if not job.ended:
-                    st.button(
-                        "Cancel",
-                        key=f"stop-{job.id}",
-                        type="tertiary",
-                        icon=":material/close:",
-                        disabled=job.cancel_asked,
-                        on_click=cancel,
-                        args=(job.id,),
-                    )
+                    cancel_button(job, "list")
                 elif job.status != "done":
                     st.button(
                         "Run again",

@@ -36,15 +36,20 @@ def show_active_job() -> None:
         st.caption(f"{forecast(job)}{waiting}")
         if job.status == "queued" and not worker_is_running(workspace()):
             st.caption(":orange[:material/warning:] No worker is running; it starts by itself.")
-        st.button(
-            "Cancel",
-            key=f"cancel-{job.id}",
-            type="tertiary",
-            icon=":material/close:",
-            disabled=job.cancel_asked,
-            on_click=cancel,
-            args=(job.id,),
-        )
+        cancel_button(job, "side")
+
+
+def cancel_button(job: Job, place: str) -> None:
+    """Offer to stop a job that has not ended; ``place`` keeps two of them on a page apart."""
+    st.button(
+        "Cancel",
+        key=f"cancel-{place}-{job.id}",
+        type="tertiary",
+        icon=":material/close:",
+        disabled=job.cancel_asked,
+        on_click=cancel,
+        args=(job.id,),
+    )
 
 
 def cancel(job_id: int) -> None:

@@ -3,11 +3,25 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.errors import in_place
-from pages.ui.words import plain
-from recsys.releases.live import LiveChange, LiveShop
+from pages.ui.words import ago, count, moment, plain
+from recsys.releases.live import LiveChange, LiveShop, LiveView
 from recsys.workflows.live import change_item
 
 _SHOWN = {"As it is": None, "Hide now": True, "Show again": False}
+
+
+def show_live_changes(view: LiveView) -> None:
+    """Say how many products differ from the release, and since when."""
+    changed = len(view.changed | frozenset(view.hidden.nonzero()[0].tolist()))
+    if not changed:
+        st.caption("No product differs from the release.")
+        return
+    name = plain(view.release.manifest["name"])
+    st.caption(
+        f"{count(changed, 'product')} of {name} differ from the release; the newest change came"
+        f" {ago(view.changed_at)}.",
+        help=moment(view.changed_at),
+    )
 
 
 def change_one_product(shop: LiveShop, *, actor: str) -> None:
