@@ -11,9 +11,9 @@ import streamlit as st
 from pages.ui import state
 from pages.ui.jobs import ACTOR
 from pages.ui.words import plain, size
-from recsys.data.columns import ROLES, Kind, check_mapping
+from recsys.data.files.readers import FilePreview
 from recsys.data.ingest import Source
-from recsys.data.readers import FilePreview
+from recsys.data.reading.columns import ROLES, Kind, check_mapping
 from recsys.errors import AisleError, BadMapping
 from recsys.workflows.loading import guess_file, preview_file
 from recsys.workflows.uploads import discard_upload, upload_info

@@ -9,8 +9,8 @@ from recsys.cli.output import AsJson, actor, finish, give, say
 from recsys.errors import BadMapping
 
 if TYPE_CHECKING:
-    from recsys.data.columns import Kind
     from recsys.data.ingest import Source
+    from recsys.data.reading.columns import Kind
     from recsys.workspace import Workspace
 
 app = typer.Typer()

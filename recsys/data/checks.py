@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from recsys.data.columns import Kind
+from recsys.data.reading.columns import Kind
 
 _EXAMPLES = 5
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.data import demo_names, readers
-from recsys.data.readers import sql_text
+from recsys.data import demo_names
+from recsys.data.files import readers
+from recsys.data.files.readers import sql_text
 from recsys.data.side_files import Source
 from recsys.errors import InputError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from recsys.data.arrow import read_parquet
-from recsys.data.readers import sql_text
+from recsys.data.files.readers import sql_text
 
 
 @dataclass(frozen=True)

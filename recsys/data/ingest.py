@@ -9,11 +9,12 @@ from typing import Any
 
 import duckdb
 
-from recsys.data import purchases, readers
+from recsys.data import purchases
 from recsys.data.checks import Removed, sentence
 from recsys.data.dataset import INTERACTIONS, ITEMS, SHOPPERS
+from recsys.data.files import readers
+from recsys.data.files.readers import sql_parquet
 from recsys.data.purchases import Counted
-from recsys.data.readers import sql_parquet
 from recsys.data.side_files import (
     SideFile,
     Source,

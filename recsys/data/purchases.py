@@ -8,10 +8,12 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.data import bad_files, checks, dates, events, readers, values
+from recsys.data import checks
 from recsys.data.checks import Removed
-from recsys.data.columns import check_mapping
-from recsys.data.readers import sql_name, sql_text
+from recsys.data.files import bad_files, readers
+from recsys.data.files.readers import sql_name, sql_text
+from recsys.data.reading import dates, events, values
+from recsys.data.reading.columns import check_mapping
 from recsys.data.side_files import Source
 from recsys.errors import NoUsableRows
 

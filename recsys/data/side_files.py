@@ -8,10 +8,12 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.data import bad_files, checks, readers, values
+from recsys.data import checks
 from recsys.data.checks import Removed, sentence
-from recsys.data.columns import ROLES, Kind, check_mapping
-from recsys.data.readers import OpenedTable, sql_name, sql_text
+from recsys.data.files import bad_files, readers
+from recsys.data.files.readers import OpenedTable, sql_name, sql_text
+from recsys.data.reading import values
+from recsys.data.reading.columns import ROLES, Kind, check_mapping
 
 # What a catalogue lacks comes from the interactions: its field -> their role.
 _FILLS = {"name": "item_name", "category": "item_category", "brand": "item_brand"}

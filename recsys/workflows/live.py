@@ -5,8 +5,8 @@ from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
-from recsys.data.columns import check_mapping, guess_mapping
-from recsys.data.readers import connect, open_table, reading, sql_name
+from recsys.data.files.readers import connect, open_table, reading, sql_name
+from recsys.data.reading.columns import check_mapping, guess_mapping
 from recsys.errors import InputError, NotFound, NotReady
 from recsys.releases.live import LiveChange, LiveShop, change_live
 

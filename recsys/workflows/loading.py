@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from recsys.data.columns import Kind, guess_mapping
 from recsys.data.demo import write_demo
+from recsys.data.files.readers import FilePreview, preview
 from recsys.data.ingest import Source, ingest
-from recsys.data.readers import FilePreview, preview
+from recsys.data.reading.columns import Kind, guess_mapping
 from recsys.types import Report, part_of, silent
 from recsys.workspace import Workspace
 
@@ -79,7 +79,7 @@ def source_params(source: Source | None) -> dict[str, Any] | None:
 
 
 def preview_file(path: Path) -> FilePreview:
-    """Return the columns and first rows of a file; see :func:`recsys.data.readers.preview`."""
+    """Return the columns and first rows of a file; see :mod:`recsys.data.files.readers`."""
     return preview(path)
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from recsys.data.columns import guess_mapping
 from recsys.data.dataset import Dataset
+from recsys.data.files.readers import preview
 from recsys.data.ingest import Source, ingest
-from recsys.data.readers import preview
+from recsys.data.reading.columns import guess_mapping
 from recsys.workspace import Workspace
 
 _FILE = Path(__file__).parents[2].parent / "shared/data/online-retail/online_retail.csv.gz"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from recsys.data import values
+from recsys.data.reading import values
 
 # 1900 to 2199: what lies outside is a misread year or a broken clock, not a purchase.
 _PLAUSIBLE = "BETWEEN -2208988800 AND 7258118399"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from recsys.data.dates import find_reading
+from recsys.data.reading.dates import find_reading
 
 CASES = [
     (

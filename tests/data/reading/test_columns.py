@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.data.columns import ROLES, Kind, check_mapping, guess_mapping
+from recsys.data.reading.columns import ROLES, Kind, check_mapping, guess_mapping
 from recsys.errors import BadMapping
 
 GUESSES: list[tuple[Kind, str, dict[str, str]]] = [

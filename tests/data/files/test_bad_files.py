@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from recsys.data.dataset import Dataset
+from recsys.data.files.readers import preview, reading
 from recsys.data.ingest import Source, ingest
-from recsys.data.readers import preview, reading
 from recsys.errors import BadFile
 from recsys.workspace import Workspace
 

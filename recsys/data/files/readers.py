@@ -18,8 +18,8 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.data import bad_files
-from recsys.data.bad_files import GZIP, PARQUET
+from recsys.data.files import bad_files
+from recsys.data.files.bad_files import GZIP, PARQUET
 from recsys.errors import BadFile, StorageError
 
 _HEAD_BYTES = 1 << 20
