@@ -30,7 +30,7 @@ def show_dataset(dataset: Mapping[str, Any]) -> None:
         plain(" ".join(words)),
         help=f"Dataset {dataset['id']}, loaded {moment(dataset['created_at'])}.",
     )
-    if not dataset["removed"]:
+    if not dataset["findings"]:
         st.markdown(":green[:material/check_circle:] Every row could be used.")
         return
     gone = numbers["read"] - numbers["interactions"]
@@ -43,7 +43,7 @@ def show_dataset(dataset: Mapping[str, Any]) -> None:
                 "Count": line["count"],
                 "For example": ", ".join(map(str, line["examples"])),
             }
-            for line in dataset["removed"]
+            for line in dataset["findings"]
         ],
         hide_index=True,
         column_config={

@@ -136,9 +136,9 @@ def _give_dataset(workspace: Workspace, dataset_id: str, *, as_json: bool) -> No
     manifest = workspace.datasets.manifest(dataset_id)
     document = {
         "dataset_id": dataset_id,
-        **{name: manifest[name] for name in ("name", "counts", "removed", "notes")},
+        **{name: manifest[name] for name in ("name", "counts", "findings", "notes")},
     }
     counted = ", ".join(f"{count:,} {word}" for word, count in manifest["counts"].items())
-    for line in [*(one["message"] for one in manifest["removed"]), *manifest["notes"]]:
+    for line in [*(one["message"] for one in manifest["findings"]), *manifest["notes"]]:
         say(line)
     give(document, f"{manifest['name']}: {counted}\nDataset {dataset_id}", as_json=as_json)

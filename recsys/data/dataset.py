@@ -15,6 +15,8 @@ from recsys.workspace import Workspace
 ITEMS = "items.parquet"
 SHOPPERS = "shoppers.parquet"
 INTERACTIONS = "interactions.parquet"
+GUESTS = "guests.parquet"
+REJECTS = "rejects.parquet"
 
 
 @dataclass(frozen=True)

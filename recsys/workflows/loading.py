@@ -20,6 +20,7 @@ def load_files(
     shoppers: Source | None = None,
     name: str,
     currency: str = "",
+    accept: bool = False,
     report: Report = silent,
 ) -> str:
     """Read a shop's files into a new dataset; see :func:`recsys.data.ingest.ingest`.
@@ -36,6 +37,7 @@ def load_files(
         shoppers=shoppers,
         name=name,
         currency=currency,
+        accept=accept,
         report=report,
     )
 
@@ -64,6 +66,7 @@ def load_demo(workspace: Workspace, *, shoppers: int | None = None, report: Repo
             name="Complete Journey (demo)",
             currency=demo.currency,
             notes=demo.notes,
+            accept=True,
             report=part_of(report, 0.4, 1.0),
         )
 

@@ -19,19 +19,20 @@ class Workspace:
 
     Attributes
     ----------
-    datasets, models, releases
-        The immutable artefacts.
+    intakes, datasets, models, releases
+        The immutable artefacts; an intake is a shop's files as they came.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.home = settings.home
+        self.intakes = ArtefactFolder(self.home / "intakes", "intake")
         self.datasets = ArtefactFolder(self.home / "datasets", "dataset")
         self.models = ArtefactFolder(self.home / "models", "model")
         self.releases = ArtefactFolder(self.home / "releases", "release")
         try:
-            for folder in (self.home, self.datasets.root, self.models.root, self.releases.root):
-                folder.mkdir(parents=True, exist_ok=True)
+            for folder in (self.intakes, self.datasets, self.models, self.releases):
+                folder.root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(
                 f"The workspace {self.home} cannot be made: {error.strerror}.",
@@ -55,9 +56,9 @@ class Workspace:
         """
         self.database  # noqa: B018  # connect first, so that both share it
         ours = copy.copy(self)
-        ours.datasets, ours.models, ours.releases = (
+        ours.intakes, ours.datasets, ours.models, ours.releases = (
             ArtefactFolder(folder.root, folder.word, job_id=job_id)
-            for folder in (self.datasets, self.models, self.releases)
+            for folder in (self.intakes, self.datasets, self.models, self.releases)
         )
         return ours
 
@@ -68,7 +69,7 @@ class Workspace:
 
     def sweep(self) -> None:
         """Remove what killed processes left half written, so that it does not fill the disk."""
-        for folder in (self.datasets, self.models, self.releases):
+        for folder in (self.intakes, self.datasets, self.models, self.releases):
             sweep_parts(folder.root)
         sweep_parts(self.home / "tmp")
 

@@ -58,9 +58,7 @@ def find_reading(
         return DateReading("dates", _seconds(column))
     if values.is_number(kind):
         return DateReading("numbers", _from_number(column))
-    rows = connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
-    step = max(1, rows // _SAMPLE_ROWS)
-    sample = f"(SELECT {column} FROM {table} WHERE rowid % {step} = 0)"
+    sample = f"(SELECT {column} FROM {table} USING SAMPLE {_SAMPLE_ROWS} ROWS)"
 
     def count(sql: str) -> int:
         return connection.execute(f"SELECT count({sql}) FROM {sample}").fetchall()[0][0]

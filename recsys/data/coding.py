@@ -1,0 +1,256 @@
+"""Read kept files into rows of integers: ids are numbered, cells become values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from recsys.data.files import readers
+from recsys.data.files.readers import sql_name, sql_text
+from recsys.data.intake import PLACE
+from recsys.data.reading import dates, events, values
+from recsys.data.recipe import KeptFile, Recipe
+
+# A row's place holds the number of its file above these bits, and its place in the file below.
+FILE_BITS = 40
+NUMBERS = ("price", "quantity", "rating", "line_total")
+# Bits of ``unread``: something stands in the cell and cannot be read as what it should be.
+UNREAD = {"price": 1, "quantity": 2, "rating": 4, "timestamp": 8}
+# Role -> what its tables are called, and its column in ``coded``.
+_NUMBERED = {
+    "user_id": ("user", "u"),
+    "item_id": ("item", "i"),
+    "order_id": ("ordr", "o"),
+    "event_type": ("event_id", "e"),
+}
+
+
+@dataclass(frozen=True)
+class KeptTable:
+    """A kept file as a view ``file_<number>``: its own columns, and the place of each row."""
+
+    number: int
+    file: KeptFile
+    types: Mapping[str, str]
+
+    @property
+    def view(self) -> str:
+        """The name of the view."""
+        return f"file_{self.number}"
+
+    def cell(self, role: str) -> str:
+        """Return the SQL of a role's cell as it stands in the file."""
+        return sql_name(self.file.mapping[role])
+
+    def text(self, role: str) -> str:
+        """Return the SQL of a role's cell as clean text; NULL for a role it does not have."""
+        column = self.file.mapping.get(role)
+        return "NULL" if column is None else values.text(sql_name(column), self.types[column])
+
+    def place(self) -> str:
+        """Return the SQL of a row's place among all files."""
+        return f"({self.number << FILE_BITS} + {PLACE})"
+
+
+@dataclass(frozen=True)
+class Coded:
+    """What the kept files hold, now in tables of the connection.
+
+    Table ``coded`` has a row for each row of purchases: ``place``; ``u``, ``i``, ``o`` and ``e``,
+    numbers into ``all_user``, ``all_item``, ``all_ordr`` and ``all_event`` (NULL: none); ``ts``
+    in seconds; ``quantity``, ``price``, ``rating``, ``weight`` and ``unread``.
+
+    Attributes
+    ----------
+    roles
+        Roles that some file of purchases has.
+    understood
+        File name -> how its dates and numbers are read, in words.
+    """
+
+    purchases: tuple[KeptTable, ...]
+    catalogues: tuple[KeptTable, ...]
+    people: tuple[KeptTable, ...]
+    roles: frozenset[str]
+    understood: Mapping[str, tuple[str, ...]]
+    ambiguous_dates: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> tuple[KeptTable, ...]:
+        """All files."""
+        return (*self.purchases, *self.catalogues, *self.people)
+
+
+def code_files(
+    connection: duckdb.DuckDBPyConnection, recipe: Recipe, *, folder: Callable[[str], Path]
+) -> Coded:
+    """Give all ids numbers, and read the cells of the purchases.
+
+    Parameters
+    ----------
+    folder
+        Gives the folder of an intake by its id.
+
+    Raises
+    ------
+    BadFile
+        A kept Parquet file turns out to be damaged.
+    """
+    tables = [
+        _open(connection, number, file, folder(file.intake) / file.file)
+        for number, file in enumerate(recipe.files)
+    ]
+    purchases, catalogues, people = (
+        tuple(table for table in tables if table.file.kind == kind)
+        for kind in ("interactions", "items", "shoppers")
+    )
+    for role, (name, _) in _NUMBERED.items():
+        also = catalogues if role == "item_id" else ()
+        _number(connection, name, role, [*purchases, *also])
+    _weigh_events(connection, recipe.event_weights)
+    understood: dict[str, tuple[str, ...]] = {}
+    ambiguous: list[str] = []
+    selects: list[str] = []
+    for table in purchases:
+        with readers.reading(Path(table.file.name)):
+            cells, labels, doubt = _cells(connection, table)
+        understood[table.file.name] = tuple(labels)
+        ambiguous += [f"{table.file.name}: {doubt}"] if doubt else []
+        selects.append(cells)
+    with _reading_all(purchases):
+        query = f"CREATE TABLE coded AS {' UNION ALL '.join(selects)}"
+        connection.execute(query).fetchall()
+    roles = frozenset(role for table in purchases for role in table.file.mapping)
+    return Coded(purchases, catalogues, people, roles, understood, tuple(ambiguous))
+
+
+def _open(
+    connection: duckdb.DuckDBPyConnection, number: int, file: KeptFile, path: Path
+) -> KeptTable:
+    sql = readers.sql_parquet(path).removesuffix(")") + f", {PLACE}=true)"
+    with readers.reading(Path(file.name)):
+        connection.execute(f"CREATE VIEW file_{number} AS FROM {sql}").fetchall()
+        described = connection.execute(f"DESCRIBE file_{number}").fetchall()
+    types = {str(row[0]): str(row[1]) for row in described if row[0] != PLACE}
+    return KeptTable(number, file, types)
+
+
+def _number(
+    connection: duckdb.DuckDBPyConnection, name: str, role: str, tables: Sequence[KeptTable]
+) -> None:
+    """Give the ids of a role numbers: ``all_<name>(id, n)``; ``<name>_<file>(raw, n)`` to join on.
+
+    Each different cell is read as text once, not once a row.
+    """
+    having = [table for table in tables if role in table.file.mapping]
+    with _reading_all(having):
+        for table in having:
+            cell = table.cell(role)
+            connection.execute(
+                f"CREATE TEMP TABLE {name}_cells_{table.number} AS"
+                f" SELECT {cell} AS raw, {table.text(role)} AS id FROM"
+                f" (SELECT DISTINCT {cell} FROM {table.view})"
+            ).fetchall()
+    cells = " UNION ".join(f"SELECT id FROM {name}_cells_{table.number}" for table in having)
+    cells = cells or "SELECT NULL::VARCHAR AS id"
+    with readers.storing():
+        connection.execute(
+            f"CREATE TABLE all_{name} AS"
+            " SELECT id, CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS n"
+            f" FROM (SELECT DISTINCT id FROM ({cells}) WHERE id IS NOT NULL)"
+        ).fetchall()
+        for table in having:
+            connection.execute(
+                f"CREATE TABLE {name}_{table.number} AS SELECT raw, n"
+                f" FROM {name}_cells_{table.number} JOIN all_{name} USING (id)"
+            ).fetchall()
+            connection.execute(f"DROP TABLE {name}_cells_{table.number}").fetchall()
+
+
+def _weigh_events(connection: duckdb.DuckDBPyConnection, weights: Mapping[str, float]) -> None:
+    """Make ``all_event(id, n, weight)`` of the events there are; weight NULL where unknown."""
+    given = ", ".join(f"({sql_text(name)}, {weight!r})" for name, weight in weights.items())
+    given = f"SELECT * FROM (VALUES {given}) AS given(id, own)" if given else _NO_WEIGHTS
+    with readers.storing():
+        connection.execute(
+            "CREATE TABLE all_event AS SELECT id, n,"
+            f" CAST(coalesce(own, {events.weight_sql('id')}) AS FLOAT) AS weight"
+            f" FROM all_event_id LEFT JOIN ({given}) USING (id)"
+        ).fetchall()
+
+
+_NO_WEIGHTS = "SELECT NULL::VARCHAR AS id, NULL::DOUBLE AS own WHERE false"
+
+
+def _cells(connection: duckdb.DuckDBPyConnection, table: KeptTable) -> tuple[str, list[str], str]:
+    """Return the query that reads a file's rows, how it reads them in words, and a doubt."""
+    mapping = table.file.mapping
+    labels: list[str] = []
+    doubt = ""
+    number = dict.fromkeys(NUMBERS, "CAST(NULL AS DOUBLE)")
+    unread: list[str] = []
+    for role in NUMBERS:
+        if role in mapping:
+            column, kind = table.cell(role), table.types[mapping[role]]
+            number[role] = values.number(column)
+            if role in UNREAD and not values.is_number(kind):
+                unread.append(_unread(role, number[role], table.text(role)))
+    moment = "CAST(NULL AS BIGINT)"
+    if "timestamp" in mapping:
+        kind = table.types[mapping["timestamp"]]
+        reading = dates.find_reading(
+            connection, table.view, column=table.cell("timestamp"), kind=kind
+        )
+        moment = reading.sql
+        labels.append(f"dates read as {reading.label}")
+    price = number["price"]
+    if "line_total" in mapping and "price" not in mapping:
+        price = f"{number['line_total']} / nullif({number['quantity']}, 0)"
+    weight = "1"
+    if "rating" in mapping:
+        weight = "rating"
+    elif "event_type" in mapping:
+        weight = "all_event.weight"
+    raws, joins, numbers = _joins(table)
+    # a returned piece speaks against the product as much as a bought one speaks for it
+    return (
+        f"SELECT place, {numbers}, ts, CAST(quantity AS FLOAT) AS quantity,"
+        " CAST(price AS FLOAT) AS price, CAST(rating AS FLOAT) AS rating,"
+        f" CAST({weight} * sign(quantity) AS FLOAT) AS weight, CAST(unread AS UTINYINT) AS unread"
+        f" FROM (SELECT {table.place()} AS place, {raws}, {moment} AS ts,"
+        f" coalesce({number['quantity']}, 1) AS quantity, {price} AS price,"
+        f" {number['rating']} AS rating, {' + '.join(unread) or '0'} AS unread"
+        f" FROM {table.view}) AS line {joins}",
+        labels,
+        doubt,
+    )
+
+
+def _unread(role: str, value: str, text: str) -> str:
+    return f"CASE WHEN {value} IS NULL AND {text} IS NOT NULL THEN {UNREAD[role]} ELSE 0 END"
+
+
+def _joins(table: KeptTable) -> tuple[str, str, str]:
+    """Return the cells to join on, the joins that bring numbers for them, and those numbers."""
+    raws: list[str] = []
+    joins: list[str] = []
+    numbers: list[str] = []
+    for role, (name, letter) in _NUMBERED.items():
+        if role not in table.file.mapping:
+            numbers.append(f"CAST(NULL AS INTEGER) AS {letter}")
+            continue
+        made = f"{name}_{table.number}"
+        raws.append(f"{table.cell(role)} AS raw_{letter}")
+        joins.append(f"LEFT JOIN {made} ON line.raw_{letter} = {made}.raw")
+        numbers.append(f"{made}.n AS {letter}")
+    if "event_type" in table.file.mapping:
+        joins.append(f"LEFT JOIN all_event ON all_event.n = event_id_{table.number}.n")
+    return ", ".join(raws), " ".join(joins), ", ".join(numbers)
+
+
+def _reading_all(tables: Sequence[KeptTable]) -> AbstractContextManager[None]:
+    return readers.reading(Path(", ".join(table.file.name for table in tables) or "the files"))

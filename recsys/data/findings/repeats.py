@@ -1,0 +1,82 @@
+"""Rows that stand in the files more than once."""
+
+from __future__ import annotations
+
+from recsys.data.coding import FILE_BITS, KeptTable
+from recsys.data.files.readers import sql_name
+from recsys.data.findings.base import Bench, Finding, rows_do
+from recsys.data.intake import PLACE
+
+
+def check_repeats(bench: Bench) -> list[Finding]:
+    """Find rows that repeat another one: to the letter, or by shopper, product and second."""
+    if not bench.coded.roles & {"timestamp", "order_id"}:
+        return []  # without a moment or an order, two equal rows may well be two purchases
+    bench.run(
+        "CREATE TABLE alike AS SELECT line.* FROM"
+        f" (SELECT u, i, ts, o FROM {bench.left} GROUP BY ALL HAVING count(*) > 1) AS several"
+        f" JOIN {bench.left} AS line ON several.i = line.i"
+        " AND several.u IS NOT DISTINCT FROM line.u AND several.ts IS NOT DISTINCT FROM line.ts"
+        " AND several.o IS NOT DISTINCT FROM line.o"
+    )
+    copies = " UNION ALL ".join(_hashed(table) for table in bench.coded.purchases)
+    bench.run(
+        "CREATE TABLE repeats AS SELECT place FROM"
+        f" (SELECT place, hash FROM ({copies}))"
+        " QUALIFY row_number() OVER (PARTITION BY hash ORDER BY place) > 1"
+    )
+    bench.run(
+        "CREATE TABLE same_second AS SELECT place FROM alike ANTI JOIN repeats USING (place)"
+        " WHERE u IS NOT NULL"
+        " QUALIFY row_number() OVER (PARTITION BY u, i, ts, o ORDER BY place) > 1"
+    )
+    found: list[Finding] = []
+    if number := bench.count("true", "repeats"):
+        words = "repeat another row to the letter"
+        found.append(
+            Finding(
+                code="duplicate",
+                message=rows_do(number, "repeats another row to the letter", words),
+                count=number,
+                advice="Mostly a file that was exported twice. The fix keeps one of each.",
+                examples=bench.examples("item_id", _in("repeats")),
+                fix="Keep one of each",
+                removes=number,
+                proposed=True,
+                reason="repeats another row",
+                rows=_in("repeats"),
+            )
+        )
+    if "timestamp" in bench.coded.roles and (number := bench.count("true", "same_second")):
+        words = "the shopper, product and second of another row"
+        found.append(
+            Finding(
+                code="same_second",
+                message=rows_do(number, f"has {words}", f"have {words}"),
+                count=number,
+                severity="note",
+                advice="They differ in another cell. A till may write two pieces as two rows; a"
+                " page that sends its events twice does it too. The fix keeps the first.",
+                examples=bench.examples("item_id", _in("same_second")),
+                fix="Keep the first of each",
+                removes=number,
+                reason="has the shopper, product and second of another row",
+                rows=_in("same_second"),
+            )
+        )
+    return found
+
+
+def _hashed(table: KeptTable) -> str:
+    """Return the places of rows that may be copies, with a hash of all their cells."""
+    cells = ", ".join(sql_name(column) for column in table.types)
+    low = (1 << FILE_BITS) - 1
+    return (
+        f"SELECT place, hash({cells}) AS hash FROM {table.view} JOIN"
+        f" (SELECT place, place & {low} AS spot FROM alike"
+        f" WHERE place >> {FILE_BITS} = {table.number}) ON {PLACE} = spot"
+    )
+
+
+def _in(table: str) -> str:
+    return f"place IN (FROM {table})"
