@@ -19,7 +19,8 @@ from recsys.errors import AisleError
 from recsys.jobs.queue import Job
 from recsys.releases.live import LiveShop
 from recsys.types import Filters
-from recsys.workflows.jobs import submit_demo, submit_publish, submit_training
+from recsys.workflows.data_jobs import submit_demo
+from recsys.workflows.jobs import submit_publish, submit_training
 from recsys.workflows.shelves import show_for_you
 from recsys.workspace import Workspace
 

@@ -20,8 +20,7 @@ from benchmarks.processes import measure
 from benchmarks.results import Result
 from benchmarks.seen import peak_mb
 from recsys.data.demo import DemoFiles
-from recsys.data.ingest import Source
-from recsys.workflows.loading import load_files
+from recsys.data.ingest import Source, ingest
 from recsys.workflows.training import train_model
 from recsys.workspace import Workspace
 
@@ -79,7 +78,7 @@ def _do(step: str, path: str = "") -> None:
         columns = ("household_id", "product_id", "transaction_timestamp", "basket_id")
         roles = ("user_id", "item_id", "timestamp", "order_id")
         source = Source(Path(path), dict(zip(roles, columns, strict=True)))
-        load_files(workspace, interactions=source, name="Growth")
+        ingest(workspace, interactions=source, name="Growth")
     else:
         train_model(workspace, "als", evaluate=False)
     seconds = time.perf_counter() - started

@@ -9,9 +9,8 @@ import duckdb
 
 from benchmarks.demo import Demo
 from benchmarks.results import Result, at_least
-from recsys.data.ingest import Source
+from recsys.data.ingest import Source, ingest
 from recsys.settings import Settings
-from recsys.workflows.loading import load_files
 from recsys.workspace import Workspace
 
 _TIMES = 3
@@ -36,7 +35,7 @@ def _speed(workspace: Workspace, source: Source) -> float:
     speeds: list[float] = []
     for _ in range(_TIMES):
         started = time.perf_counter()
-        dataset_id = load_files(workspace, interactions=source, name="Speed")
+        dataset_id = ingest(workspace, interactions=source, name="Speed")
         seconds = time.perf_counter() - started
         speeds.append(workspace.datasets.manifest(dataset_id)["counts"]["read"] / seconds / 1e6)
     return statistics.median(speeds)

@@ -18,7 +18,8 @@ from recsys.jobs.queue import Job
 from recsys.models.store import open_served
 from recsys.releases.live import LiveShop
 from recsys.releases.release import Release
-from recsys.workflows.jobs import run_again, submit_demo, submit_publish, submit_training
+from recsys.workflows.data_jobs import submit_demo
+from recsys.workflows.jobs import run_again, submit_publish, submit_training
 from recsys.workflows.shelves import random_shopper, show_for_you
 from recsys.workspace import Workspace
 

@@ -10,7 +10,7 @@ from pages.ui.resources import shop, workspace
 from pages.ui.upload import upload_zone
 from pages.ui.words import ago, plain
 from recsys.errors import NotReady
-from recsys.workflows.jobs import submit_demo, submit_ingest
+from recsys.workflows.data_jobs import submit_demo, submit_ingest
 from recsys.workflows.live import load_stock
 from recsys.workflows.shop import shop_state
 from recsys.workflows.uploads import issue_ticket, safe_name

@@ -4,7 +4,8 @@ from pages.ui.evidence import evidence_sentences, publication_words
 from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
 from pages.ui.words import count, day, moment, plain
-from recsys.workflows.jobs import active_jobs, submit_demo, submit_publish, submit_training
+from recsys.workflows.data_jobs import submit_demo
+from recsys.workflows.jobs import active_jobs, submit_publish, submit_training
 from recsys.workflows.shop import publication_history, shop_state
 
 shop = shop_state(workspace())

@@ -33,7 +33,7 @@ def map_files(workspace: Workspace, upload_ids: Sequence[str]) -> dict[str, Any]
     Returns
     -------
     dict or None
-        Arguments for :func:`recsys.workflows.jobs.submit_ingest`.
+        Arguments for :func:`recsys.workflows.data_jobs.submit_ingest`.
     """
     sources: dict[Kind, Source] = {}
     names: list[str] = []
@@ -56,7 +56,11 @@ def map_files(workspace: Workspace, upload_ids: Sequence[str]) -> dict[str, Any]
         name = left.text_input("Name of this data", value=Path(names[0]).name.split(".")[0])
         currency = right.selectbox("Currency", _CURRENCIES, accept_new_options=True)
         if st.form_submit_button("Load this data", type="primary", icon=":material/database:"):
-            return {**sources, "name": name.strip() or names[0], "currency": currency or ""}
+            return {
+                "given": list(sources.items()),
+                "name": name.strip() or names[0],
+                "currency": currency or "",
+            }
     return None
 
 

@@ -22,7 +22,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Load the demo shop: a year of a supermarket, 1.47 million purchases."""
-    from recsys.workflows.jobs import submit_demo
+    from recsys.workflows.data_jobs import submit_demo
     from recsys.workspace import Workspace
 
     workspace = Workspace.from_environment()
@@ -52,17 +52,20 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Load a shop's own files."""
-    from recsys.workflows.jobs import submit_ingest
+    from recsys.workflows.data_jobs import submit_ingest
     from recsys.workspace import Workspace
 
     corrections = _corrections(mapping or [])
     purchases = _source("interactions", interactions, corrections["interactions"])
     workspace = Workspace.from_environment()
+    given: list[tuple[Kind, Source]] = [("interactions", purchases)]
+    if items:
+        given.append(("items", _source("items", items, corrections["items"])))
+    if shoppers:
+        given.append(("shoppers", _source("shoppers", shoppers, corrections["shoppers"])))
     job = submit_ingest(
         workspace,
-        interactions=purchases,
-        items=_source("items", items, corrections["items"]) if items else None,
-        shoppers=_source("shoppers", shoppers, corrections["shoppers"]) if shoppers else None,
+        given,
         name=name or interactions.name.split(".")[0],
         currency=currency,
         actor=actor(),

@@ -71,7 +71,8 @@ def ingest(
         "change": f"Read {_names(files)}",
     }
     recipe = Recipe(tuple(files))
-    return _write(workspace, dataset_id, recipe, manifest, accept, part_of(report, 0.4, 1.0))
+    later = part_of(report, 0.4, 1.0)
+    return _write(workspace, dataset_id, recipe, manifest, accept=accept, report=later)
 
 
 def next_version(
@@ -108,7 +109,7 @@ def next_version(
         "parent": dataset_id,
         "change": change,
     }
-    return _write(workspace, new_id, recipe, manifest, accept, report)
+    return _write(workspace, new_id, recipe, manifest, accept=accept, report=report)
 
 
 def add_files(
@@ -144,6 +145,7 @@ def _write(
     dataset_id: str,
     recipe: Recipe,
     manifest: dict[str, Any],
+    *,
     accept: bool,
     report: Report,
 ) -> str:

@@ -50,7 +50,7 @@ def attributes(bench: Bench) -> Described:
     selects: list[str] = []
     for table in bench.coded.purchases:
         own = {column.lower(): column for column in table.types}
-        cells = []
+        cells: list[str] = []
         for field in fields:
             column = own.get(field.name.lower())
             mapped = column in table.file.mapping.values()
@@ -67,9 +67,9 @@ def attributes(bench: Bench) -> Described:
     shoppers = [field for field in fields if _steady(bench, field, "u")]
     items = [field for field in fields if field not in shoppers and _steady(bench, field, "i")]
     for letter, chosen in (("u", shoppers), ("i", items)):
-        cells = "".join(f", mode({field.column}) AS {field.column}" for field in chosen)
+        modes = "".join(f", mode({field.column}) AS {field.column}" for field in chosen)
         bench.run(
-            f"CREATE TABLE of_{letter} AS SELECT {letter} AS n{cells} FROM said"
+            f"CREATE TABLE of_{letter} AS SELECT {letter} AS n{modes} FROM said"
             f" WHERE {letter} IS NOT NULL GROUP BY {letter}"
         )
     bench.run("DROP TABLE said")
@@ -198,7 +198,7 @@ def write_purchases(bench: Bench, folder: Path, *, roles: Set[str]) -> str:
 
 def write_items(bench: Bench, path: Path, fields: Sequence[Field]) -> None:
     """Write the products in the order of their row numbers."""
-    _write(bench, path, "items_made JOIN final_items USING (n)", "item_id", "item", fields)
+    _write(bench, path, "items_made JOIN final_items USING (n)", fields, ids=("item_id", "item"))
 
 
 def write_shoppers(bench: Bench, path: Path, side: SideTable, described: Described) -> int:
@@ -216,7 +216,7 @@ def write_shoppers(bench: Bench, path: Path, side: SideTable, described: Describ
         rows += " LEFT JOIN shoppers_side USING (id)"
     if described.shoppers:
         rows += " LEFT JOIN of_u USING (n)"
-    _write(bench, path, rows, "id AS user_id", '"user"', fields)
+    _write(bench, path, rows, fields, ids=("id AS user_id", '"user"'))
     if not bench.coded.people:
         return 0
     return bench.run(
@@ -226,8 +226,10 @@ def write_shoppers(bench: Bench, path: Path, side: SideTable, described: Describ
 
 
 def _write(
-    bench: Bench, path: Path, rows: str, id_column: str, order: str, fields: Sequence[Field]
+    bench: Bench, path: Path, rows: str, fields: Sequence[Field], *, ids: tuple[str, str]
 ) -> None:
+    """Write the id and the fields of some rows; ``ids`` are the id's SQL and the order of rows."""
+    id_column, order = ids
     columns = [id_column, *(f"{field.column} AS {sql_name(field.name)}" for field in fields)]
     bench.run(
         f"COPY (SELECT {', '.join(columns)} FROM {rows} ORDER BY {order})"

@@ -1,30 +1,24 @@
-"""Long work: every ingest, training and publication is a row of the job table."""
+"""Long work: all that takes more than a moment is a row of the job table."""
 
 from __future__ import annotations
 
-import logging
 import sys
 import time
-from collections.abc import Sequence
 from typing import Any
 
-from recsys.data.ingest import Source
-from recsys.errors import AisleError, InputError, JobCancelled, StorageError
+from recsys.errors import AisleError, InputError, JobCancelled
 from recsys.jobs.child import Work, run_inline
 from recsys.jobs.lock import WorkerLock
 from recsys.jobs.queue import Job, Queue
 from recsys.models.base import read_config
 from recsys.models.registry import find_model
 from recsys.types import PLACEMENTS, Placement, Report
-from recsys.workflows.loading import load_demo, load_files, source_from, source_params
+from recsys.workflows.data_jobs import DATA_KINDS, of_first_try, submit
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.training import newest_dataset, train_model
-from recsys.workflows.uploads import discard_upload, upload_of
-from recsys.workspace import ArtefactFolder, Workspace
+from recsys.workspace import Workspace
 
 _POLL_SECONDS = 0.1
-
-_log = logging.getLogger(__name__)
 
 # What a worker starts for each job.
 CHILD_COMMAND = (sys.executable, "-m", "recsys.workflows.child")
@@ -32,63 +26,8 @@ CHILD_COMMAND = (sys.executable, "-m", "recsys.workflows.child")
 WORKER_COMMAND = (sys.executable, "-m", "recsys.cli", "worker")
 
 
-def _ingest(workspace: Workspace, params: dict[str, Any], report: Report) -> dict[str, Any]:
-    interactions = source_from(params["interactions"])
-    if interactions is None:
-        raise InputError("The job names no file of purchases.")
-    items, shoppers = source_from(params.get("items")), source_from(params.get("shoppers"))
-    sources = [source for source in (interactions, items, shoppers) if source]
-    dataset_id = _of_first_try(workspace.datasets)
-    if dataset_id is None:
-        _check_uploads(workspace, sources)
-        dataset_id = load_files(
-            workspace,
-            interactions=interactions,
-            items=items,
-            shoppers=shoppers,
-            name=params["name"],
-            currency=params.get("currency", ""),
-            report=report,
-        )
-    _discard_uploads(workspace, sources)
-    return {"dataset_id": dataset_id}
-
-
-def _of_first_try(folder: ArtefactFolder) -> str | None:
-    """Return what a first try of this job made before its process died, if it got so far."""
-    found = folder.of_job()
-    return found[0]["id"] if found else None
-
-
-def _check_uploads(workspace: Workspace, sources: Sequence[Source]) -> None:
-    for source in sources:
-        if upload_of(workspace, source.path) and not source.path.is_file():
-            raise InputError(
-                f"The uploaded file {source.path.name} is gone; upload it again.",
-                hint="Uploads are removed once they are loaded.",
-            )
-
-
-def _discard_uploads(workspace: Workspace, sources: Sequence[Source]) -> None:
-    """Remove the uploads that are in a dataset now; files from elsewhere stay."""
-    for source in sources:
-        upload_id = upload_of(workspace, source.path)
-        if upload_id is not None:
-            try:
-                discard_upload(workspace, upload_id)
-            except StorageError as error:  # the data is loaded, and a sweep comes by later
-                _log.warning("The upload %s stays for now: %s", upload_id, error)
-
-
-def _demo(workspace: Workspace, params: dict[str, Any], report: Report) -> dict[str, Any]:
-    dataset_id = _of_first_try(workspace.datasets)
-    if dataset_id is None:
-        dataset_id = load_demo(workspace, shoppers=params.get("shoppers"), report=report)
-    return {"dataset_id": dataset_id}
-
-
 def _train(workspace: Workspace, params: dict[str, Any], report: Report) -> dict[str, Any]:
-    model_id = _of_first_try(workspace.models)
+    model_id = of_first_try(workspace.models)
     if model_id is None:
         model_id = train_model(
             workspace,
@@ -118,37 +57,10 @@ def _publish(workspace: Workspace, params: dict[str, Any], report: Report) -> di
 
 
 KINDS: dict[str, Work] = {
-    "ingest": _ingest,
-    "demo": _demo,
+    **DATA_KINDS,
     "train": _train,
     "publish": _publish,
 }
-
-
-def submit_demo(workspace: Workspace, *, actor: str, shoppers: int | None = None) -> Job:
-    """Queue the loading of the demo shop."""
-    return _submit(workspace, "demo", {"shoppers": shoppers}, "Load the demo shop", actor)
-
-
-def submit_ingest(
-    workspace: Workspace,
-    *,
-    interactions: Source,
-    items: Source | None = None,
-    shoppers: Source | None = None,
-    name: str,
-    currency: str = "",
-    actor: str,
-) -> Job:
-    """Queue the loading of a shop's files."""
-    params = {
-        "interactions": source_params(interactions),
-        "items": source_params(items),
-        "shoppers": source_params(shoppers),
-        "name": name,
-        "currency": currency,
-    }
-    return _submit(workspace, "ingest", params, f"Load {name}", actor)
 
 
 def submit_training(
@@ -178,7 +90,7 @@ def submit_training(
         "settings": settings or {},
         "evaluate": evaluate,
     }
-    return _submit(workspace, "train", params, f"Train {model.label} on {dataset.name}", actor)
+    return submit(workspace, "train", params, f"Train {model.label} on {dataset.name}", actor)
 
 
 def submit_publish(
@@ -205,11 +117,7 @@ def submit_publish(
         "only": list(only),
         "actor": actor,
     }
-    return _submit(workspace, "publish", params, "Build and publish a release", actor)
-
-
-def _submit(workspace: Workspace, kind: str, params: dict[str, Any], label: str, actor: str) -> Job:
-    return Queue(workspace.database).submit(kind, params, label=label, actor=actor)
+    return submit(workspace, "publish", params, "Build and publish a release", actor)
 
 
 def await_job(workspace: Workspace, job: Job, report: Report) -> Job:

@@ -6,18 +6,17 @@ from typing import Any
 
 from recsys.data.demo import write_demo
 from recsys.data.files.readers import FilePreview, preview
-from recsys.data.ingest import Source, ingest
+from recsys.data.ingest import Given, Source, add_files, ingest
 from recsys.data.reading.columns import Kind, guess_mapping
+from recsys.errors import InputError
 from recsys.types import Report, part_of, silent
 from recsys.workspace import Workspace
 
 
-def load_files(
+def load_given(
     workspace: Workspace,
+    given: Given,
     *,
-    interactions: Source,
-    items: Source | None = None,
-    shoppers: Source | None = None,
     name: str,
     currency: str = "",
     accept: bool = False,
@@ -30,6 +29,15 @@ def load_files(
     str
         The id of the dataset.
     """
+    interactions, items, shoppers = (
+        [source for one, source in given if one == kind]
+        for kind in ("interactions", "items", "shoppers")
+    )
+    if not interactions:
+        raise InputError(
+            "A file of purchases is missing: who bought what.",
+            hint="Add it, or mark which file it is.",
+        )
     return ingest(
         workspace,
         interactions=interactions,
@@ -40,6 +48,11 @@ def load_files(
         accept=accept,
         report=report,
     )
+
+
+def add_to(workspace: Workspace, dataset_id: str, given: Given, *, report: Report = silent) -> str:
+    """Add files to a dataset: a new version that replaces nothing; returns its id."""
+    return add_files(workspace, dataset_id, given, report=report)
 
 
 def load_demo(workspace: Workspace, *, shoppers: int | None = None, report: Report = silent) -> str:
@@ -71,14 +84,29 @@ def load_demo(workspace: Workspace, *, shoppers: int | None = None, report: Repo
         )
 
 
-def source_from(params: Mapping[str, Any] | None) -> Source | None:
-    """Return the source that a job's parameters describe."""
-    return None if params is None else Source(Path(params["path"]), dict(params["mapping"]))
+def given_params(given: Given) -> list[dict[str, Any]]:
+    """Return files as a job's parameters."""
+    return [
+        {
+            "kind": kind,
+            "path": str(source.path),
+            "mapping": dict(source.mapping),
+            "name": source.name,
+            "date_order": source.date_order,
+        }
+        for kind, source in given
+    ]
 
 
-def source_params(source: Source | None) -> dict[str, Any] | None:
-    """Return a source as a job's parameters."""
-    return None if source is None else {"path": str(source.path), "mapping": dict(source.mapping)}
+def given_from(params: Sequence[Mapping[str, Any]]) -> Given:
+    """Return the files that a job's parameters describe."""
+    return [
+        (
+            one["kind"],
+            Source(Path(one["path"]), dict(one["mapping"]), one["name"], one["date_order"]),
+        )
+        for one in params
+    ]
 
 
 def preview_file(path: Path) -> FilePreview:

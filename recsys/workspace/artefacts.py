@@ -115,6 +115,19 @@ class ArtefactFolder:
             return []
         return [found for found in self.manifests() if found.get("job_id") == self.job_id]
 
+    def remove(self, artefact_id: str) -> None:
+        """Remove an artefact: gone at once for every reader, its files right after.
+
+        Raises
+        ------
+        NotFound
+            There is none of that id.
+        """
+        path = self.path(artefact_id)
+        part = part_path(self.root, artefact_id)
+        path.rename(part)
+        shutil.rmtree(part, ignore_errors=True)  # what a kill leaves, a sweep finds
+
     def _damaged(self, path: Path, found: str) -> StorageError:
         return StorageError(
             f"The manifest {path} of a {self.word} is damaged: {found}.",

@@ -89,6 +89,25 @@ uploads = Table(
     Column("created_at", Float, nullable=False),
 )
 
+# What people call a version of a dataset, beside the dataset's own name.
+version_names = Table(
+    "version_names",
+    metadata,
+    Column("dataset_id", String(80), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+# How files with these columns were mapped last time.
+mappings = Table(
+    "mappings",
+    metadata,
+    Column("columns_hash", String(64), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("mapping", JSON, nullable=False),
+    Column("date_order", String(20), nullable=False),
+    Column("at", Float, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -7,8 +7,8 @@ import pytest
 from api_shop import client_of, write_shop
 from fastapi.testclient import TestClient
 
+from recsys.data.ingest import ingest
 from recsys.settings import Settings
-from recsys.workflows.loading import load_files
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.training import train_model
 from recsys.workspace import Workspace
@@ -19,7 +19,7 @@ def live_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspa
     folder = tmp_path_factory.mktemp("api")
     workspace = Workspace(Settings(home=folder / "home"))
     purchases, catalogue = write_shop(folder)
-    load_files(workspace, interactions=purchases, items=catalogue, name="Two tastes")
+    ingest(workspace, interactions=purchases, items=catalogue, name="Two tastes")
     settings = {"factors": 8, "iterations": 5, "regularization": 0.1}
     als = train_model(workspace, "als", settings=settings, evaluate=False)
     together = train_model(workspace, "copurchase", evaluate=False)

@@ -19,7 +19,8 @@ from recsys.api.app import create_api
 from recsys.jobs.queue import Job, Queue
 from recsys.releases.live import LiveShop
 from recsys.settings import Settings
-from recsys.workflows.jobs import run_again, submit_demo, submit_publish, submit_training
+from recsys.workflows.data_jobs import submit_demo
+from recsys.workflows.jobs import run_again, submit_publish, submit_training
 from recsys.workflows.uploads import issue_ticket
 from recsys.workspace import Workspace
 

@@ -13,7 +13,8 @@ from whole_shop import Customer, Process, Server, children, gone, leftovers, wai
 
 from recsys.jobs.queue import Job, Queue
 from recsys.settings import Settings
-from recsys.workflows.jobs import run_again, submit_demo, submit_publish, submit_training
+from recsys.workflows.data_jobs import submit_demo
+from recsys.workflows.jobs import run_again, submit_publish, submit_training
 from recsys.workspace import Workspace
 
 ACTOR = "tests"

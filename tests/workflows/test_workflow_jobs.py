@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from workflow_shops import QUICK, load_shop, source
 
+from recsys.data.ingest import Given
 from recsys.errors import AisleError, BadSetting, InputError, JobCancelled, NotFound, NotReady
 from recsys.jobs.queue import Job, Queue
 from recsys.types import silent
+from recsys.workflows.data_jobs import submit_ingest
 from recsys.workflows.jobs import (
     KINDS,
     active_jobs,
@@ -15,7 +17,6 @@ from recsys.workflows.jobs import (
     cancel_job,
     ended_since,
     run_again,
-    submit_ingest,
     submit_publish,
     submit_training,
     worker_is_running,
@@ -137,9 +138,8 @@ def test_uploads_go_when_they_are_loaded_and_files_from_elsewhere_stay(
     sales = uploaded(workspace, b"user_id,item_id\nu1,i1\nu2,i1\n")
     goods = workspace.home / "items.csv"
     goods.write_text("item_id,name\ni1,Tea\n", encoding="utf-8")
-    job = submit_ingest(
-        workspace, interactions=source(sales), items=source(goods), name="Shop", actor="ann"
-    )
+    given: Given = [("interactions", source(sales)), ("items", source(goods))]
+    job = submit_ingest(workspace, given, name="Shop", actor="ann")
     await_job(workspace, job, silent)
     assert list(workspace.uploads.iterdir()) == []
     assert goods.exists()
@@ -150,7 +150,7 @@ def test_uploads_go_when_they_are_loaded_and_files_from_elsewhere_stay(
 
 def test_an_upload_that_could_not_be_loaded_stays(workspace: Workspace) -> None:
     sales = uploaded(workspace, b"user_id,item_id\n,\n")
-    job = submit_ingest(workspace, interactions=source(sales), name="Shop", actor="ann")
+    job = submit_ingest(workspace, [("interactions", source(sales))], name="Shop", actor="ann")
     with pytest.raises(InputError):
         await_job(workspace, job, silent)
     assert upload_info(workspace, sales.parent.name).path == sales
@@ -158,7 +158,7 @@ def test_an_upload_that_could_not_be_loaded_stays(workspace: Workspace) -> None:
 
 def test_a_second_try_takes_what_the_first_one_made(workspace: Workspace) -> None:
     sales = uploaded(workspace, b"user_id,item_id\nu1,i1\nu2,i1\n")
-    job = submit_ingest(workspace, interactions=source(sales), name="Shop", actor="ann")
+    job = submit_ingest(workspace, [("interactions", source(sales))], name="Shop", actor="ann")
     ours = workspace.for_job(job.key)
     data = [KINDS["ingest"](ours, job.params, silent) for _ in range(2)]
     assert data == [{"dataset_id": workspace.datasets.ids()[0]}] * 2

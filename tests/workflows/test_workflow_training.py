@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from workflow_shops import QUICK, load_shop, source
 
+from recsys.data.ingest import ingest
 from recsys.errors import BadSetting, InputError, NotFound, NotReady
 from recsys.models.store import TWIN
-from recsys.workflows.loading import load_files
 from recsys.workflows.training import NO_DATES, model_kinds, train_model
 from recsys.workspace import Workspace
 
@@ -58,7 +58,7 @@ def test_a_shop_where_everything_was_put_back_is_refused(workspace: Workspace) -
     path = workspace.home / "events.csv"
     lines = [f"u{n},i{n % 3},remove_from_cart" for n in range(9)]
     path.write_text("\n".join(["user_id,item_id,event_type", *lines]), encoding="utf-8")
-    load_files(workspace, interactions=source(path), name="Returns")
+    ingest(workspace, interactions=source(path), name="Returns")
     with pytest.raises(InputError, match="all weights are 0 or less"):
         train_model(workspace, "als", settings=QUICK)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from recsys.data.ingest import Source
+from recsys.data.ingest import Source, ingest
 from recsys.settings import Settings
-from recsys.workflows.loading import guess_file, load_files, preview_file
+from recsys.workflows.loading import guess_file, preview_file
 from recsys.workspace import Workspace
 
 N_ITEMS = 24
@@ -39,6 +39,6 @@ def load_shop(workspace: Workspace, *, dated: bool = True) -> str:
     purchases.write_text("\n".join(lines), encoding="utf-8")
     goods = [f"i{number:02},Product {number},{number + 1},9" for number in range(N_ITEMS)]
     catalogue.write_text("\n".join(["item_id,name,price,stock", *goods]), encoding="utf-8")
-    return load_files(
+    return ingest(
         workspace, interactions=source(purchases), items=source(catalogue), name="Two tastes"
     )
