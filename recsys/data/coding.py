@@ -51,6 +51,21 @@ class KeptTable:
         column = self.file.mapping.get(role)
         return "NULL" if column is None else values.text(sql_name(column), self.types[column])
 
+    def cells(self, **named: str) -> str:
+        """Return a relation of some cells, by SQL, and ``spot``, the row's place in the file.
+
+        The shop's own column names stay inside it, so that none is taken for one of ours.
+        """
+        cells = "".join(f", {sql} AS {name}" for name, sql in named.items())
+        return f"(SELECT {PLACE} AS spot{cells} FROM {self.view})"
+
+    def lines(self, rows: str, columns: str) -> str:
+        """Return a relation of the coded rows of this file, and ``spot``."""
+        return (
+            f"(SELECT {columns}, place & {(1 << FILE_BITS) - 1} AS spot FROM {rows}"
+            f" WHERE place >> {FILE_BITS} = {self.number})"
+        )
+
     def place(self) -> str:
         """Return the SQL of a row's place among all files."""
         return f"({self.number << FILE_BITS} + {PLACE})"

@@ -37,11 +37,12 @@ def write_rejects(bench: Bench, path: Path) -> None:
 
 
 def _rows(table: KeptTable) -> str:
-    low = (1 << FILE_BITS) - 1
-    cells = [f"CAST({sql_name(column)} AS VARCHAR) AS {sql_name(column)}" for column in table.types]
+    cells = ", ".join(
+        f"CAST(file.{sql_name(column)} AS VARCHAR) AS {sql_name(column)}" for column in table.types
+    )
     return (
         f"(SELECT {sql_text(table.file.name)} AS {FILE},"
-        f" {PLACE} + {table.file.first_row} AS {ROW}, reason AS {REASON}, {', '.join(cells)}"
-        f" FROM {table.view} JOIN (SELECT place & {low} AS spot, reason FROM rejected"
-        f" WHERE place >> {FILE_BITS} = {table.number}) ON {PLACE} = spot ORDER BY {PLACE})"
+        f" line.spot + {table.file.first_row} AS {ROW}, line.reason AS {REASON}, {cells}"
+        f" FROM {table.view} AS file JOIN {table.lines('rejected', 'reason')} AS line"
+        f" ON file.{PLACE} = line.spot ORDER BY line.spot)"
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recsys.data.coding import FILE_BITS
 from recsys.data.dataset import GUESTS, INTERACTIONS, ITEMS
 from recsys.data.files.readers import sql_name, sql_parquet, sql_text
 from recsys.data.findings.base import Bench
@@ -46,22 +45,20 @@ def attributes(bench: Bench) -> Described:
     ]
     if not fields:
         return Described()
-    low = (1 << FILE_BITS) - 1
     selects: list[str] = []
     for table in bench.coded.purchases:
         own = {column.lower(): column for column in table.types}
-        cells: list[str] = []
+        named: dict[str, str] = {}
         for field in fields:
             column = own.get(field.name.lower())
             mapped = column in table.file.mapping.values()
             text = "NULL"
             if column is not None and not mapped:
                 text = values.text(sql_name(column), table.types[column])
-            cells.append(f"CAST({text} AS VARCHAR) AS {field.column}")
+            named[field.column] = f"CAST({text} AS VARCHAR)"
         selects.append(
-            f"SELECT u, i, {', '.join(cells)} FROM {table.view} JOIN (SELECT u, i, place & {low}"
-            f" AS spot FROM {bench.left} WHERE place >> {FILE_BITS} = {table.number})"
-            f" ON file_row_number = spot"
+            f"SELECT u, i, {', '.join(named)} FROM {table.cells(**named)}"
+            f" JOIN {table.lines(bench.left, 'u, i')} USING (spot)"
         )
     bench.run(f"CREATE TABLE said AS {' UNION ALL '.join(selects)}")
     shoppers = [field for field in fields if _steady(bench, field, "u")]
@@ -129,11 +126,10 @@ def make_items(bench: Bench, side: SideTable, described: Described) -> list[Fiel
 
 def _most_frequent(bench: Bench, role: str) -> None:
     """Make ``most_<role>(i, text)``; of two texts as frequent the last in the alphabet holds."""
-    low = (1 << FILE_BITS) - 1
+    real = "i, weight > 0 AND coalesce(price, 1) > 0 AS real"
     selects = " UNION ALL ".join(
-        f"SELECT i, {table.text(role)} AS text, real FROM {table.view} JOIN"
-        f" (SELECT i, place & {low} AS spot, weight > 0 AND coalesce(price, 1) > 0 AS real"
-        f" FROM {bench.left} WHERE place >> {FILE_BITS} = {table.number}) ON file_row_number = spot"
+        f"SELECT i, text, real FROM {table.cells(text=table.text(role))}"
+        f" JOIN {table.lines(bench.left, real)} USING (spot)"
         for table in bench.tables_with(role)
     )
     bench.run(

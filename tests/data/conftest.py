@@ -30,7 +30,9 @@ def ingest_text(shop: Workspace, tmp_path: Path) -> Ingest:
         columns = [column for column in text.splitlines()[0].split(",") if column[0] != "*"]
         return Source(path, {column: column for column in columns})
 
-    def run(interactions: str, items: str = "", shoppers: str = "") -> Dataset:
+    def run(
+        interactions: str, items: str = "", shoppers: str = "", *, accept: bool = False
+    ) -> Dataset:
         rows = source("orders", interactions)
         assert rows is not None
         dataset_id = ingest(
@@ -39,6 +41,7 @@ def ingest_text(shop: Workspace, tmp_path: Path) -> Ingest:
             items=source("items", items),
             shoppers=source("shoppers", shoppers),
             name="Shop",
+            accept=accept,
         )
         return Dataset.open(shop, dataset_id)
 

@@ -24,6 +24,7 @@ def demo(tmp_path: Path, shop: Workspace) -> Dataset:
         items=files.items,
         shoppers=files.shoppers,
         name=files.name,
+        accept=True,
         currency=files.currency,
         notes=files.notes,
     )

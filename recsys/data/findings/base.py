@@ -8,9 +8,8 @@ from typing import Any, Literal
 
 import duckdb
 
-from recsys.data.coding import FILE_BITS, Coded, KeptTable
+from recsys.data.coding import Coded, KeptTable
 from recsys.data.files import readers
-from recsys.data.intake import PLACE
 from recsys.data.reading.columns import Kind
 from recsys.data.recipe import Recipe
 
@@ -156,17 +155,16 @@ class Bench:
     def examples(self, role: str, where: str, *, rows: str = "coded") -> tuple[str, ...]:
         """Return up to 5 different cells of a role, as they stand in the files, of some rows."""
         selects = [
-            f"SELECT left({table.text(role)}, {_EXAMPLE_CHARACTERS}) AS cell FROM {table.view}"
-            f" JOIN places ON {PLACE} = spot AND number = {table.number}"
+            f"SELECT left(cell, {_EXAMPLE_CHARACTERS}) AS cell FROM"
+            f" {table.cells(cell=table.text(role))} JOIN {table.lines('places', 'place')}"
+            " USING (spot)"
             for table in self.coded.purchases
             if role in table.file.mapping
         ]
         if not selects:
             return ()
-        low = (1 << FILE_BITS) - 1
         found = self.run(
-            f"WITH places AS MATERIALIZED (SELECT place & {low} AS spot,"
-            f" place >> {FILE_BITS} AS number FROM {rows} WHERE {where} LIMIT 1000)"
+            f"WITH places AS MATERIALIZED (SELECT place FROM {rows} WHERE {where} LIMIT 1000)"
             f" SELECT DISTINCT cell FROM ({' UNION ALL '.join(selects)}) WHERE cell IS NOT NULL"
             f" ORDER BY cell LIMIT {_EXAMPLES}"
         )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from recsys.data.coding import FILE_BITS, KeptTable
+from recsys.data.coding import KeptTable
 from recsys.data.files.readers import sql_name
 from recsys.data.findings.base import Bench, Finding, rows_do
-from recsys.data.intake import PLACE
 
 
 def check_repeats(bench: Bench) -> list[Finding]:
@@ -70,11 +69,9 @@ def check_repeats(bench: Bench) -> list[Finding]:
 def _hashed(table: KeptTable) -> str:
     """Return the places of rows that may be copies, with a hash of all their cells."""
     cells = ", ".join(sql_name(column) for column in table.types)
-    low = (1 << FILE_BITS) - 1
     return (
-        f"SELECT place, hash({cells}) AS hash FROM {table.view} JOIN"
-        f" (SELECT place, place & {low} AS spot FROM alike"
-        f" WHERE place >> {FILE_BITS} = {table.number}) ON {PLACE} = spot"
+        f"SELECT place, cell AS hash FROM {table.cells(cell=f'hash({cells})')}"
+        f" JOIN {table.lines('alike', 'place')} USING (spot)"
     )
 
 
