@@ -76,7 +76,7 @@ def ingest(
         readers.connect(scratch) as connection,
         workspace.datasets.writing(dataset_id, manifest) as folder,
     ):
-        manifest.update(_write(connection, folder, files=files, report=report))
+        manifest.update(_write(connection, folder, scratch, files=files, report=report))
     return dataset_id
 
 
@@ -88,7 +88,12 @@ class _Files:
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, folder: Path, *, files: _Files, report: Report
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    scratch: Path,
+    *,
+    files: _Files,
+    report: Report,
 ) -> dict[str, Any]:
     """Write the three tables of a dataset and return what its manifest tells of them."""
     interactions, items, shoppers = files.interactions, files.items, files.shoppers
@@ -96,13 +101,13 @@ def _write(
     catalogue, people = SideFile(), SideFile()
     if items:
         report(0.0, f"Reading {items.path.name}")
-        catalogue = load_side_file(connection, "items", source=items)
+        catalogue = load_side_file(connection, "items", source=items, scratch=scratch)
         purchases.number_items(connection, "FROM items_file")
     if shoppers:
         report(0.05, f"Reading {shoppers.path.name}")
-        people = load_side_file(connection, "shoppers", source=shoppers)
+        people = load_side_file(connection, "shoppers", source=shoppers, scratch=scratch)
     report(0.1, f"Reading {interactions.path.name}")
-    date_format = purchases.load_rows(connection, interactions)
+    date_format = purchases.load_rows(connection, interactions, scratch=scratch)
     report(0.5, "Checking rows")
     name = items.path.name if items else ""
     counted = purchases.check_rows(connection, interactions, catalogue=name)

@@ -30,7 +30,7 @@ class Counted:
     removed: tuple[Removed, ...]
 
 
-def load_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
+def load_rows(connection: duckdb.DuckDBPyConnection, source: Source, *, scratch: Path) -> str:
     """Read the interactions into ``dated``; return how their dates are read ("" for none).
 
     It has ``place`` (the row's place in the file), the ids as text, what the mapping names,
@@ -42,7 +42,7 @@ def load_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
     BadFile, BadMapping
         The file is no table, or its columns are not the ones mapped.
     """
-    table = readers.open_table(connection, source.path)
+    table = readers.open_table(connection, source.path, scratch=scratch)
     mapping = source.mapping
     check_mapping("interactions", mapping, columns=table.columns, file_name=table.file_name)
     types = dict(zip(table.columns, table.types, strict=True))

@@ -46,7 +46,7 @@ class SideFile:
 
 
 def load_side_file(
-    connection: duckdb.DuckDBPyConnection, kind: Kind, *, source: Source
+    connection: duckdb.DuckDBPyConnection, kind: Kind, *, source: Source, scratch: Path
 ) -> SideFile:
     """Read a side file into table ``<kind>_file``, the first row of each id.
 
@@ -58,7 +58,7 @@ def load_side_file(
     BadFile, BadMapping
         The file is no table, or its columns are not the ones mapped.
     """
-    table = readers.open_table(connection, source.path)
+    table = readers.open_table(connection, source.path, scratch=scratch)
     check_mapping(kind, source.mapping, columns=table.columns, file_name=table.file_name)
     roles = [role.name for role in ROLES[kind] if role.name in source.mapping]
     id_role = roles.pop(0)

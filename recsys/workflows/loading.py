@@ -79,7 +79,7 @@ def source_params(source: Source | None) -> dict[str, Any] | None:
 
 
 def preview_file(path: Path) -> FilePreview:
-    """Return the columns and first rows of a file; see :mod:`recsys.data.files.readers`."""
+    """Return what a file looks like; see :func:`recsys.data.files.readers.preview`."""
     return preview(path)
 
 
