@@ -49,6 +49,14 @@ def no_header(name: str) -> BadFile:
     )
 
 
+def mixed_ends(name: str) -> BadFile:
+    """Return the error for text whose lines do not all end alike."""
+    return BadFile(
+        f"{name} has line ends of more than one kind.",
+        hint="Save it once with a spreadsheet or an editor, then add the file again.",
+    )
+
+
 def too_wide(name: str, columns: int, *, most: int) -> BadFile:
     """Return the error for more columns than a table of a shop can have."""
     return BadFile(

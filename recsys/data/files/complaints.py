@@ -11,7 +11,7 @@ from pathlib import Path
 from recsys.data.files import bad_files
 from recsys.data.files.encodings import likely_encoding
 from recsys.data.files.json_faults import find_fault
-from recsys.data.files.sources import Source
+from recsys.data.files.sources import Source, workbook_kind
 from recsys.errors import BadFile
 
 # The folder of a converted copy; its name is not one for a reader.
@@ -27,6 +27,8 @@ def explain(path: Path, found: str, *, name: str = "") -> BadFile:
         # found beforehand, but for a preview with letters of another encoding beyond its start
         hint = "Save it as “CSV UTF-8”, then add it again."
         return BadFile(f"{name} is not UTF-8 text.", hint=hint)
+    if "state machine" in found:
+        return bad_files.mixed_ends(name)
     if "GZIP" in found:
         return bad_files.torn(name, "gzip")
     fields = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", found)
@@ -40,9 +42,6 @@ def explain(path: Path, found: str, *, name: str = "") -> BadFile:
     elif "Maximum line size" in found:
         message = f"{name}, {_where(path, found)}: the line is longer than 2 MB."
         hint = "Often a quote is opened and not closed; mend it"
-    elif "state machine" in found:
-        message = f"{name} has line ends of more than one kind."
-        hint = "Save it once with a spreadsheet or an editor"
     else:
         reason = re.sub(r"^[\w ]+ Error: ", "", found.splitlines()[0])
         reason = re.sub(rf"[^\s'\"]*{re.escape(path.name)}", name, reason)
@@ -53,11 +52,14 @@ def explain(path: Path, found: str, *, name: str = "") -> BadFile:
 
 
 def _where(path: Path, found: str) -> str:
+    source = Source.of(path)
+    if source.packing == "zip" and workbook_kind(source) != "archive":
+        return "one of its rows"
     row = re.search(r"Error on Line: (\d+)", found)
     delimiter = re.search(r"delimiter = (.) \(Set", found)
     if not (row and delimiter):
         return "one of its lines"
-    return f"line {_line_of(Source.of(path), int(row[1]), delimiter[1]):,}"
+    return f"line {_line_of(source, int(row[1]), delimiter[1]):,}"
 
 
 def _line_of(source: Source, row: int, delimiter: str) -> int:

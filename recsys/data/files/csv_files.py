@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from recsys.data.files.sources import Source
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 # Spreadsheets in some countries write their delimiter above the header.
 _SAYS_DELIMITER = re.compile(r'"?sep=([,;\t|])"?(?:\r\n|\r|\n)', re.IGNORECASE)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE = re.compile(r'(?:[^"\r\n]+|"[^"]*")*')
 _ROWS_TO_LOOK_AT = 50
 
 
@@ -27,6 +30,7 @@ class _Head:
     columns: tuple[str, ...]
     delimiter: str
     lines_above: int
+    line_end: str  # only where DuckDB would take another one for it
 
 
 def open_csv(source: Source, start: str, *, delimiter: str = "") -> OpenedTable:
@@ -44,7 +48,7 @@ def open_csv(source: Source, start: str, *, delimiter: str = "") -> OpenedTable:
     options = (
         f"auto_detect=false, header=true, skip={head.lines_above}, nullstr='',"
         f" delim={sql_text(head.delimiter)}, quote='\"', escape='\"',"
-        f" columns={sql_texts(head.columns)},"
+        f" columns={sql_texts(head.columns)},{_line_end(head.line_end)}"
         f" compression='{'gzip' if source.packing else 'none'}'"
     )
     words = f"{_DELIMITERS[head.delimiter]}-separated" if len(head.columns) > 1 else "one column"
@@ -59,14 +63,20 @@ def open_csv(source: Source, start: str, *, delimiter: str = "") -> OpenedTable:
 
 
 def _read_head(name: str, start: str, delimiter: str) -> _Head:
-    """Read the header line: its delimiter is the one that stands in it most often."""
+    """Read the header line and what stands above it."""
     body = start.lstrip("\r\n")
-    lines_above = len(start[: len(start) - len(body)].splitlines())
     said = _SAYS_DELIMITER.match(body)
     if said and not delimiter:
-        delimiter, body, lines_above = said[1], body[said.end() :], lines_above + 1
-    unquoted = re.sub(r'"[^"]*"', "", re.split(r"[\r\n]", body, maxsplit=1)[0])
-    delimiter = delimiter or max(_DELIMITERS, key=unquoted.count)
+        delimiter, body = said[1], body[said.end() :]
+    above = _LINE_END.findall(start[: len(start) - len(body)])
+    line = _LINE.match(body)
+    text = line[0] if line else ""
+    end = _LINE_END.match(body, len(text))
+    # DuckDB takes the first line end for that of all lines, and finds no rows where it is not
+    if end and set(above) - {end[0]}:
+        raise bad_files.mixed_ends(name)
+    other_end = end[0] if end and set(_LINE_END.findall(text)) - {end[0]} else ""
+    delimiter = delimiter or _find_delimiter(text, body)
     rows: Iterator[list[str]] = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)
     try:
         header = next(rows)
@@ -77,7 +87,37 @@ def _read_head(name: str, start: str, delimiter: str) -> _Head:
     check_width(name, len(header))
     columns = [one.strip() or f"column {place}" for place, one in enumerate(header, start=1)]
     check_names(name, columns)
-    return _Head(tuple(columns), delimiter, lines_above)
+    return _Head(tuple(columns), delimiter, len(above), other_end)
+
+
+def _line_end(line_end: str) -> str:
+    written = line_end.replace("\r", "\\r").replace("\n", "\\n")
+    return f" new_line='{written}'," if line_end else ""
+
+
+def _find_delimiter(header: str, body: str) -> str:
+    """Return what stands between the names of the header, and so between the cells below it.
+
+    Of several the one that cuts most of the first rows as it cuts the header, then the one that
+    stands in the header most often.
+    """
+    unquoted = re.sub(r'"[^"]*"', "", header)
+    there = [one for one in _DELIMITERS if one in unquoted]
+    if len(there) < 2:
+        return there[0] if there else ","
+    return max(there, key=lambda one: (_share_of_fitting_rows(body, one), unquoted.count(one)))
+
+
+def _share_of_fitting_rows(body: str, delimiter: str) -> float:
+    rows = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)
+    widths: list[int] = []
+    try:
+        for row in itertools.islice(rows, _ROWS_TO_LOOK_AT):
+            ends_with_delimiter = bool(widths) and len(row) == widths[0] + 1 and not row[-1]
+            widths.append(len(row) - ends_with_delimiter)
+    except csv.Error:
+        return 0.0
+    return widths.count(widths[0]) / len(widths)
 
 
 def _rows_end_with_delimiter(rows: Iterator[list[str]], width: int) -> bool:

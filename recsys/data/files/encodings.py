@@ -128,16 +128,20 @@ def likely_encoding(source: Source) -> Encoding:
 
 
 def _utf16_without_bom(start: bytes) -> Encoding | None:
-    """Know UTF-16 by the zero that stands beside each letter of the alphabet."""
+    """Know UTF-16 by the zero that stands beside each letter of the alphabet.
+
+    The header begins with such a letter, and can be printed.
+    """
     even, odd = start[0::2], start[1::2]
     sides: tuple[tuple[bytes, bytes, Encoding], ...] = (
         (odd, even, "utf-16-le"),
         (even, odd, "utf-16-be"),
     )
     for zeros, letters, encoding in sides:
-        if letters and zeros.count(0) > 0.4 * len(letters) and 0 not in letters:
-            header = codecs.getincrementaldecoder(encoding)("replace").decode(start)
-            if header.split("\n", 1)[0].rstrip("\r").isprintable() or "\t" in header:
+        obvious = zeros.startswith(b"\0") and not letters.startswith(b"\0")
+        if obvious and zeros.count(0) > max(0.4 * len(zeros), 4 * letters.count(0)):
+            text = codecs.getincrementaldecoder(encoding)("replace").decode(start)
+            if re.split(r"[\r\n]", text.lstrip("\r\n"))[0].replace("\t", "").isprintable():
                 return encoding
     return None
 
@@ -168,6 +172,7 @@ def _find_first_bad(source: Source, *, whole: bool, refuse: bool) -> BadFile | N
                         raise found from error
                     return found
             place += len(chunk)
+            source.check_growth(place)
             if not whole and place >= HEAD_BYTES:
                 return None
     if not decoder.getstate()[0]:

@@ -6,8 +6,10 @@ import duckdb
 
 from recsys.data.files import bad_files
 from recsys.data.files.duck import ONLY_THE_FILE, reading, sql_path, sql_texts
+from recsys.data.files.json_faults import find_fault
 from recsys.data.files.opened import OpenedTable, check_names, check_width
-from recsys.data.files.sources import Source
+from recsys.data.files.sources import CHUNK, Source
+from recsys.errors import BadFile
 
 _PREVIEWED = 1_000
 
@@ -37,6 +39,8 @@ def open_json(
         f"format='{'array' if array else 'newline_delimited'}',"
         f" compression='{'gzip' if source.packing else 'none'}', {ONLY_THE_FILE}"
     )
+    if array and whole and not _ends(source):
+        raise find_fault(given)
     with reading(given.path, name=given.name):
         columns = _names(connection, f"{sql_path(source.path)}, {options}", whole=whole)
     if not columns:
@@ -75,9 +79,16 @@ def _names(
     return list(found)
 
 
-def _not_objects(given: Source, *, array: bool) -> bad_files.BadFile:
-    from recsys.data.files.json_faults import find_fault
+def _ends(source: Source) -> bool:
+    """Tell whether an array has its end, which DuckDB does not ask for."""
+    end = b""
+    with source.open() as handle:
+        while chunk := handle.read(CHUNK):
+            end = chunk.rstrip() or end
+    return end.endswith(b"]")
 
+
+def _not_objects(given: Source, *, array: bool) -> BadFile:
     if array:
         return bad_files.broken_json(given.name, 0, "the JSON array holds more than objects")
     return find_fault(given)

@@ -48,7 +48,8 @@ def main() -> None:
     except calamine.PasswordError:
         found = {"locked": True}
     except calamine.CalamineError as error:
-        found = {"damaged": str(error)}
+        limit = "limit exceeded" in str(error)
+        found = {"too_large": True} if limit else {"damaged": str(error)}
     except OSError as error:
         found = {"failed": error.strerror or str(error)}
     except MemoryError:

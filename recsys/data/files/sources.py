@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import lzma
 import re
 import struct
 import zipfile
@@ -18,6 +19,7 @@ from recsys.data.files import bad_files
 
 Packing: TypeAlias = Literal["", "gzip", "zip"]
 
+_WORDS: dict[Packing, str] = {"": "", "gzip": "gzip", "zip": "ZIP"}
 PARQUET = b"PAR1"
 GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -48,7 +50,14 @@ _NOT_TABLES = {
 }
 _MARKUP = re.compile(rb"\s*(<!doctype|<html|<\?xml|<svg|<table|<div)", re.IGNORECASE)
 _JSON = re.compile(r'\s*(\{\s*["}]|\[\s*[\[{"\]])')
-_ZIP_ERRORS = (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error)
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    ValueError,
+    RuntimeError,
+    struct.error,
+    EOFError,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)
@@ -88,10 +97,10 @@ class Source:
             else:
                 with self.path.open("rb") as handle:
                     yield handle
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise bad_files.torn(self.name, self.packing) from error
+        except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:
+            raise bad_files.torn(self.name, _WORDS[self.packing]) from error
         except zipfile.BadZipFile as error:
-            raise bad_files.torn(self.name, "ZIP") from error
+            raise bad_files.torn(self.name, _WORDS["zip"]) from error
         except OSError as error:
             raise bad_files.cannot_open(self.name, error) from error
 
@@ -165,7 +174,7 @@ def workbook_kind(source: Source) -> str:
                 with archive.open("mimetype") as handle:
                     sheet = b"opendocument.spreadsheet" in handle.read(200)
                 return "ods" if sheet else "an OpenDocument text or drawing"
-    except (*_ZIP_ERRORS, RuntimeError, EOFError, zlib.error) as error:
+    except _ZIP_ERRORS as error:
         raise bad_files.torn(source.name, "ZIP") from error
     return "archive"
 
