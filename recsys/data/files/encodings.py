@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -34,11 +35,11 @@ _BOMS: dict[bytes, Encoding] = {
 _SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
-_HIGH = bytes(range(0x80, 0x100))
+_ONLY_HIGH = b" " * 0x80 + bytes(range(0x80, 0x100))
 # Bytes that stand for nothing in Windows-1252 (and for control characters in Latin-1), which
 # text in an encoding of DOS or of another alphabet has; and control characters of no text.
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
-_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x19\x1b-\x1f\x7f]")
+_CONTROL = bytes([*range(1, 9), *range(14, 26), *range(27, 32), 127])
 # A text of Windows may spell a UTF-8 sequence by chance, one of UTF-8 has no letters astray.
 _CHANCE = 100
 
@@ -205,31 +206,38 @@ def _check_windows(source: Source, bad: BadFile, *, whole: bool) -> None:
     strange: tuple[int, int] | None = None
     carried = b""
     with source.open() as handle:
-        while chunk := handle.read(CHUNK):
+        while True:
+            chunk = handle.read(CHUNK)
+            last = not chunk or (not whole and place >= HEAD_BYTES)
             text = carried + chunk
-            end = re.search(rb"[\x80-\xff]{1,3}\Z", text)
-            carried = end[0] if end else b""
-            text = text[: len(text) - len(carried)]
-            sequences += len(_SEQUENCE.findall(text))
-            left = _SEQUENCE.sub(b"", text)
-            astray += len(left) - len(left.translate(None, _HIGH))
-            found = _UNDEFINED.search(left) or _CONTROL.search(left)
-            if strange is None and found:
-                strange = (place + text.index(found[0]), found[0][0])
+            end = len(text) if last else _end_outside_letters(text)
+            text, carried = text[:end], text[end:]
+            for run, times in Counter(text.translate(_ONLY_HIGH).split()).items():
+                left, found = _SEQUENCE.subn(b" ", run)
+                sequences += found * times
+                astray += (len(left) - found) * times
+                undefined = _UNDEFINED.search(left)
+                if undefined and not strange:
+                    strange = (place + text.index(undefined[0]), undefined[0][0])
+            if not strange and len(text.translate(None, _CONTROL)) < len(text):
+                at = next(at for at, byte in enumerate(text) if byte in _CONTROL)
+                strange = (place + at, text[at])
             place += len(text)
-            if not whole and place >= HEAD_BYTES:
+            if last:
                 break
-    sequences += len(_SEQUENCE.findall(carried))
-    astray += len(_SEQUENCE.sub(b"", carried))
-    found = _UNDEFINED.search(carried)
-    if strange is None and found:
-        strange = (place + found.start(), found[0][0])
     if strange and not sequences:
-        line = _line_at(source, strange[0])
         wrong = bad_files.unknown_encoding if strange[1] >= 0x80 else bad_files.binary
-        raise wrong(source.name, line, strange[1])
+        raise wrong(source.name, _line_at(source, strange[0]), strange[1])
     if sequences and astray < _CHANCE * sequences:
         raise bad
+
+
+def _end_outside_letters(text: bytes) -> int:
+    """Return where a chunk can be cut so that no sequence of UTF-8, of 4 bytes at most, is."""
+    for end in range(len(text), max(len(text) - 4, 0), -1):
+        if text[end - 1] < 0x80:
+            return end
+    return len(text)
 
 
 def _cut_to_whole_rows(target: Path) -> None:

@@ -41,13 +41,15 @@ def open_json(
     )
     if array and whole and not _ends(source):
         raise find_fault(given)
+    objects = f"read_json_objects({sql_path(source.path)}, {options})"
     with reading(given.path, name=given.name):
-        columns = _names(connection, f"{sql_path(source.path)}, {options}", whole=whole)
-    if not columns:
-        raise bad_files.empty(given.path, given.name)
-    if None in columns:
+        names = _names(connection, objects, whole=whole)
+        only_objects = None not in names or _only_objects(connection, objects, whole=whole)
+    if not only_objects:
         raise _not_objects(given, array=array)
-    names = tuple(name for name in columns if name is not None)
+    names = tuple(name for name in names if name is not None)
+    if not names:
+        raise bad_files.empty(given.path, given.name)
     check_width(given.name, len(names))
     if "" in names:
         raise bad_files.unusable_name(given.name)
@@ -61,22 +63,28 @@ def open_json(
 
 
 def _names(
-    connection: duckdb.DuckDBPyConnection, arguments: str, *, whole: bool
-) -> list[str | None]:
+    connection: duckdb.DuckDBPyConnection, objects: str, *, whole: bool
+) -> tuple[str | None, ...]:
     """Return the names in the order of the first rows, then those that only come later.
 
-    None among them stands for values that are no objects.
+    None among them stands for a value without names: an empty object, or none.
     """
-    objects = f"FROM read_json_objects({arguments})"
-    keys = "unnest(if(json_type(json) = 'OBJECT', json_keys(json), [NULL])) AS name"
-    first = connection.execute(f"SELECT {keys} FROM (SELECT json {objects} LIMIT {_PREVIEWED})")
-    found: dict[str | None, None] = {name: None for (name,) in first.fetchall()}
+    keys = "FROM (SELECT json_keys(json) AS keys FROM"
+    names = "unnest(if(len(keys) = 0, [NULL], keys))"
+    first = connection.execute(f"SELECT {names} {keys} {objects} LIMIT {_PREVIEWED})").fetchall()
+    found: dict[str | None, None] = {name: None for (name,) in first}
     if whole:
         every = connection.execute(
-            f"SELECT DISTINCT name FROM (SELECT {keys} {objects}) ORDER BY 1"
+            f"SELECT DISTINCT name FROM (SELECT {names} AS name {keys} {objects})) ORDER BY 1"
         )
         found.update((name, None) for (name,) in every.fetchall())
-    return list(found)
+    return tuple(found)
+
+
+def _only_objects(connection: duckdb.DuckDBPyConnection, objects: str, *, whole: bool) -> bool:
+    some = "" if whole else f" LIMIT {_PREVIEWED}"
+    query = f"SELECT bool_and(json_type(json) = 'OBJECT') FROM (SELECT json FROM {objects}{some})"
+    return bool(connection.execute(query).fetchall()[0][0])
 
 
 def _ends(source: Source) -> bool:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
 from corpus import CORPUS, GOOD, Read, Refused, content_of, ods, workbook, zipped
 
 from recsys.data.files import bad_files
+from recsys.data.files.encodings import write_utf8
 from recsys.data.files.readers import OpenedTable, connect, open_table, preview, reading
-from recsys.errors import BadFile
+from recsys.data.files.sources import Source
+from recsys.errors import BadFile, StorageError
 
 REFUSED = {name: case for name, case in CORPUS.items() if isinstance(case, Refused)}
 READ = {name: case for name, case in CORPUS.items() if isinstance(case, Read)}
@@ -156,3 +159,21 @@ def test_a_preview_of_a_converted_text_ends_with_a_whole_row(tmp_path: Path) -> 
     assert seen.understood == "comma-separated, UTF-16"
     assert len(seen.sample) > 20
     assert {row["item_id"] for row in seen.sample} == {long[:200]}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_no_fault_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(GOOD.decode().encode("utf-16"))
+    with pytest.raises(StorageError, match="There was no room to work on the data: No space left"):
+        write_utf8(Source.of(path), "utf-16-le", Path("/dev/full"), whole=True)
+
+
+def test_a_preview_leaves_nothing_in_the_folder_for_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    path = tmp_path / "orders.csv"
+    path.write_bytes(GOOD.decode().encode("utf-16"))
+    assert preview(path).sample == [{"user_id": "00123", "item_id": "1e5"}]
+    assert list(tmp_path.iterdir()) == [path]
