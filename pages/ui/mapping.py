@@ -139,4 +139,4 @@ def _map_columns(upload_id: str, kind: Kind, seen: FilePreview) -> dict[str, str
 
 def _show_sample(seen: FilePreview) -> None:
     with st.expander(f"First rows, {len(seen.columns)} columns"):
-        st.dataframe(seen.sample, hide_index=True, height=220)
+        st.dataframe(seen.sample[:20], hide_index=True, height=220)

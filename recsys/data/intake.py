@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -13,6 +14,7 @@ import duckdb
 
 from recsys.data.files import bad_files, readers
 from recsys.data.files.readers import OpenedTable, sql_name, sql_parquet, sql_text
+from recsys.data.files.sources import PARQUET
 from recsys.data.reading.columns import Kind, check_mapping
 from recsys.data.recipe import KeptFile, Source
 from recsys.types import Report, silent
@@ -54,14 +56,21 @@ def keep_files(
     with readers.connect(scratch) as connection:
         for place, (kind, source) in enumerate(given):
             report(place / len(given), f"Reading {source.file_name}")
-            kept.append(_keep(connection, folder / f"{place}.parquet", kind, source))
+            with tempfile.TemporaryDirectory(dir=scratch) as copies:
+                target = folder / f"{place}.parquet"
+                kept.append(_keep(connection, target, kind, source, copies=Path(copies)))
     return kept
 
 
 def _keep(
-    connection: duckdb.DuckDBPyConnection, target: Path, kind: Kind, source: Source
+    connection: duckdb.DuckDBPyConnection,
+    target: Path,
+    kind: Kind,
+    source: Source,
+    *,
+    copies: Path,
 ) -> KeptFile:
-    table = readers.open_table(connection, source.path)
+    table = readers.open_table(connection, source.path, scratch=copies, name=source.file_name)
     check_mapping(kind, source.mapping, columns=table.columns, file_name=source.file_name)
     mapping = dict(source.mapping)
     if _is_parquet(source.path) and PLACE not in {name.lower() for name in table.columns}:
@@ -76,6 +85,8 @@ def _keep(
         kind=kind,
         mapping=mapping,
         date_order=source.date_order,
+        first_row=table.first_row,
+        understood=table.understood,
     )
 
 
@@ -83,18 +94,18 @@ def _copy(
     connection: duckdb.DuckDBPyConnection, source: Source, table: OpenedTable, target: Path
 ) -> None:
     columns = ", ".join(f"{sql_name(name)} AS {sql_name(_safe(name))}" for name in table.columns)
-    with readers.reading(source.path):
+    with readers.reading(source.path, name=source.file_name):
         connection.execute(
             f"COPY (SELECT {columns} FROM {table.sql}) TO {sql_text(str(target))} (FORMAT parquet)"
         ).fetchall()
         rows = connection.execute(f"SELECT count(*) FROM {sql_parquet(target)}").fetchall()[0][0]
     if not rows:
-        raise bad_files.empty(source.path)
+        raise bad_files.empty(source.path, source.file_name)
 
 
 def _is_parquet(path: Path) -> bool:
     with path.open("rb") as handle:
-        return handle.read(len(bad_files.PARQUET)) == bad_files.PARQUET
+        return handle.read(len(PARQUET)) == PARQUET
 
 
 def _safe(column: str) -> str:

@@ -81,7 +81,7 @@ def load_stock(shop: LiveShop, path: Path, *, actor: str) -> StockLoaded:
         A value is no number; nothing is changed then.
     """
     with shop.workspace.scratch() as scratch, connect(scratch) as connection:
-        table = open_table(connection, path)
+        table = open_table(connection, path, scratch=scratch)
         mapping = guess_mapping("items", table.columns)
         wanted = [role for role in _ROLES if role in mapping]
         chosen = {role: mapping[role] for role in wanted}
@@ -108,7 +108,7 @@ def load_stock(shop: LiveShop, path: Path, *, actor: str) -> StockLoaded:
         )
     changes = [
         _change(dict(zip(wanted, row, strict=True)), f"{path.name}, line {line}")
-        for line, row in enumerate(rows, 2)
+        for line, row in enumerate(rows, table.first_row)
     ]
     named = {one.item_id: one for one in changes if one.item_id}
     for one in changes:

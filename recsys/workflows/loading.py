@@ -110,7 +110,7 @@ def given_from(params: Sequence[Mapping[str, Any]]) -> Given:
 
 
 def preview_file(path: Path) -> FilePreview:
-    """Return the columns and first rows of a file; see :mod:`recsys.data.files.readers`."""
+    """Return what a file looks like; see :func:`recsys.data.files.readers.preview`."""
     return preview(path)
 
 

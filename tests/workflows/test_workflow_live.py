@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 from workflow_shops import open_workspace
 
@@ -38,6 +40,28 @@ def test_stock_and_prices_of_a_file_hold_at_once(shop: LiveShop) -> None:
     assert facts(shop, "i01") == (9, 7.0), "an empty cell leaves what was"
     assert facts(shop, "i02") == (0, 3.0), "ids are read without blanks around them"
     assert facts(shop, "i03") == (9, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("stock.xlsx", None),
+        ("stock.jsonl", b'{"item_id": "i00", "stock": 3}\n'),
+        ("stock.csv", "item_id;stock\ni00;3\n".encode("utf-16")),
+        ("stock.csv.gz", gzip.compress(b"item_id|stock\ni00|3\n")),
+    ],
+)
+def test_stock_comes_in_any_kind_of_file(shop: LiveShop, name: str, content: bytes | None) -> None:
+    path = shop.workspace.home / name
+    if content is None:
+        book = openpyxl.Workbook()
+        for row in (["item_id", "stock"], ["i00", 3]):
+            book.worksheets[0].append(row)
+        book.save(path)
+    else:
+        path.write_bytes(content)
+    assert load_stock(shop, path, actor="ann").changed == 1
+    assert facts(shop, "i00")[0] == 3
 
 
 def test_products_to_come_are_kept_and_rows_without_an_id_are_not(shop: LiveShop) -> None:

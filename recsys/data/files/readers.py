@@ -1,294 +1,246 @@
 """Open a shop's file as a table that DuckDB can query, or say what is wrong with it.
 
-What a file is, its first bytes say; its name is never trusted. CSV is read as text throughout, so
-that the ids ``00123`` and ``1e5`` stay what they are.
+What a file is, its first bytes say; its name is never trusted.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import re
-import zlib
+import shutil
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from recsys.data.files import bad_files
-from recsys.data.files.bad_files import GZIP, PARQUET
-from recsys.errors import BadFile, StorageError
+from recsys.data.files import bad_files, sources
+from recsys.data.files.complaints import COPIES
+from recsys.data.files.csv_files import open_csv
+from recsys.data.files.duck import (
+    NO_EXTENSIONS,
+    connect,
+    reading,
+    sql_name,
+    sql_parquet,
+    sql_text,
+    storing,
+)
+from recsys.data.files.encodings import WORDS, find_encoding, read_start, write_utf8
+from recsys.data.files.json_lines import open_json
+from recsys.data.files.opened import OpenedTable
+from recsys.data.files.parquet_files import open_parquet
+from recsys.data.files.sheets import check_old_office, open_sheet
+from recsys.data.files.sources import GZIP, PARQUET, ZIP, Source
+
+__all__ = [
+    "FilePreview",
+    "OpenedTable",
+    "connect",
+    "open_table",
+    "preview",
+    "reading",
+    "sql_name",
+    "sql_parquet",
+    "sql_text",
+    "storing",
+]
 
 _HEAD_BYTES = 1 << 20
-_SAMPLE_ROWS = 20
-_DELIMITERS = ",;\t|"
-_FILE_ERRORS = (
-    duckdb.InvalidInputException,
-    duckdb.IOException,
-    duckdb.ConversionException,
-    duckdb.NotImplementedException,
-    duckdb.InternalException,
-)
-# More is a matrix, not a table: each column becomes a choice on the page.
-_MOST_COLUMNS = 2_000
+_MOST_SAMPLE_ROWS = 1_000
+_LEAST_SAMPLE_ROWS = 20
+_MOST_SAMPLE_CELLS = 50_000
 _CELL_CHARACTERS = 200
-# DuckDB would take a folder named user_id=7 for a column of that name.
-_ONLY_THE_FILE = "hive_partitioning=false, union_by_name=false, filename=false"
-_NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-
-
-@dataclass(frozen=True)
-class OpenedTable:
-    """A file as a source of rows.
-
-    Attributes
-    ----------
-    sql
-        What to write after FROM; its columns are ``columns``.
-    columns
-        Column names as in the file, without spaces around them.
-    types
-        DuckDB type of each column; all VARCHAR for CSV.
-    """
-
-    file_name: str
-    sql: str
-    columns: tuple[str, ...]
-    types: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class FilePreview:
-    """What a file looks like: columns, the first 20 rows as text, and its size."""
+    """What a file looks like.
+
+    Attributes
+    ----------
+    columns, types, understood
+        As in :class:`OpenedTable`.
+    sample
+        The first rows as text, up to 1,000; fewer where there are more than 50 columns.
+    bytes
+        Its size.
+    """
 
     columns: tuple[str, ...]
+    types: tuple[str, ...]
     sample: list[dict[str, str]]
     bytes: int
+    understood: str
 
 
 @dataclass(frozen=True)
-class _Head:
-    columns: tuple[str, ...]
-    delimiter: str
-    blank_lines: int
+class _Task:
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+    given: Source
+    whole: bool
 
 
-def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB of its own with bounded memory that spills into ``scratch``.
-
-    It fetches no extensions, and reads times without a zone as UTC wherever the machine stands.
-    """
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "memory_limit": "1500MB",
-            "temp_directory": str(scratch / "spill"),
-            "threads": 2,
-            **_NO_EXTENSIONS,
-        },
-    )
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")
-    return connection
-
-
-def preview(path: Path) -> FilePreview:
+def preview(path: Path, *, name: str = "") -> FilePreview:
     """Return the columns and the first rows of a file, reading only its beginning.
 
     Cells are cut after 200 characters.
 
+    Parameters
+    ----------
+    name
+        What messages call the file; by default the name of the path.
+
     Raises
     ------
     BadFile
-        It is not a table, empty, in another encoding, ragged within its first rows, or these
+        It is not a table, empty, in an unknown encoding, ragged within its first rows, or these
         rows need more memory than a page may use.
     """
     # a few bytes of Parquet can unpack to gigabytes, and this runs in the server
-    with duckdb.connect(
-        ":memory:",
-        config={"threads": 1, "memory_limit": "400MB", "temp_directory": "", **_NO_EXTENSIONS},
-    ) as connection:
-        table = open_table(connection, path, whole=False)
-        cells = f"left(CAST(COLUMNS(*) AS VARCHAR), {_CELL_CHARACTERS})"
-        query = f"SELECT {cells} FROM {table.sql} LIMIT {_SAMPLE_ROWS}"
-        with reading(path):
-            try:
-                rows = connection.execute(query).fetchall()
-            except duckdb.OutOfMemoryException as error:
-                raise bad_files.too_large_to_show(path) from error
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        duckdb.connect(
+            ":memory:",
+            config={"threads": 1, "memory_limit": "400MB", "temp_directory": "", **NO_EXTENSIONS},
+        ) as connection,
+    ):
+        table = open_table(connection, path, scratch=Path(scratch), whole=False, name=name)
+        fitting = _MOST_SAMPLE_CELLS // len(table.columns)
+        most_rows = min(_MOST_SAMPLE_ROWS, max(_LEAST_SAMPLE_ROWS, fitting))
+        with reading(path, name=name):
+            rows = _first_rows(connection, table, most_rows)
     if not rows:
-        raise bad_files.empty(path)
+        raise bad_files.empty(path, name)
     sample = [
-        {name: value or "" for name, value in zip(table.columns, row, strict=True)} for row in rows
+        {column: value or "" for column, value in zip(table.columns, row, strict=True)}
+        for row in rows
     ]
-    return FilePreview(table.columns, sample, path.stat().st_size)
+    return FilePreview(table.columns, table.types, sample, path.stat().st_size, table.understood)
 
 
 def open_table(
-    connection: duckdb.DuckDBPyConnection, path: Path, *, whole: bool = True
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    *,
+    scratch: Path,
+    whole: bool = True,
+    name: str = "",
 ) -> OpenedTable:
-    """Find out what a file is and how to query it; its rows are not read yet.
+    """Find out what a file is and how to query it.
 
-    Run the queries inside :func:`reading`, which says what is wrong in words.
+    Run the queries inside :func:`reading`, which says what is wrong in words. CSV in UTF-8, plain
+    or gzip, is queried as it is, and so is Parquet; what is packed otherwise, in another encoding,
+    or a workbook, is converted once.
 
     Parameters
     ----------
+    scratch
+        A folder for that copy, to be kept as long as the table is queried. Nothing stays in it
+        when the file is refused.
     whole
-        Check a compressed file to its end, since DuckDB does not compare its checksum.
+        Look at a text to its end: for letters that show its encoding, for names of JSON that come
+        late, and for the checksum of a compressed file, which DuckDB does not compare. Else only
+        its first rows can be read.
+    name
+        What messages call the file; by default the name of the path.
 
     Raises
     ------
     BadFile
         It is not a table, is empty, names a column twice, or has more than 2,000 columns.
     """
-    path = path.resolve()  # a relative path may look like an address, such as s3:/x
-    with _opening(path):
-        start = bad_files.check_start(path)
-    if start.startswith(PARQUET):
-        return _open_parquet(connection, path)
-    if whole and start.startswith(GZIP):
-        _check_gzip(path)
-    return _open_csv(path, compressed=start.startswith(GZIP))
+    given = Source.of(path, name)
+    with _copies(scratch) as folder:
+        table = _open(_Task(connection, folder, given, whole))
+    return table
 
 
 @contextmanager
-def reading(path: Path) -> Generator[None]:
-    """Turn what DuckDB says about a file, or about a full disk, into our errors."""
+def _copies(scratch: Path) -> Generator[Path]:
+    """Give a folder for copies, which is gone again when there is none or an error."""
+    folder = Path(tempfile.mkdtemp(prefix=COPIES, dir=scratch.resolve()))
     try:
-        with storing():
-            yield
-    except duckdb.Error as error:
-        # a broken Parquet file may raise the base class itself; other classes are our mistakes
-        if type(error) is not duckdb.Error and not isinstance(error, _FILE_ERRORS):
-            raise
-        raise bad_files.explain(path, str(error)) from error
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
-@contextmanager
-def storing() -> Generator[None]:
-    """Turn a full disk or exhausted memory, as DuckDB reports them, into a StorageError."""
+def _open(task: _Task) -> OpenedTable:
+    given = task.given
+    if given.path.stat().st_size == 0:
+        raise bad_files.empty(given.path, given.name)
+    if given.packing == "zip":
+        kind = sources.workbook_kind(given)
+        if kind in ("xlsx", "ods"):
+            return _open_sheet(task, given, kind)
+        if kind != "archive":
+            raise bad_files.not_a_table(given.name, kind)
+    with given.open() as handle:
+        start = handle.read(512)
+    if given.packing and start.startswith((PARQUET, GZIP, *ZIP)):
+        table = _open_member(task)
+    elif start.startswith(PARQUET):
+        return open_parquet(task.connection, given)
+    else:
+        check_old_office(given, start)
+        what = sources.what_it_is(start)
+        if what:
+            raise bad_files.not_a_table(given.name, what)
+        table = _open_text(task)
+    return replace(table, understood=", ".join(filter(None, (table.understood, given.packing))))
+
+
+def _open_member(task: _Task) -> OpenedTable:
+    """Open a file within an archive that is itself of a packed kind: Parquet or a workbook."""
+    copy = task.folder / "member"
+    sources.unpack(task.given, copy)
+    member = Source.of(copy, task.given.name)
+    if member.packing == "":
+        return open_parquet(task.connection, member)
+    kind = sources.workbook_kind(member) if member.packing == "zip" else "archive"
+    if kind in ("xlsx", "ods"):
+        return _open_sheet(task, member, kind)
+    raise bad_files.nested(task.given.name)
+
+
+def _open_sheet(task: _Task, source: Source, kind: str) -> OpenedTable:
+    most_rows = 0 if task.whole else _MOST_SAMPLE_ROWS
+    return open_sheet(source, kind, task.folder, most_rows=most_rows)
+
+
+def _open_text(task: _Task) -> OpenedTable:
+    given = task.given
+    encoding = find_encoding(given, whole=task.whole)
+    start = read_start(given, encoding, _HEAD_BYTES)
+    if not start.strip():
+        raise bad_files.empty(given.path, given.name)
+    is_json = sources.is_json(start)
+    text = given
+    # DuckDB passes over the mark at the beginning of UTF-8 in CSV, in JSON it does not
+    direct = ("utf-8",) if is_json else ("utf-8", "utf-8-sig")
+    if given.packing == "zip" or encoding not in direct:
+        text = Source(task.folder / "text", given.name)
+        write_utf8(given, encoding, text.path, whole=task.whole)
+    if is_json:
+        return open_json(task.connection, text, start, given=given, whole=task.whole)
+    table = open_csv(text, start)
+    return replace(table, understood=f"{table.understood}, {WORDS[encoding]}")
+
+
+def _first_rows(
+    connection: duckdb.DuckDBPyConnection, table: OpenedTable, most_rows: int
+) -> list[tuple[str | None, ...]]:
+    cells = f"left(CAST(COLUMNS(*) AS VARCHAR), {_CELL_CHARACTERS})"
+    query = f"SELECT {cells} FROM {table.sql} LIMIT"
     try:
-        yield
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        found = str(error).splitlines()[0]
-        full = re.search(r"no space left on device|disk quota exceeded", found, re.IGNORECASE)
-        out_of_memory = isinstance(error, duckdb.OutOfMemoryException)
-        failed = re.search(r"could not write|failed to write", found, re.IGNORECASE)
-        if not (full or out_of_memory or failed):
-            raise
-        raise StorageError(
-            f"There was no room to work on the data: {full[0] if full else found}.",
-            hint="Free some space or choose another folder with AISLE_HOME, then run it again."
-            " Nothing that was there before has changed.",
-        ) from error
-
-
-def sql_text(value: str) -> str:
-    """Return a string as a SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def sql_parquet(path: Path) -> str:
-    """Return the Parquet file as what to write after FROM."""
-    return f"read_parquet({_sql_path(path)}, {_ONLY_THE_FILE})"
-
-
-def sql_name(value: str) -> str:
-    """Return a string as a SQL identifier."""
-    return '"' + value.replace('"', '""') + '"'
-
-
-def _sql_path(path: Path) -> str:
-    """Return a path as a SQL literal that names this file only.
-
-    DuckDB takes ``*``, ``?`` and ``[`` for patterns, even where a file has that very name.
-    """
-    return sql_text(re.sub(r"([*?[])", r"[\1]", str(path)))
-
-
-@contextmanager
-def _opening(path: Path) -> Generator[None]:
-    """Turn what reading the first bytes can raise into our errors."""
-    try:
-        yield
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise bad_files.torn_gzip(path) from error
-    except OSError as error:
-        raise BadFile(
-            f"{path.name} cannot be opened: {error.strerror or error}.",
-            hint="Check that the file exists and may be read.",
-        ) from error
-
-
-def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> OpenedTable:
-    sql = sql_parquet(path)
-    with reading(path):
-        # DuckDB renames columns of one name, so the names are asked of the file itself
-        names = connection.execute(
-            f"SELECT name, num_children FROM parquet_schema({_sql_path(path)})"
-        ).fetchall()
-        _check_width(path, names[0][1] or 0)  # the first is the table itself
-        schema = connection.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()
-        count = connection.execute(f"SELECT count(*) FROM {sql}").fetchall()[0][0]
-    if count == 0:
-        raise bad_files.empty(path)
-    columns = tuple(str(row[0]) for row in schema)
-    top_level = {str(name) for name, _ in names}
-    renamed = [name for name in columns if name not in top_level]
-    if renamed:
-        raise bad_files.twice(path, renamed[0].rsplit("_", 1)[0])
-    return OpenedTable(path.name, sql, columns, tuple(str(row[1]) for row in schema))
-
-
-def _open_csv(path: Path, *, compressed: bool) -> OpenedTable:
-    head = _read_head(path)
-    # Everything is said, nothing is guessed: a guess that skips odd lines would lose rows unseen.
-    fields = ", ".join(f"{sql_text(name)}: 'VARCHAR'" for name in head.columns)
-    options = (
-        f"auto_detect=false, header=true, skip={head.blank_lines}, nullstr='',"
-        f" delim={sql_text(head.delimiter)}, quote='\"', escape='\"', columns={{{fields}}},"
-        f" compression='{'gzip' if compressed else 'none'}'"
-    )
-    sql = f"read_csv({_sql_path(path)}, {options}, {_ONLY_THE_FILE})"
-    return OpenedTable(path.name, sql, head.columns, ("VARCHAR",) * len(head.columns))
-
-
-def _read_head(path: Path) -> _Head:
-    """Read the header line: its delimiter is the one that stands in it most often."""
-    with _opening(path), bad_files.open_bytes(path) as handle:
-        start = handle.read(_HEAD_BYTES)
-    bad_files.check_text(path, start)
-    text = start.decode("utf-8-sig", errors="replace")
-    if not text.strip():
-        raise bad_files.empty(path)
-    body = text.lstrip("\r\n")
-    blank_lines = len(text[: len(text) - len(body)].splitlines())
-    unquoted = re.sub(r'"[^"]*"', "", re.split(r"[\r\n]", body, maxsplit=1)[0])
-    delimiter = max(_DELIMITERS, key=unquoted.count)
-    lines = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)
-    try:
-        header = next(lines)
-    except csv.Error as error:
-        raise bad_files.no_header(path) from error
-    _check_width(path, len(header))
-    names = [name.strip() or f"column {place}" for place, name in enumerate(header, start=1)]
-    seen: set[str] = set()
-    for name in names:
-        if name.lower() in seen:
-            raise bad_files.twice(path, name)
-        seen.add(name.lower())
-    return _Head(tuple(names), delimiter, blank_lines)
-
-
-def _check_width(path: Path, columns: int) -> None:
-    if columns > _MOST_COLUMNS:
-        raise bad_files.too_wide(path, columns, most=_MOST_COLUMNS)
-
-
-def _check_gzip(path: Path) -> None:
-    with _opening(path), bad_files.open_bytes(path) as handle:
-        while handle.read(_HEAD_BYTES):
-            pass
+        return connection.execute(f"{query} {most_rows}").fetchall()
+    except duckdb.OutOfMemoryException:
+        try:
+            return connection.execute(f"{query} {_LEAST_SAMPLE_ROWS}").fetchall()
+        except duckdb.OutOfMemoryException as error:
+            raise bad_files.too_large_to_show(table.file_name) from error

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from corpus import CORPUS, Refused, content_of
 
 from recsys.data.dataset import Dataset
 from recsys.data.files.readers import preview, reading
@@ -12,80 +13,10 @@ from recsys.data.ingest import Source, ingest
 from recsys.errors import BadFile
 from recsys.workspace import Workspace
 
-_GOOD = "user_id,item_id,note\n" + "".join(f"u{i},i{i % 7},x{i * 7919}\n" for i in range(20_000))
-_GZIP = gzip.compress(_GOOD.encode() * 5, mtime=0)
-_FLIPPED = _GZIP[:-500] + bytes([_GZIP[-500] ^ 0xFF]) + _GZIP[-499:]
-
-BAD_FILES = {
-    # not a table
-    "png.csv": (b"\x89PNG\r\n\x1a\n0000", "png.csv is not a table; it looks like a PNG image."),
-    "zip.csv": (
-        b"PK\x03\x04....",
-        "zip.csv is not a table; it looks like a ZIP archive or an Excel workbook.",
-    ),
-    "page.csv": (
-        b"\n<!DOCTYPE html><html>",
-        "page.csv is not a table; it looks like a web page (HTML or XML).",
-    ),
-    "page.csv.gz": (
-        gzip.compress(b"<html></html>"),
-        "page.csv.gz is not a table; it looks like a web page (HTML or XML).",
-    ),
-    "rows.csv": (b'[{"user_id": 1}]', "rows.csv is not a table; it looks like JSON."),
-    "zero.csv": (
-        b"user_id,item_id\n1,\x00\n",
-        "zero.csv is not a table; line 2 holds a zero byte, as in binary files.",
-    ),
-    "letter.csv": (
-        b"x" * 200_000,
-        "letter.csv is not a table; its first line holds no column names.",
-    ),
-    # empty
-    "nothing.csv": (b"", "nothing.csv is empty (0 bytes)."),
-    "blank.csv": (b"\n\n\n", "blank.csv holds no rows."),
-    "header.csv": (b"user_id,item_id\n", "header.csv holds no rows."),
-    # wrong encoding
-    "utf16.csv": (
-        "user_id,item_id\n1,2\n".encode("utf-16"),
-        "utf16.csv is UTF-16 text, not UTF-8.",
-    ),
-    "cp1252.csv": (
-        "user_id,item_id\nu1,i1\nJosé,i1\n".encode("cp1252"),
-        "cp1252.csv is not UTF-8 text: line 3 holds the byte 0xE9 (byte 26 of the file).",
-    ),
-    # ragged, or with quotes that do not match
-    "short.csv": (
-        b"user_id,item_id,note\n1,2,3\n1,2\n",
-        "short.csv, line 3: 2 fields where the header has 3.",
-    ),
-    "long.csv": (
-        b"user_id,item_id,note\n1,2,3,4\n",
-        "long.csv, line 2: 4 fields where the header has 3.",
-    ),
-    "lines.tsv": (
-        b'user_id\titem_id\n1\t"two\nlines"\n\n3\n',
-        "lines.tsv, line 5: 1 field where the header has 2.",
-    ),
-    "quote.csv": (
-        b'user_id,item_id\n1,"2\n3,4\n',
-        "quote.csv, line 2: a quote is opened and not closed.",
-    ),
-    "ends.csv": (
-        b"user_id,item_id\r\n1,2\n3,4\r\n",
-        "ends.csv has line ends of more than one kind.",
-    ),
-    # damaged
-    "cut.csv.gz": (_GZIP[:50_000], "cut.csv.gz is a damaged or cut off gzip file."),
-    "cut.parquet": (
-        b"PAR1" + b"x" * 99,
-        "cut.parquet is damaged: No magic bytes found at end of file 'cut.parquet'.",
-    ),
-    # columns
-    "twice.csv": (
-        b"user_id,item_id,User_ID\n1,2,3\n",
-        "twice.csv names the column 'User_ID' twice.",
-    ),
-}
+# Kept until the walk through ingest has the whole corpus.
+_INGESTED = ("png.csv", "zero.csv", "nothing.csv", "header.csv", "mixed.csv", "short.csv")
+_INGESTED += ("lines.tsv", "quote.csv", "ends.csv", "cut.csv.gz", "flipped.csv.gz", "cut.parquet")
+_INGESTED += ("twice.csv", "short-late.csv", "two.zip", "cut-late.jsonl", "short-utf16.csv")
 
 
 def _write(folder: Path, name: str, content: bytes) -> Path:
@@ -94,40 +25,19 @@ def _write(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", BAD_FILES)
+@pytest.mark.parametrize("name", _INGESTED)
 def test_bad_file_says_what_was_found_and_leaves_nothing(
     name: str, tmp_path: Path, shop: Workspace
 ) -> None:
-    content, sentence = BAD_FILES[name]
-    path = _write(tmp_path, name, content)
-    with pytest.raises(BadFile) as shown:
-        preview(path)
+    case = CORPUS[name]
+    assert isinstance(case, Refused)
+    path = _write(tmp_path, name, content_of(case))
     source = Source(path, {"user_id": "user_id", "item_id": "item_id"})
     with pytest.raises(BadFile) as ingested:
         ingest(shop, interactions=source, name="Bad")
-    assert shown.value.message == ingested.value.message == sentence
-    assert shown.value.hint
+    assert ingested.value.message == case.sentence.replace("{name}", name)
     assert list(shop.datasets.root.iterdir()) == []
     assert list((shop.home / "tmp").iterdir()) == []
-
-
-def test_defects_beyond_the_preview_are_found_by_ingest(tmp_path: Path, shop: Workspace) -> None:
-    late = {
-        "late.csv": ((_GOOD + "1,2\n").encode(), "late.csv, line 20,002: 2 fields"),
-        "byte.csv": (
-            _GOOD.encode() * 3 + b"1,caf\xe9,3\n",
-            "byte.csv is not UTF-8 text: line 60,004 holds the byte 0xE9",
-        ),
-        "flip.csv.gz": (_FLIPPED, "flip.csv.gz is a damaged or cut off gzip file."),
-    }
-    for name, (content, sentence) in late.items():
-        path = _write(tmp_path, name, content)
-        assert preview(path).columns == ("user_id", "item_id", "note")
-        source = Source(path, {"user_id": "user_id", "item_id": "item_id"})
-        with pytest.raises(BadFile) as caught:
-            ingest(shop, interactions=source, name="Late")
-        assert caught.value.message.startswith(sentence)
-    assert shop.datasets.ids() == []
 
 
 def test_damaged_parquet_is_a_bad_file_wherever_it_is_damaged(tmp_path: Path) -> None:
@@ -144,7 +54,7 @@ def test_damaged_parquet_is_a_bad_file_wherever_it_is_damaged(tmp_path: Path) ->
         except BadFile:
             outcomes.add("refused")
     assert "refused" in outcomes
-    assert outcomes <= {"refused", "20"}
+    assert outcomes <= {"refused", "1000"}
 
 
 @pytest.mark.parametrize(
