@@ -5,7 +5,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from corpus import CORPUS, Refused, content_of
 
 from recsys.data.dataset import Dataset
 from recsys.data.files.readers import preview, reading
@@ -13,31 +12,11 @@ from recsys.data.ingest import Source, ingest
 from recsys.errors import BadFile
 from recsys.workspace import Workspace
 
-# Kept until the walk through ingest has the whole corpus.
-_INGESTED = ("png.csv", "zero.csv", "nothing.csv", "header.csv", "mixed.csv", "short.csv")
-_INGESTED += ("lines.tsv", "quote.csv", "ends.csv", "cut.csv.gz", "flipped.csv.gz", "cut.parquet")
-_INGESTED += ("twice.csv", "short-late.csv", "two.zip", "cut-late.jsonl", "short-utf16.csv")
-
 
 def _write(folder: Path, name: str, content: bytes) -> Path:
     path = folder / name
     path.write_bytes(content)
     return path
-
-
-@pytest.mark.parametrize("name", _INGESTED)
-def test_bad_file_says_what_was_found_and_leaves_nothing(
-    name: str, tmp_path: Path, shop: Workspace
-) -> None:
-    case = CORPUS[name]
-    assert isinstance(case, Refused)
-    path = _write(tmp_path, name, content_of(case))
-    source = Source(path, {"user_id": "user_id", "item_id": "item_id"})
-    with pytest.raises(BadFile) as ingested:
-        ingest(shop, interactions=source, name="Bad")
-    assert ingested.value.message == case.sentence.replace("{name}", name)
-    assert list(shop.datasets.root.iterdir()) == []
-    assert list((shop.home / "tmp").iterdir()) == []
 
 
 def test_damaged_parquet_is_a_bad_file_wherever_it_is_damaged(tmp_path: Path) -> None:
