@@ -95,7 +95,7 @@ def _cell(role: str, column: str, types: dict[str, str]) -> str:
     if role in ("price", "cost"):
         return values.price(name)
     if role == "stock":
-        return values.stock(name)
+        return values.stock(name, types[column])
     return values.text(name, types[column])
 
 

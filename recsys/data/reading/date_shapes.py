@@ -19,6 +19,7 @@ _TIME = re.compile(
     r"(?P<half>\s?[ap]m)?(?P<zone>\s?(?:z|utc|gmt)|\s?[+-]00:?(?:00)?)?(?P<tail> uhr)?"
 )
 _SWAPPED = re.compile(r"00?(?P<sign>[/.-])00?(?P=sign)(?P<year>0000|00)(?P<time>\D.*)?")
+_SWAPPED_FAMILIES: dict[str, Family] = {"/": "/", "-": "-", ".": "."}
 _YEAR_FIRST = re.compile(r"0000(?P<sign>[-/.])00?(?P=sign)00?(?P<time>\D.*)?")
 _YEAR_FIRST_FAMILIES: dict[str, Family] = {"-": "iso", "/": "slashed", ".": "dotted"}
 _NUMBER = re.compile(r"[+-]?0+(?:\.0*)?(?:e[+-]?0+)?")
@@ -68,8 +69,7 @@ def written(shape: str) -> Written | None:
     if _NUMBER.fullmatch(shape):
         return Written("number")
     if found := _SWAPPED.fullmatch(shape):
-        sign: Family = "/" if found["sign"] == "/" else "-" if found["sign"] == "-" else "."
-        return _finish(sign, found["year"], found["time"])
+        return _finish(_SWAPPED_FAMILIES[found["sign"]], found["year"], found["time"])
     if found := _YEAR_FIRST.fullmatch(shape):
         return _finish(_YEAR_FIRST_FAMILIES[found["sign"]], "0000", found["time"])
     for family, pattern in _WORDS:

@@ -6,6 +6,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+_CODES = (
+    "EUR GBP USD CHF SEK NOK DKK PLN CZK HUF RON BGN TRY CAD AUD NZD JPY CNY INR BRL MXN ZAR SGD"
+    " HKD KRW"
+)
 # How money is named beside a number -> its code; "" where several countries use the word.
 CURRENCIES = {
     "€": "EUR",
@@ -27,13 +31,7 @@ CURRENCIES = {
     "kr.": "",
     "kr": "",
     "euro": "EUR",
-    **{
-        code.lower(): code
-        for code in (
-            "EUR GBP USD CHF SEK NOK DKK PLN CZK HUF RON BGN TRY CAD AUD NZD JPY CNY INR BRL MXN"
-            " ZAR SGD HKD KRW"
-        ).split()
-    },
+    **{code.lower(): code for code in _CODES.split()},
 }
 # Between thousands: an apostrophe, straight or bent, or a blank, which may be unbreakable.
 GROUP_SIGNS = "'\u2019 \u00a0\u202f"
@@ -45,6 +43,7 @@ _PARTS = re.compile(
 )
 # Indian thousands come in pairs before the last three: 1,23,456
 _GROUPED = re.compile(r"[0-9]{1,3}(?P<sign>[^0-9])(?:[0-9]{2,3}(?P=sign))*[0-9]{3}")
+
 
 @dataclass(frozen=True)
 class Number:

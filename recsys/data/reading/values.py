@@ -6,6 +6,8 @@ a value that cannot be read becomes NULL.
 
 from __future__ import annotations
 
+from recsys.data.reading.stock_words import COUNTED, NO, YES
+
 _FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT")
 _BLANKS = (32, 9, 10, 12, 13, 160)
@@ -59,7 +61,36 @@ def price(column: str) -> str:
     return f"CASE WHEN {value} >= 0 AND {value} < 1e38 THEN {value} END"
 
 
-def stock(column: str) -> str:
-    """Return the value as whole pieces; less than none is none."""
-    value = f"TRY_CAST({column} AS DOUBLE)"
+def stock(column: str, kind: str) -> str:
+    """Return the value as whole pieces, an INTEGER; less than none is none.
+
+    "In stock" and its like are 1 piece, "sold out" is 0, and "12 left", ">10" and "10+" are the
+    number they name. Words that are not known are NULL.
+    """
+    if kind == "BOOLEAN":
+        return f"CAST({column} AS INTEGER)"
+    if is_number(kind):
+        return _pieces(f"TRY_CAST({column} AS DOUBLE)")
+    cell = text(column, kind)
+    # a comma before three digits divides thousands, before one or two it is a decimal sign
+    digits = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:[.,][0-9]+)?"
+    counted = rf"^[^0-9]*?(-?(?:{digits}))[^0-9]*$"
+    found = f"nullif(regexp_extract({cell}, '{counted}', 1), '')"
+    whole = rf"regexp_replace({found}, ',([0-9]{{3}})', '\1', 'g')"
+    named = f"TRY_CAST(replace({whole}, ',', '.') AS DOUBLE)"
+    words = rf"regexp_replace(lower({cell}), '[^\pL]', '', 'g')"
+    return (
+        f"CASE WHEN TRY_CAST({cell} AS DOUBLE) IS NOT NULL"
+        f" THEN {_pieces(f'TRY_CAST({cell} AS DOUBLE)')}"
+        f" WHEN {words} IN {_listed(COUNTED | {''})} AND {found} IS NOT NULL THEN {_pieces(named)}"
+        f" WHEN regexp_matches({cell}, '[0-9]') THEN NULL"
+        f" WHEN {words} IN {_listed(YES)} THEN 1 WHEN {words} IN {_listed(NO)} THEN 0 END"
+    )
+
+
+def _pieces(value: str) -> str:
     return f"CASE WHEN {value} < 0 THEN 0 ELSE TRY_CAST(floor({value}) AS INTEGER) END"
+
+
+def _listed(words: frozenset[str]) -> str:
+    return f"({', '.join(repr(word) for word in sorted(words))})"

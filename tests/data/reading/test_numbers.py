@@ -84,7 +84,7 @@ _STYLES = [(",", "."), (".", ","), (",", " "), (".", "'"), (",", ""), (",", "\u0
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.decimals(-10**7, 10**7, places=2), min_size=1, max_size=30),
+    st.lists(st.decimals(-(10**7), 10**7, places=2), min_size=1, max_size=30),
     st.sampled_from(_STYLES),
     st.sampled_from(["{}", "{} €", "£{}", "EUR {}", "$ {}"]),
     st.booleans(),
