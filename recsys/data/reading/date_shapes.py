@@ -28,7 +28,7 @@ _NAMED: tuple[tuple[Family, str, str], ...] = (
     ("month day", rf"{_MONTH}[\s-]*00?(?:st|nd|rd|th)?[\s,-]+", "0000"),
     ("year month", rf"0000[\s/-]*{_MONTH}[\s/-]*", "00?"),
 )
-_WORDS = [
+_WORDS: list[tuple[Family, re.Pattern[str]]] = [
     (family, re.compile(rf"(?P<weekday>{_WEEKDAY})?{start}(?P<year>{end})(?P<time>\D.*)?"))
     for family, start, end in _NAMED
 ]

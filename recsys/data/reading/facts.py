@@ -49,10 +49,10 @@ class Facts:
         Cells that are written as dates; numbers that may count the time since 1970.
     numbers, decimals
         Cells that are numbers; those with a part after the point that is not 0.
-    events, answers, countries, pictures, emails, spaced, long
+    events, answers, countries, pictures, emails, marked, spaced, long
         Cells that name a known event; that say yes or no, or in stock or not; that name a
-        country; that are addresses of pictures or of people; with blanks between words; of more
-        than 60 characters.
+        country; that are addresses of pictures or of people; that are marked numbers such as
+        #1001; with blanks between words; of more than 60 characters.
     values
         The different values.
     """
@@ -69,6 +69,7 @@ class Facts:
     countries: int
     pictures: int
     emails: int
+    marked: int
     spaced: int
     long: int
     values: frozenset[str]
@@ -106,7 +107,9 @@ def of_sample(
 
 
 def _of_column(cells: Sequence[str], kind: str) -> Facts:
-    counts = Counter(cell.strip() for cell in cells)
+    counts: Counter[str] = Counter()
+    for cell, n in Counter(cells).items():
+        counts[cell.strip()] += n
     counts.pop("", None)
     filled = counts.total()
     short = {value: n for value, n in counts.items() if len(value) <= _LONGEST_CODE}
@@ -134,6 +137,7 @@ def _of_column(cells: Sequence[str], kind: str) -> Facts:
             n for value, n in counts.items() if "." in value and _PICTURE.fullmatch(value)
         ),
         emails=sum(n for value, n in short.items() if "@" in value and _EMAIL.fullmatch(value)),
+        marked=sum(n for value, n in short.items() if value[0] == "#" and value[1:].isdigit()),
         spaced=sum(n for value, n in counts.items() if " " in value),
         long=filled - sum(short.values()),
         values=frozenset(counts),

@@ -87,7 +87,9 @@ def _event(facts: Facts) -> Fit:
 
 
 def _text(facts: Facts) -> Fit:
-    texts = facts.filled - max(facts.numbers, facts.dates, facts.pictures, facts.emails)
+    texts = facts.filled - max(
+        facts.numbers, facts.dates, facts.pictures, facts.emails, facts.marked
+    )
     return _most(facts, texts, "are text")
 
 

@@ -48,7 +48,9 @@ def guess_files(previews: Sequence[FilePreview]) -> list[FileGuess]:
     kinds: list[Kind] = [_guess_kind(one) for one in seen]
     found: list[FileGuess] = []
     for place, (kind, own) in enumerate(zip(kinds, seen, strict=True)):
-        others = [(kinds[n], other) for n, other in enumerate(seen) if n != place]
+        others: list[tuple[Kind, Mapping[str, Facts]]] = [
+            (kinds[n], other) for n, other in enumerate(seen) if n != place
+        ]
         found.append(FileGuess(kind, _roles(kind, own, others)))
     return found
 

@@ -72,7 +72,7 @@ def place_roles(
             best = next(
                 (one for one in ranked if one.tier == tier and one.guess.column not in taken), None
             )
-            if role not in found and best is not None and _is_allowed(role, best, own, found):
+            if role not in found and best is not None and _is_allowed(role, best, own):
                 found[role] = best.guess
                 taken.add(best.guess.column)
     for role, guess in _by_contents(kind, own, found):
@@ -112,13 +112,13 @@ def _rank(judged: Fit, *, known: bool) -> tuple[int, Confidence] | None:
     return (3, "unsure") if known and judged.verdict == "doubtful" else None
 
 
-def _is_allowed(
-    role: str, candidate: _Candidate, own: Mapping[str, Facts], found: Mapping[str, Guess]
-) -> bool:
+def _is_allowed(role: str, candidate: _Candidate, own: Mapping[str, Facts]) -> bool:
     """Tell whether a guess makes sense beside the others."""
-    if role == "item_name" and "item_id" in found:
+    if role == "item_name":
         return not _is_review(own)
-    return role != "consent" or candidate.tier < 4
+    if role == "line_total":  # of an order, in its first line only
+        return not candidate.sparse
+    return candidate.tier < 4 or "category" not in role  # department_id: codes without names
 
 
 def _is_review(own: Mapping[str, Facts]) -> bool:
@@ -134,6 +134,13 @@ def _by_contents(
 ) -> Iterator[tuple[str, Guess]]:
     """Suggest columns whose names say nothing by what stands in them."""
     taken = {guess.column for guess in found.values()}
+    if kind == "interactions" and "order_id" not in found:
+        for column, seen in own.items():
+            if column not in taken and seen.filled and seen.share(seen.marked) >= 0.8:
+                taken.add(column)
+                why = f"{seen.marked:,} of {seen.filled:,} values are marked numbers"
+                yield "order_id", Guess(column, "likely", why)
+                break
     for role in _BY_CONTENTS[kind]:
         if role in found:
             continue

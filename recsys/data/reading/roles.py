@@ -78,7 +78,7 @@ _CATEGORY = (
 )
 _NAME = (
     "product_name item_name title product_title item_title name prod_name article_name"
-    " lineitem_name line_item_name product_display_name artikelbezeichnung artikelname"
+    " product_display_name artikelbezeichnung artikelname"
     " produktname produktbezeichnung bezeichnung"
 )
 _PRICE = "unit_price sale_price selling_price"
@@ -148,7 +148,8 @@ _INTERACTIONS = (
         "item_name",
         "Product name",
         "Where the lines carry it.",
-        f"{_NAME} description product_description item_description product artikel item",
+        f"lineitem_name line_item_name {_NAME} description product_description item_description"
+        " product artikel item",
     ),
     _role("item_category", "Category", "Where the lines carry it.", f"category {_CATEGORY}"),
     _role("item_brand", "Brand", "Where the lines carry it.", f"brand {_BRAND}"),
