@@ -16,8 +16,9 @@ from recsys.data.reading.date_shapes import Family, Written, written
 
 DateOrder = Literal["auto", "day first", "month first"]
 
-# 1900 to 2199: what lies outside is a misread year or a broken clock, not a purchase.
-_PLAUSIBLE = "BETWEEN -2208988800 AND 7258118399"
+# 1900 to 2199: what lies outside is a misread year or a broken clock, not a purchase. The first
+# second of 1900 is what DuckDB takes "infinity" and "epoch" for, in any format.
+_PLAUSIBLE = "BETWEEN -2208988799 AND 7258118399"
 # A spreadsheet counts days from the end of 1899; these are 1990 to 2100.
 _SERIAL = "BETWEEN 32874 AND 73415"
 _SERIAL_1970 = 25569
@@ -94,7 +95,7 @@ def find_reading(
     cell = values.text(column, kind)
     ambiguous = False
     if is_moment(kind):
-        label, sql = "dates", _seconds(column)
+        label, sql = "dates", _seconds(f"epoch({column})")
     elif values.is_number(kind):
         label, sql = _numbers(connection, rows, column)
     else:
@@ -137,35 +138,36 @@ def _ways(
 def _both_orders(cell: str, sign: str, ways: Sequence[Written]) -> tuple[str, str]:
     """Return SQL for dates with the day first, and with the month first."""
     day_first = _formatted(cell, f"%d{sign}%m{sign}{{year}}", ways)
-    return day_first, _formatted(cell, f"%m{sign}%d{sign}{{year}}", ways)
+    month_first = _formatted(cell, f"%m{sign}%d{sign}{{year}}", ways)
+    return _seconds(day_first), _seconds(month_first)
 
 
 def _one_order(cell: str, family: Family, ways: Sequence[Written]) -> str:
     """Return SQL for dates whose day and month cannot be mixed up."""
     if family == "iso":
-        return _iso(cell, ways)
+        return _seconds(_iso(cell, ways))
     if family in ("slashed", "dotted"):
         sign = "/" if family == "slashed" else "."
-        return _formatted(cell, sign.join(("%Y", "%m", "%d")), ways)
+        return _seconds(_formatted(cell, sign.join(("%Y", "%m", "%d")), ways))
     pattern, order = _NAMED[family]
     weekday = any(way.weekday for way in ways)
     text = f"regexp_replace({cell}, '{_WEEKDAY}', '', 'i')" if weekday else cell
     text = f"regexp_replace({text}, '{pattern}', '{order}', 'i')"
     for german, english in _GERMAN.items() if any(way.german for way in ways) else ():
         text = f"regexp_replace({text}, '^(\\d+) {german}', '\\1 {english}', 'i')"
-    return _formatted(text, "%d %b {year}", ways)
+    return _seconds(_formatted(text, "%d %b {year}", ways))
 
 
 def _iso(cell: str, ways: Sequence[Written]) -> str:
     """Return SQL for year-month-day: a cast reads nearly all, a format reads faster."""
-    readings = [_seconds(f"TRY_CAST({cell} AS TIMESTAMPTZ)")]
+    readings = [f"epoch(TRY_CAST({cell} AS TIMESTAMPTZ))"]
     likeliest = ways[0]
     if likeliest.plain and not likeliest.zoned:
-        readings.insert(0, _seconds(_parsed(cell, f"'%Y-%m-%d{likeliest.time}'")))
+        readings.insert(0, f"epoch(try_strptime({cell}, ['%Y-%m-%d{likeliest.time}']))")
     odd = [way for way in ways if not way.plain]
     if odd:
         readings.append(_formatted(cell, "%Y-%m-%d", odd))
-    return readings[0] if len(readings) == 1 else f"coalesce({', '.join(readings)})"
+    return f"coalesce({', '.join(readings)})"
 
 
 def _formatted(cell: str, date: str, ways: Sequence[Written]) -> str:
@@ -180,18 +182,12 @@ def _formatted(cell: str, date: str, ways: Sequence[Written]) -> str:
             formats += [date.format(year=year) + time for year in years for time in _USUAL_TIMES]
         if formats:
             listed = ", ".join(f"'{one}'" for one in dict.fromkeys(formats))
-            readings.append(_seconds(_parsed(cell, listed)))
-    return readings[0] if len(readings) == 1 else f"coalesce({', '.join(readings)})"
+            readings.append(f"epoch(try_strptime({cell}, [{listed}]))")
+    return f"coalesce({', '.join(readings)})"
 
 
-def _parsed(cell: str, formats: str) -> str:
-    # DuckDB takes "infinity" in any format for a day in 1900, so a date must start with a digit
-    digits = f"CASE WHEN {cell} >= '0' AND {cell} < ':' THEN {cell} END"
-    return f"try_strptime({digits}, [{formats}])"
-
-
-def _seconds(moment: str) -> str:
-    value = f"TRY_CAST(floor(epoch({moment})) AS BIGINT)"
+def _seconds(epoch: str) -> str:
+    value = f"TRY_CAST(floor({epoch}) AS BIGINT)"
     return f"CASE WHEN {value} {_PLAUSIBLE} THEN {value} END"
 
 
