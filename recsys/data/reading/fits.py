@@ -43,6 +43,10 @@ def _counted(count: int, facts: Facts, what: str) -> str:
     return f"{count:,} of {facts.filled:,} values {what}"
 
 
+def _different(facts: Facts) -> str:
+    return "one value" if facts.distinct == 1 else f"{facts.distinct:,} different values"
+
+
 def _most(facts: Facts, count: int, what: str) -> Fit:
     enough = facts.share(count) >= _MOST
     return Fit("fits" if enough else "contradicts", _counted(count, facts, what))
@@ -57,7 +61,7 @@ def _numbers(facts: Facts) -> Fit:
 
 
 def _ids(facts: Facts) -> Fit:
-    words = f"{facts.distinct:,} different values in {facts.filled:,} rows"
+    words = f"{_different(facts)} in {facts.filled:,} rows"
     if not facts.codes:
         return Fit("contradicts", "its values are no ids")
     if facts.share(facts.countries) >= _MOST:
@@ -116,17 +120,17 @@ def _emails(facts: Facts) -> Fit:
 
 def _age(facts: Facts) -> Fit:
     short = facts.distinct <= 150 and not facts.decimals and facts.share(facts.dates) < _MOST
-    return Fit("fits" if short else "contradicts", f"{facts.distinct:,} different values")
+    return Fit("fits" if short else "contradicts", _different(facts))
 
 
 def _few(facts: Facts) -> Fit:
     few = facts.distinct <= 12 and not facts.decimals and not facts.dates
-    return Fit("fits" if few else "contradicts", f"{facts.distinct:,} different values")
+    return Fit("fits" if few else "contradicts", _different(facts))
 
 
 def _place(facts: Facts) -> Fit:
     wrong = facts.dates or facts.decimals or facts.emails
-    return Fit("contradicts" if wrong else "fits", f"{facts.distinct:,} different values")
+    return Fit("contradicts" if wrong else "fits", _different(facts))
 
 
 def _consent(facts: Facts) -> Fit:
