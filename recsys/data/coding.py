@@ -12,7 +12,7 @@ import duckdb
 from recsys.data.files import readers
 from recsys.data.files.readers import sql_name, sql_text
 from recsys.data.intake import PLACE
-from recsys.data.reading import dates, events, values
+from recsys.data.reading import dates, events, numbers, values
 from recsys.data.recipe import KeptFile, Recipe
 
 # A row's place holds the number of its file above these bits, and its place in the file below.
@@ -85,6 +85,10 @@ class Coded:
         Roles that some file of purchases has.
     understood
         File name -> how its dates and numbers are read, in words.
+    doubts
+        File name -> an example of a date whose day and month could be swapped.
+    currencies
+        Currencies that stand beside prices.
     """
 
     purchases: tuple[KeptTable, ...]
@@ -92,7 +96,8 @@ class Coded:
     people: tuple[KeptTable, ...]
     roles: frozenset[str]
     understood: Mapping[str, tuple[str, ...]]
-    ambiguous_dates: tuple[str, ...] = ()
+    doubts: Mapping[str, str]
+    currencies: tuple[str, ...]
 
     @property
     def tables(self) -> tuple[KeptTable, ...]:
@@ -127,20 +132,25 @@ def code_files(
         also = catalogues if role == "item_id" else ()
         _number(connection, name, role, [*purchases, *also])
     _weigh_events(connection, recipe.event_weights)
-    understood: dict[str, tuple[str, ...]] = {}
-    ambiguous: list[str] = []
-    selects: list[str] = []
+    readings: list[_Reading] = []
     for table in purchases:
         with readers.reading(Path(table.file.name)):
-            cells, labels, doubt = _cells(connection, table)
-        understood[table.file.name] = tuple(labels)
-        ambiguous += [f"{table.file.name}: {doubt}"] if doubt else []
-        selects.append(cells)
+            readings.append(_read(connection, table))
+    selects = [_select(*pair) for pair in zip(purchases, readings, strict=True)]
     with _reading_all(purchases):
         query = f"CREATE TABLE coded AS {' UNION ALL '.join(selects)}"
         connection.execute(query).fetchall()
     roles = frozenset(role for table in purchases for role in table.file.mapping)
-    return Coded(purchases, catalogues, people, roles, understood, tuple(ambiguous))
+    named = [(table.file.name, reading) for table, reading in zip(purchases, readings, strict=True)]
+    return Coded(
+        purchases,
+        catalogues,
+        people,
+        roles,
+        understood={name: reading.labels for name, reading in named},
+        doubts={name: reading.doubt for name, reading in named if reading.doubt},
+        currencies=tuple({reading.currency: None for _, reading in named if reading.currency}),
+    )
 
 
 def _open(
@@ -201,52 +211,69 @@ def _weigh_events(connection: duckdb.DuckDBPyConnection, weights: Mapping[str, f
 _NO_WEIGHTS = "SELECT NULL::VARCHAR AS id, NULL::DOUBLE AS own WHERE false"
 
 
-def _cells(connection: duckdb.DuckDBPyConnection, table: KeptTable) -> tuple[str, list[str], str]:
-    """Return the query that reads a file's rows, how it reads them in words, and a doubt."""
+@dataclass(frozen=True)
+class _Reading:
+    """How the cells of a file of purchases are read: SQL by role, and what to say of it."""
+
+    sql: Mapping[str, str]
+    unread: str
+    labels: tuple[str, ...]
+    doubt: str = ""
+    currency: str = ""
+
+
+def _read(connection: duckdb.DuckDBPyConnection, table: KeptTable) -> _Reading:
+    """Find out how the numbers and dates of a file are written."""
     mapping = table.file.mapping
     labels: list[str] = []
-    doubt = ""
-    number = dict.fromkeys(NUMBERS, "CAST(NULL AS DOUBLE)")
+    sql = dict.fromkeys(NUMBERS, "CAST(NULL AS DOUBLE)") | {"timestamp": "CAST(NULL AS BIGINT)"}
     unread: list[str] = []
-    for role in NUMBERS:
-        if role in mapping:
-            column, kind = table.cell(role), table.types[mapping[role]]
-            number[role] = values.number(column)
-            if role in UNREAD and not values.is_number(kind):
-                unread.append(_unread(role, number[role], table.text(role)))
-    moment = "CAST(NULL AS BIGINT)"
+    doubt = currency = ""
+    for role in (role for role in NUMBERS if role in mapping):
+        kind = table.types[mapping[role]]
+        found = numbers.find_reading(connection, table.view, column=table.cell(role), kind=kind)
+        sql[role] = found.sql
+        currency = currency or found.currency
+        labels += [f"{role.replace('_', ' ')} with {found.label}"] if found.label else []
+        if role in UNREAD and not values.is_number(kind):
+            text = table.text(role)
+            case = f"CASE WHEN {found.sql} IS NULL AND {text} IS NOT NULL THEN {UNREAD[role]}"
+            unread.append(f"{case} ELSE 0 END")
     if "timestamp" in mapping:
-        kind = table.types[mapping["timestamp"]]
-        reading = dates.find_reading(
-            connection, table.view, column=table.cell("timestamp"), kind=kind
+        moment = dates.find_reading(
+            connection,
+            table.view,
+            column=table.cell("timestamp"),
+            kind=table.types[mapping["timestamp"]],
+            order=table.file.date_order,
         )
-        moment = reading.sql
-        labels.append(f"dates read as {reading.label}")
-    price = number["price"]
+        sql["timestamp"] = moment.sql
+        labels.append(f"dates as {moment.label}")
+        doubt = moment.example if moment.ambiguous else ""
     if "line_total" in mapping and "price" not in mapping:
-        price = f"{number['line_total']} / nullif({number['quantity']}, 0)"
+        sql["price"] = f"{sql['line_total']} / nullif({sql['quantity']}, 0)"
+    return _Reading(sql, " + ".join(unread) or "0", tuple(labels), doubt, currency)
+
+
+def _select(table: KeptTable, reading: _Reading) -> str:
+    """Return the query that reads the rows of a file of purchases."""
+    mapping, sql = table.file.mapping, reading.sql
     weight = "1"
     if "rating" in mapping:
         weight = "rating"
     elif "event_type" in mapping:
         weight = "all_event.weight"
-    raws, joins, numbers = _joins(table)
+    raws, joins, ids = _joins(table)
     # a returned piece speaks against the product as much as a bought one speaks for it
     return (
-        f"SELECT place, {numbers}, ts, CAST(quantity AS FLOAT) AS quantity,"
+        f"SELECT place, {ids}, ts, CAST(quantity AS FLOAT) AS quantity,"
         " CAST(price AS FLOAT) AS price, CAST(rating AS FLOAT) AS rating,"
         f" CAST({weight} * sign(quantity) AS FLOAT) AS weight, CAST(unread AS UTINYINT) AS unread"
-        f" FROM (SELECT {table.place()} AS place, {raws}, {moment} AS ts,"
-        f" coalesce({number['quantity']}, 1) AS quantity, {price} AS price,"
-        f" {number['rating']} AS rating, {' + '.join(unread) or '0'} AS unread"
-        f" FROM {table.view}) AS line {joins}",
-        labels,
-        doubt,
+        f" FROM (SELECT {table.place()} AS place, {raws}, {sql['timestamp']} AS ts,"
+        f" coalesce({sql['quantity']}, 1) AS quantity, {sql['price']} AS price,"
+        f" {sql['rating']} AS rating, {reading.unread} AS unread"
+        f" FROM {table.view}) AS line {joins}"
     )
-
-
-def _unread(role: str, value: str, text: str) -> str:
-    return f"CASE WHEN {value} IS NULL AND {text} IS NOT NULL THEN {UNREAD[role]} ELSE 0 END"
 
 
 def _joins(table: KeptTable) -> tuple[str, str, str]:

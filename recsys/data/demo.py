@@ -190,7 +190,7 @@ def _files(folder: Path) -> DemoFiles:
                 **{role: role for role in ("name", "category", "brand", "price", "stock")},
             },
         ),
-        shoppers=Source(folder / "shoppers.parquet", {"user_id": "household_id"}),
+        shoppers=Source(folder / "shoppers.parquet", {"user_id": "household_id", "age": "age"}),
         name="Demo shop",
         currency="USD",
         notes=(

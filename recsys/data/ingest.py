@@ -166,6 +166,8 @@ def _write(
                 report=report,
             )
         )
+        if not manifest["currency"] and len(manifest["currencies"]) == 1:
+            manifest["currency"] = manifest["currencies"][0]
     return dataset_id
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +10,15 @@ from recsys.data.coding import KeptTable
 from recsys.data.files import readers
 from recsys.data.files.readers import sql_name, sql_text
 from recsys.data.findings.base import Bench, Finding, rows_do
-from recsys.data.reading import values
+from recsys.data.reading import categories, dates, numbers, values
 from recsys.data.reading.columns import ROLES, Kind
 
 _NUMBERS = ("price", "cost", "stock")
+_KINDS = {"price": "DOUBLE", "cost": "DOUBLE", "stock": "INTEGER", "launched_at": "BIGINT"}
+# What a category that is a path becomes: its levels, and the whole of it.
+_LEVELS = ("category", "category_2", "category_3")
+_PATH = "category_path"
+_UNMAPPED = " (unmapped)"
 _ID_ROLES: dict[Kind, str] = {"items": "item_id", "shoppers": "user_id"}
 
 
@@ -45,18 +50,18 @@ def load_side(bench: Bench, kind: Kind, tables: Sequence[KeptTable]) -> SideTabl
     """Read the files of a kind into one table, one row an id, and settle what is found in them.
 
     Within a file the first row of an id holds; what a later file says of it holds before what an
-    earlier one says. Columns without a role are kept as text under their own names, but for those
-    that have the name of a role: they would be taken for it.
+    earlier one says. Columns without a role are kept as text under their own names.
     """
     if not tables:
         return SideTable(kind)
-    fields = _fields(kind, tables)
+    readings = {table.number: _read(bench, table) for table in tables}
+    fields = _fields(kind, tables, readings)
     names = {field.column: field for field in fields}
     selects: list[str] = []
     for table in tables:
         cells = [f"{table.text(_ID_ROLES[kind])} AS id", f"{table.place()} AS place"]
         for field in fields:
-            cells += _cells(table, field)
+            cells += _cells(table, field, readings[table.number])
         selects.append(f"SELECT {', '.join(cells)} FROM {table.view}")
     with readers.reading(Path(", ".join(table.file.name for table in tables))):
         query = f"CREATE TABLE {kind}_all AS {' UNION ALL BY NAME '.join(selects)}"
@@ -81,36 +86,63 @@ def load_side(bench: Bench, kind: Kind, tables: Sequence[KeptTable]) -> SideTabl
     return SideTable(kind, tuple(fields))
 
 
-def _fields(kind: Kind, tables: Sequence[KeptTable]) -> list[Field]:
+def _read(bench: Bench, table: KeptTable) -> dict[str, str]:
+    """Find out how numbers, dates, stock and categories are written: role -> SQL."""
+    mapping = table.file.mapping
+    sql = {role: table.text(role) for role in mapping}
+    for role in mapping:
+        rows, column, kind = table.view, table.cell(role), table.types[mapping[role]]
+        with readers.reading(Path(table.file.name)):
+            if role in ("price", "cost"):
+                found = numbers.find_reading(bench.connection, rows, column=column, kind=kind)
+                sql[role] = f"CASE WHEN {found.sql} >= 0 THEN {found.sql} END"
+            elif role == "stock":
+                sql[role] = values.stock(column, kind)
+            elif role == "launched_at":
+                sql[role] = dates.find_reading(
+                    bench.connection, rows, column=column, kind=kind, order=table.file.date_order
+                ).sql
+            elif role == "category":
+                path = categories.find_reading(bench.connection, rows, column=column, kind=kind)
+                if path.levels > 1:
+                    sql[_PATH] = table.text(role)
+                    sql |= {
+                        name: path.level_sql(path.best + below)
+                        for below, name in enumerate(_LEVELS)
+                        if name not in mapping or name == role
+                    }
+    return sql
+
+
+def _fields(
+    kind: Kind, tables: Sequence[KeptTable], readings: Mapping[int, Mapping[str, str]]
+) -> list[Field]:
     """Return the columns of all files, roles first; two names that differ in capitals are one."""
     roles = [role.name for role in ROLES[kind] if role.name != _ID_ROLES[kind]]
-    chosen = [role for role in roles if any(role in table.file.mapping for table in tables)]
-    taken = {role.name for role in ROLES[kind]}
+    there = {role for reading in readings.values() for role in reading}
+    chosen = [role for role in (*roles, _PATH) if role in there]
+    taken = {role.name for role in ROLES[kind]} | {_PATH}
     attributes: dict[str, str] = {}
     for table in tables:
         for column in table.types:
-            if column not in table.file.mapping.values() and column.lower() not in taken:
-                attributes.setdefault(column.lower(), column)
+            if column not in table.file.mapping.values():
+                # under its own name it would be taken for the role
+                name = f"{column}{_UNMAPPED}" if column.lower() in taken else column
+                attributes.setdefault(name.lower(), name)
     fields = [(role, role) for role in chosen] + [(name, "") for name in attributes.values()]
     return [Field(name, role, f"field_{place}") for place, (name, role) in enumerate(fields)]
 
 
-def _cells(table: KeptTable, field: Field) -> list[str]:
+def _cells(table: KeptTable, field: Field, reading: Mapping[str, str]) -> list[str]:
     """Return the cells of a field, and for numbers the text of what could not be read."""
     if not field.role:
-        same = [name for name in table.types if name.lower() == field.name.lower()]
-        column = same[0] if same and same[0] not in table.file.mapping.values() else None
-        text = values.text(sql_name(column), table.types[column]) if column else "NULL"
+        wanted = field.name.lower().removesuffix(_UNMAPPED)
+        same = [name for name in table.types if name.lower() in (wanted, field.name.lower())]
+        free = [name for name in same if name not in table.file.mapping.values()]
+        text = values.text(sql_name(free[0]), table.types[free[0]]) if free else "NULL"
         return [f"CAST({text} AS VARCHAR) AS {field.column}"]
-    kind = {"price": "DOUBLE", "cost": "DOUBLE", "stock": "INTEGER"}.get(field.role, "VARCHAR")
-    value = "NULL"
-    if field.role in table.file.mapping:
-        value = table.text(field.role)
-        if field.role in ("price", "cost"):
-            value = values.price(table.cell(field.role))
-        elif field.role == "stock":
-            value = values.stock(table.cell(field.role))
-    cells = [f"CAST({value} AS {kind}) AS {field.column}"]
+    value = reading.get(field.role, "NULL")
+    cells = [f"CAST({value} AS {_KINDS.get(field.role, 'VARCHAR')}) AS {field.column}"]
     if field.role in _NUMBERS:
         unread = f"CASE WHEN {value} IS NULL THEN {table.text(field.role)} END"
         cells.append(f"CAST({unread} AS VARCHAR) AS {field.column}_unread")

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from recsys.data.coding import KeptTable
 from recsys.data.dataset import GUESTS, INTERACTIONS, ITEMS
 from recsys.data.files.readers import sql_name, sql_parquet, sql_text
 from recsys.data.findings.base import Bench
-from recsys.data.reading import values
+from recsys.data.reading import categories, values
 from recsys.data.side_tables import Field, SideTable
 
 # What a catalogue lacks comes from the purchases: its field -> their role.
@@ -128,7 +129,7 @@ def _most_frequent(bench: Bench, role: str) -> None:
     """Make ``most_<role>(i, text)``; of two texts as frequent the last in the alphabet holds."""
     real = "i, weight > 0 AND coalesce(price, 1) > 0 AS real"
     selects = " UNION ALL ".join(
-        f"SELECT i, text, real FROM {table.cells(text=table.text(role))}"
+        f"SELECT i, text, real FROM {table.cells(text=_text(bench, table, role))}"
         f" JOIN {table.lines(bench.left, real)} USING (spot)"
         for table in bench.tables_with(role)
     )
@@ -137,6 +138,18 @@ def _most_frequent(bench: Bench, role: str) -> None:
         " AS text FROM (SELECT i, text, count(*) AS n, bool_or(real) AS real"
         f" FROM ({selects}) WHERE text IS NOT NULL GROUP BY i, text) GROUP BY i"
     )
+
+
+def _text(bench: Bench, table: KeptTable, role: str) -> str:
+    """Return the SQL of a role's cell; of a category that is a path, its best level."""
+    text = table.text(role)
+    if role == "item_category":
+        kind = table.types[table.file.mapping[role]]
+        found = categories.find_reading(
+            bench.connection, table.view, column=table.cell(role), kind=kind
+        )
+        text = found.level_sql(found.best) if found.levels > 1 else text
+    return text
 
 
 def number(bench: Bench) -> None:

@@ -81,7 +81,14 @@ def build(
     return {
         "recipe": replace(recipe, fixes=recipe.fixes | fixed).as_dict(),
         "findings": [one.as_dict(fixed=applied) for one, applied in bench.findings],
-        "understood": {name: list(words) for name, words in coded.understood.items()},
+        "understood": {
+            table.file.name: [
+                *filter(None, [table.file.understood]),
+                *coded.understood.get(table.file.name, ()),
+            ]
+            for table in coded.tables
+        },
+        "currencies": list(coded.currencies),
         "basket_source": basket_source,
         **tables.summary(bench, folder, people),
         "fingerprint": _fingerprint(folder),

@@ -244,7 +244,7 @@ def test_catalogue_file_is_typed_keeps_attributes_and_the_first_of_repeated_ids(
     assert dataset.manifest["columns"][:4] == ["item_id", "category", "stock", "cost"]
 
 
-def test_unmapped_columns_with_the_name_of_a_role_are_left_out(
+def test_unmapped_columns_with_the_name_of_a_role_are_kept_apart(
     tmp_path: Path, shop: Workspace
 ) -> None:
     (tmp_path / "orders.csv").write_text("u,i\na,x\n")
@@ -255,7 +255,9 @@ def test_unmapped_columns_with_the_name_of_a_role_are_left_out(
         items=Source(tmp_path / "items.csv", {"item_id": "i"}),
         name="Shop",
     )
-    assert _items(Dataset.open(shop, dataset_id)) == [{"item_id": "x", "size": "XL"}]
+    assert _items(Dataset.open(shop, dataset_id)) == [
+        {"item_id": "x", "Price (unmapped)": "free", "size": "XL"}
+    ]
 
 
 # What ingest calls its own tables and columns.
@@ -317,13 +319,13 @@ def test_columns_called_rowid_item_and_the_like(kind: str, tmp_path: Path, shop:
 def test_numbers_that_cannot_be_read_are_counted_and_remove_no_row(ingest_text: Any) -> None:
     dataset = ingest_text(
         "user_id,item_id,price\na,x,2\na,x,free\na,x,\na,y,$3\na,y,free\n",
-        items='item_id,price,cost,stock\nx,"3,99",1,yes\ny,"$1,299.00",,\nz,4,two,no\nv,,,yes\n',
+        items='item_id,price,cost,stock\nx,"3,99",1,soon\ny,"$1,299.00",,\nz,4,two,maybe\nv,,,soon\n',
     )
     rows = dataset.manifest["removed"]
     assert [(one["code"], one["kind"], one["count"], one["examples"]) for one in rows] == [
         ("unreadable_price", "interactions", 3, ["$3", "free"]),
         ("unreadable_price", "items", 2, ["$1,299.00", "3,99"]),
-        ("unreadable_stock", "items", 3, ["no", "yes"]),
+        ("unreadable_stock", "items", 3, ["maybe", "soon"]),
         ("unreadable_cost", "items", 1, ["two"]),
     ]
     assert [one["message"] for one in rows] == [

@@ -30,14 +30,26 @@ class _Row:
 
 def check_rows(bench: Bench) -> list[Finding]:
     """Find what is wrong with single rows, all in one pass."""
+    found = [_two_orders(*doubt) for doubt in bench.coded.doubts.items()]
     checks = [*_unusable(bench), *_questionable(bench), *_unread(bench)]
     each = ", ".join(f"count(*) FILTER ({check.where})" for check in checks)
     counts = bench.run(f"SELECT {each} FROM coded")[0]
-    return [
+    found += [
         _finding(bench, check, number)
         for check, number in zip(checks, counts, strict=True)
         if number
     ]
+    return found
+
+
+def _two_orders(name: str, example: str) -> Finding:
+    return Finding(
+        code="date_order",
+        message=f"{name}: day and month could be swapped in every date.",
+        count=1,
+        severity="act",
+        advice=f"{example}. If that is wrong, map the file anew with the other order.",
+    )
 
 
 def _finding(bench: Bench, check: _Row, number: int) -> Finding:

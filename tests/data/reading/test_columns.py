@@ -77,7 +77,7 @@ GUESSES: list[tuple[Kind, str, dict[str, str]]] = [
     (
         "shoppers",
         "Client,E-Mail,age",
-        {"user_id": "Client", "email": "E-Mail"},
+        {"user_id": "Client", "email": "E-Mail", "age": "age"},
     ),
     (
         "interactions",
@@ -119,6 +119,40 @@ GUESSES: list[tuple[Kind, str, dict[str, str]]] = [
         },
     ),
     ("items", "Kategorie,Bestand", {"category": "Kategorie", "stock": "Bestand"}),
+    (
+        "items",
+        "item_id,item_group_id,main_category,sub_category,category_level_3,launch_date,published",
+        {
+            "item_id": "item_id",
+            "category": "main_category",
+            "category_2": "sub_category",
+            "category_3": "category_level_3",
+            "stock": "published",
+            "launched_at": "launch_date",
+            "group_id": "item_group_id",
+        },
+    ),
+    (
+        "shoppers",
+        "customer_id,gender,city,opt_in",
+        {
+            "user_id": "customer_id",
+            "gender": "gender",
+            "location": "city",
+            "consent": "opt_in",
+        },
+    ),
+    (
+        "interactions",
+        # the last part of a dotted name counts after the names without dots
+        "user_id,geo.user,items.item_id,sku,items.quantity,line_total",
+        {
+            "user_id": "user_id",
+            "item_id": "sku",
+            "quantity": "items.quantity",
+            "line_total": "line_total",
+        },
+    ),
     ("interactions", "a,__,!!", {}),
 ]
 
