@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 from recsys.data.findings.base import Bench, Finding, rows_do
 
@@ -60,7 +61,7 @@ def _opening(days: list[tuple[int, int]]) -> int:
         first = next((day for day, _ in days if day * _DAY >= _FIRST), first)
     before = 0
     opened = first
-    for (day, rows), (following, _) in zip(days, days[1:], strict=False):
+    for (day, rows), (following, _) in pairwise(days):
         before += rows
         if before >= _STRAY * everything:
             break
