@@ -38,36 +38,56 @@ def check_thin(bench: Bench) -> list[Finding]:
         return [_too_thin(core, len(thin_users))]
     _store(bench, "thin_users", thin_users)
     _store(bench, "thin_items", thin_items)
-    before = len(users) / (len(there_users) * len(there_items))
-    after = len(left_users) / (len(stay_users) * len(stay_items))
-    where = "u IN (SELECT n FROM thin_users) OR i IN (SELECT n FROM thin_items)"
+    filled = (
+        len(users) / (len(there_users) * len(there_items)),
+        len(left_users) / (len(stay_users) * len(stay_items)),
+    )
+    return [
+        _finding(
+            bench,
+            core,
+            thin=(len(thin_users), len(thin_items)),
+            stay=(len(stay_users), len(stay_items)),
+            filled=filled,
+        )
+    ]
+
+
+def _finding(
+    bench: Bench,
+    core: int,
+    *,
+    thin: tuple[int, int],
+    stay: tuple[int, int],
+    filled: tuple[float, float],
+) -> Finding:
+    """Say what is thin; pairs are numbers of shoppers and of products, or before and after."""
     # quicker to count than the rows that go
     staying = f"{bench.left} ANTI JOIN thin_users ON u = thin_users.n"
     staying += " ANTI JOIN thin_items ON i = thin_items.n"
-    some = (("shopper", len(thin_users)), ("product", len(thin_items)))
-    said = " and ".join(f"{n:,} {noun}{'' if n == 1 else 's'}" for noun, n in some if n)
-    total = len(thin_users) + len(thin_items)
-    return [
-        Finding(
-            code="thin",
-            message=f"{said} {'is' if total == 1 else 'are'} thin.",
-            count=total,
-            severity="note",
-            advice=f"Thin is a shopper with fewer than {core} products, or a product with fewer"
-            f" than {core} shoppers. The fix leaves them out, and again what is thin then, until"
-            f" nothing is: {len(stay_users):,} shoppers and {len(stay_items):,} products stay. Of"
-            " all shopper and product pairs"
-            f" {before:.2%} are purchases now, {after:.2%} after it. Lists usually do well without"
-            " it.",
-            examples=bench.ids("item", "SELECT n FROM thin_items")
-            or bench.ids("user", "SELECT n FROM thin_users"),
-            fix="Leave them out",
-            removes=bench.count("true", bench.left) - bench.count("true", staying),
-            reason="is of a thin shopper or product",
-            rows=where,
-            items="n IN (SELECT n FROM thin_items)",
-        )
-    ]
+    before, after = filled
+    return Finding(
+        code="thin",
+        message=f"{_said(*thin)} {'is' if sum(thin) == 1 else 'are'} thin.",
+        count=sum(thin),
+        severity="note",
+        advice=f"Thin is a shopper with fewer than {core} products, or a product with fewer than"
+        f" {core} shoppers. The fix leaves them out, and again what is thin then, until nothing"
+        f" is: {_said(*stay)} stay. Of all pairs of a shopper and a product {before:.2%} are"
+        f" purchases now, {after:.2%} after it. Lists usually do well without it.",
+        examples=bench.ids("item", "SELECT n FROM thin_items")
+        or bench.ids("user", "SELECT n FROM thin_users"),
+        fix="Leave them out",
+        removes=bench.count("true", bench.left) - bench.count("true", staying),
+        reason="is of a thin shopper or product",
+        rows="u IN (SELECT n FROM thin_users) OR i IN (SELECT n FROM thin_items)",
+        items="n IN (SELECT n FROM thin_items)",
+    )
+
+
+def _said(shoppers: int, products: int) -> str:
+    some = (("shopper", shoppers), ("product", products))
+    return " and ".join(f"{n:,} {noun}{'' if n == 1 else 's'}" for noun, n in some if n)
 
 
 def _too_thin(core: int, shoppers: int) -> Finding:

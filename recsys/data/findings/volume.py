@@ -68,9 +68,11 @@ def _baskets(bench: Bench) -> int:
     day = "ts // 86400" if "timestamp" in roles else "0"
     # as baskets are made: a row without an order goes with the shopper's day
     day = f"CASE WHEN o IS NULL THEN {day} ELSE 0 END" if "order_id" in roles else day
-    several = f"SELECT 1 FROM %s GROUP BY u, o, {day} HAVING min(i) <> max(i) LIMIT {_BASKETS}"
+    number = 0
     for rows in (f"(FROM {bench.left} LIMIT {_FIRST_LOOK})", bench.left):
-        number = bench.count("true", f"({several % rows})")
+        lines = f"SELECT u, o, {day} AS day, i FROM {rows}"
+        several = f"SELECT u FROM ({lines}) GROUP BY u, o, day HAVING min(i) <> max(i)"
+        number = bench.count("true", f"({several} LIMIT {_BASKETS})")
         if number >= _BASKETS:
             break
     return number
