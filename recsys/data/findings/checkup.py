@@ -20,7 +20,8 @@ from recsys.data.findings.volume import check_volume
 from recsys.data.side_tables import Field, SideTable
 
 _STAGES: tuple[tuple[Callable[[Bench], list[Finding]], ...], ...] = (
-    (check_rows, check_cancellations, check_pseudo, check_early),
+    (check_rows, check_cancellations),
+    (check_pseudo, check_early),
     (check_repeats,),
     (check_returns,),
     (check_shoppers,),

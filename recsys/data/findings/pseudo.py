@@ -80,7 +80,7 @@ def check_pseudo(bench: Bench) -> list[Finding]:
 
 
 def _collect(bench: Bench) -> None:
-    """Make ``pseudo_items(n, rows)``: what the names and the codes tell."""
+    """Make ``pseudo_items(n, rows)``: what names and codes tell, and how many rows are left."""
     core = rf"regexp_matches(plain, '\b(?:{_CORES})\b')"
     bench.run(
         "CREATE TABLE odd_names AS SELECT plain FROM (SELECT DISTINCT plain FROM plain_names)"
@@ -105,7 +105,7 @@ def _collect(bench: Bench) -> None:
     )
     bench.run(
         "CREATE TABLE pseudo_items AS SELECT n, count(i) AS rows FROM pseudo_ids"
-        " LEFT JOIN (SELECT i FROM coded SEMI JOIN pseudo_ids ON i = n) ON i = n GROUP BY n"
+        f" LEFT JOIN (SELECT i FROM {bench.left} SEMI JOIN pseudo_ids ON i = n) ON i = n GROUP BY n"
     )
 
 

@@ -22,7 +22,7 @@ def check_early(bench: Bench) -> list[Finding]:
     days = [
         (int(day), int(rows))
         for day, rows in bench.run(
-            f"SELECT ts // {_DAY} AS day, count(*) FROM coded WHERE ts IS NOT NULL"
+            f"SELECT ts // {_DAY} AS day, count(*) FROM {bench.left} WHERE ts IS NOT NULL"
             " GROUP BY day ORDER BY day"
         )
     ]
@@ -41,7 +41,7 @@ def check_early(bench: Bench) -> list[Finding]:
             advice=f"All others are from {since} or later. A date counts as too early before 1995,"
             " or where more than a year without a single row follows and fewer than 0.5 % of the"
             " rows lie before it.",
-            examples=bench.examples("timestamp", where),
+            examples=bench.examples("timestamp", where, rows=bench.left),
             fix="Leave these rows out",
             removes=number,
             proposed=True,

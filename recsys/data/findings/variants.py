@@ -119,7 +119,8 @@ def _by_id(bench: Bench) -> None:
         "CREATE TABLE stems AS SELECT n, item_id, name, id,"
         f" CASE WHEN {parted} <> '' THEN {parted} WHEN {lettered} <> '' THEN {lettered}"
         " ELSE id END AS stem FROM"
-        f" (SELECT n, item_id, name, {_plain('item_id')} AS id FROM items_made WHERE name IS NOT NULL)"
+        f" (SELECT n, item_id, name, {_plain('item_id')} AS id FROM items_made"
+        " WHERE name IS NOT NULL)"
     )
     number = f"regexp_extract(plain, '{_NUMBERED}', 1)"
     numbered = (
