@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.data.findings.thin import k_core
@@ -71,6 +71,7 @@ def test_a_core_of_one_is_everything(check: Any) -> None:
     assert "thin" not in check("user_id,item_id\na,x\n", core=1).found
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=40),
     st.integers(1, 4),
