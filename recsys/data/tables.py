@@ -100,8 +100,10 @@ def make_items(bench: Bench, side: SideTable, described: Described) -> list[Fiel
             cells.append(f"most_{role}.text AS {field}")
             fields.append(Field(field, field, field))
     if roles & {"price", "line_total"} and not side.has("price"):
+        # by way of text, else the 2.95 of a 32-bit float becomes 2.950000047683716
+        paid = "CAST(CAST(CAST(median(price) AS FLOAT) AS VARCHAR) AS DOUBLE)"
         joins.append(
-            f"LEFT JOIN (SELECT i, CAST(median(price) AS DOUBLE) AS paid FROM {bench.left}"
+            f"LEFT JOIN (SELECT i, {paid} AS paid FROM {bench.left}"
             " WHERE price > 0 GROUP BY i) AS of_price ON of_price.i = all_item.n"
         )
         cells.append("of_price.paid AS price")
