@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,16 @@ SHOPPERS = "shoppers.parquet"
 INTERACTIONS = "interactions.parquet"
 GUESTS = "guests.parquet"
 REJECTS = "rejects.parquet"
+
+
+class EventKind(IntEnum):
+    """What a row of interactions says was done."""
+
+    VIEWED = 0
+    CARTED = 1
+    PURCHASED = 2
+    REMOVED = 3
+    OTHER = 4
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class Interactions:
     price
         Price of one piece (float32), NaN where unknown; None where the shop has no prices.
     event
-        An :class:`recsys.data.event_kinds.EventKind` (int8); None where the shop names no events.
+        An :class:`EventKind` (int8); None where the shop names no events.
     """
 
     user: npt.NDArray[np.int32]

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from recsys.data.coding import FILE_BITS
+from recsys.data.dataset import EventKind
 from recsys.data.findings.base import Bench
 from recsys.data.reading import events
-
-
-class EventKind(IntEnum):
-    """Numbers of column ``event`` of the purchases."""
-
-    VIEWED = 0
-    CARTED = 1
-    PURCHASED = 2
-    REMOVED = 3
-    OTHER = 4
-
 
 # Each kind has a default weight of its own, so the weight of a spelling tells its kind. The shop's
 # own weights do not count here: a view stays a view whatever it weighs.

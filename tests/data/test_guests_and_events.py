@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from recsys.data.dataset import GUESTS, Dataset
-from recsys.data.event_kinds import EventKind
+from recsys.data.dataset import GUESTS, Dataset, EventKind
 from recsys.data.ingest import Source, ingest
 from recsys.workspace import Workspace
 
