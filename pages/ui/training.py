@@ -40,6 +40,9 @@ def _settings(kind: ModelKind) -> dict[str, Any]:
 
 def _input(kind: ModelKind, setting: Setting) -> int | float | None:
     label = setting.name.replace("_", " ").capitalize()
+    key = f"set-{kind.name}-{setting.name}"
+    if isinstance(setting.default, bool):
+        return st.checkbox(label, value=setting.default, help=setting.description, key=key)
     whole = isinstance(setting.default, int)
     return st.number_input(
         label,
@@ -47,5 +50,5 @@ def _input(kind: ModelKind, setting: Setting) -> int | float | None:
         step=1 if whole else None,
         format=None if whole else "%.2f",
         help=setting.description,
-        key=f"set-{kind.name}-{setting.name}",
+        key=key,
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,16 @@ GUESTS = "guests.parquet"
 REJECTS = "rejects.parquet"
 
 
+class EventKind(IntEnum):
+    """What a row of interactions says was done."""
+
+    VIEWED = 0
+    CARTED = 1
+    PURCHASED = 2
+    REMOVED = 3
+    OTHER = 4
+
+
 @dataclass(frozen=True)
 class Interactions:
     """What shoppers did, one row each, in the order of time: parallel arrays.
@@ -28,7 +39,8 @@ class Interactions:
     Attributes
     ----------
     user, item
-        Row numbers (int32) into the shoppers and the items of the dataset.
+        Row numbers (int32) into the shoppers and the items of the dataset. Rows of guests have
+        user -1, which no matrix of shoppers takes.
     weight
         How much the row says for the item (float32): 1, the rating, or the weight of its event.
     quantity
@@ -39,6 +51,8 @@ class Interactions:
         Seconds since the epoch, UTC (int64); None where the shop has no dates.
     price
         Price of one piece (float32), NaN where unknown; None where the shop has no prices.
+    event
+        An :class:`EventKind` (int8); None where the shop names no events.
     """
 
     user: npt.NDArray[np.int32]
@@ -48,6 +62,7 @@ class Interactions:
     basket: npt.NDArray[np.int32]
     timestamp: npt.NDArray[np.int64] | None = None
     price: npt.NDArray[np.float32] | None = None
+    event: npt.NDArray[np.int8] | None = None
 
     def __len__(self) -> int:
         return len(self.user)
@@ -62,6 +77,7 @@ class Interactions:
             basket=self.basket[chosen],
             timestamp=None if self.timestamp is None else self.timestamp[chosen],
             price=None if self.price is None else self.price[chosen],
+            event=None if self.event is None else self.event[chosen],
         )
 
 
@@ -111,8 +127,16 @@ class Dataset:
         return self._shoppers
 
     def interactions(self) -> Interactions:
-        """Return all usable interactions in the order of time."""
+        """Return all usable interactions of known shoppers in the order of time."""
         return self._interactions
+
+    def guests(self) -> Interactions | None:
+        """Return the rows that have an order but no shopper, in the order of time.
+
+        Their ``user`` is -1, and their baskets are numbered along with those of known shoppers.
+        They tell what goes together, and nothing about anybody's taste. None where there are none.
+        """
+        return self._guests
 
     @cached_property
     def item_ids(self) -> IdMap:
@@ -134,13 +158,26 @@ class Dataset:
 
     @cached_property
     def _interactions(self) -> Interactions:
-        table = read_parquet(self.folder / INTERACTIONS)
-        # dlpack, since to_numpy() loads pandas
-        arrays: dict[str, Any] = {
-            name: np.from_dlpack(table.column(name).combine_chunks()) for name in table.column_names
-        }
-        return Interactions(**arrays)
+        return Interactions(**_arrays(self.folder / INTERACTIONS))
+
+    @cached_property
+    def _guests(self) -> Interactions | None:
+        path = self.folder / GUESTS
+        if not path.is_file():
+            return None
+        arrays = _arrays(path)
+        nobody = np.full(len(arrays["item"]), -1, np.int32)
+        nobody.flags.writeable = False
+        return Interactions(user=nobody, **arrays) if len(nobody) else None
 
     def _id_map(self, file: str, column: str) -> IdMap:
         table = read_parquet(self.folder / file, columns=[column])
         return IdMap(table.column(column).to_pylist())
+
+
+def _arrays(path: Path) -> dict[str, Any]:
+    table = read_parquet(path)
+    # dlpack, since to_numpy() loads pandas
+    return {
+        name: np.from_dlpack(table.column(name).combine_chunks()) for name in table.column_names
+    }

@@ -23,7 +23,7 @@ class Baskets:
     matrix
         csr_matrix of shape (n_baskets, n_items), float32: 1 where the basket holds the item.
     user
-        Row number of the shopper of each basket (int32).
+        Row number of the shopper of each basket (int32); -1 for a guest.
     timestamp
         Newest second of each basket (int64); None where the shop has no dates.
     """
@@ -77,22 +77,28 @@ def interaction_matrix(
     return matrix
 
 
-def basket_matrix(rows: Interactions, n_items: int) -> Baskets:
-    """Put each basket of ``rows`` on a line of its own, repeated items once.
+def basket_matrix(
+    rows: Interactions, n_items: int, *, guests: Interactions | None = None
+) -> Baskets:
+    """Put each basket of ``rows``, and of ``guests``, on a line of its own, repeated items once.
 
     Baskets are numbered anew in the order of their numbers, so any part of the rows will do.
     Rows whose weight is not positive (removed from the cart) are left out.
     """
     from scipy import sparse
 
-    rows = rows.rows(rows.weight > 0)
-    numbers, first, line = np.unique(rows.basket, return_index=True, return_inverse=True)
-    ones = np.ones(len(rows), np.float32)
-    matrix = sparse.csr_matrix((ones, (line, rows.item)), shape=(len(numbers), n_items))
+    parts = [part.rows(part.weight > 0) for part in (rows, guests) if part is not None]
+    user = np.concatenate([part.user for part in parts])
+    item = np.concatenate([part.item for part in parts])
+    basket = np.concatenate([part.basket for part in parts])
+    numbers, first, line = np.unique(basket, return_index=True, return_inverse=True)
+    ones = np.ones(len(item), np.float32)
+    matrix = sparse.csr_matrix((ones, (line, item)), shape=(len(numbers), n_items))
     matrix.sum_duplicates()
     matrix.data[:] = 1.0
+    seconds = [part.timestamp for part in parts if part.timestamp is not None]
     timestamp = None
-    if rows.timestamp is not None:
+    if len(seconds) == len(parts):
         timestamp = np.full(len(numbers), np.iinfo(np.int64).min)
-        np.maximum.at(timestamp, line, rows.timestamp)
-    return Baskets(matrix=matrix, user=rows.user[first], timestamp=timestamp)
+        np.maximum.at(timestamp, line, np.concatenate(seconds))
+    return Baskets(matrix=matrix, user=user[first], timestamp=timestamp)

@@ -9,6 +9,7 @@ from typing import Any
 
 from recsys.data.coding import KeptTable
 from recsys.data.dataset import GUESTS, INTERACTIONS, ITEMS
+from recsys.data.event_kinds import number_kinds
 from recsys.data.files.readers import sql_name, sql_parquet, sql_text
 from recsys.data.findings.base import Bench
 from recsys.data.reading import categories, values
@@ -188,10 +189,14 @@ def write_purchases(bench: Bench, folder: Path, *, roles: Set[str]) -> str:
     columns = ["item", "weight", "quantity"]
     columns += ["ts AS timestamp"] if "timestamp" in roles else []
     columns += ["coalesce(price, 'nan') AS price"] if roles & {"price", "line_total"} else []
+    kinds = ""
+    if "event_type" in roles:
+        columns.append(f"{number_kinds(bench)} AS event")
+        kinds = " LEFT JOIN event_kinds ON event_kinds.n = line.e"
     order = "ts, place" if "timestamp" in roles else "place"
     rows = (
         f"(SELECT *, {key} FROM {bench.left}) AS line JOIN baskets USING (buyer, ordr, day)"
-        " JOIN final_items ON final_items.n = line.i"
+        f" JOIN final_items ON final_items.n = line.i{kinds}"
     )
     bench.run(
         f'COPY (SELECT "user", {", ".join(columns)}, basket FROM {rows}'

@@ -42,6 +42,13 @@ def split_by_time(rows: Interactions, *, share: float = 0.2) -> Split | None:
     )
 
 
+def before(rows: Interactions, second: int) -> Interactions:
+    """Return the rows older than a second, of rows that have dates and are in their order."""
+    if rows.timestamp is None:
+        raise ValueError("rows without dates have no before")
+    return rows.rows(slice(0, int(np.searchsorted(rows.timestamp, second, side="left"))))
+
+
 def _cut(rows: Interactions, end: int, share: float) -> int:
     """Return the first row of the last ``share`` of rows before ``end``, moved to a new second."""
     place = int(end * (1 - share))

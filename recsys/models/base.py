@@ -22,11 +22,15 @@ class TrainingData:
     n_users, n_items
         Sizes of the whole dataset, so that row numbers mean the same everywhere; shoppers and
         items without a row here stay unknown to the model.
+    guests
+        Rows that have an order but no shopper: for what goes together, never for a taste. None
+        where the shop has none.
     """
 
     rows: Interactions
     n_users: int
     n_items: int
+    guests: Interactions | None = None
 
 
 class ModelConfig(BaseModel):

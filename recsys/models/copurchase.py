@@ -13,6 +13,9 @@ from recsys.types import Placement, Report
 
 _DAY = 86_400
 _BLOCK = 2_048
+# A basket of n items without a shopper counts n^-0.5 less than a shopper's: it often holds a whole
+# day of a till or a marketplace. Measured on Online Retail (docs/decisions/006-guests.md).
+_GUEST_EXPONENT = 0.5
 
 
 class CoPurchaseConfig(ModelConfig):
@@ -28,6 +31,7 @@ class CoPurchaseConfig(ModelConfig):
     half_life_days: float | None = Field(
         120.0, gt=0, description="A basket this old counts half; empty: age does not matter."
     )
+    guests: bool = Field(True, description="Whether orders without a shopper count, too.")
 
 
 class CoPurchase:
@@ -35,6 +39,7 @@ class CoPurchase:
 
     ``w(j -> i) = count(i, j) / count(j) / count(i)^target_exponent``, where a basket of n items
     counts ``n^-basket_exponent`` and fades with its age (docs/DESIGN, defects of the tutorials).
+    Orders without a shopper count, too, their large ones less.
     """
 
     name: ClassVar[str] = "copurchase"
@@ -52,9 +57,11 @@ class CoPurchase:
 
         config = self.config
         report(0.0, "Counting baskets")
-        baskets = basket_matrix(data.rows, data.n_items)
+        guests = data.guests if config.guests else None
+        baskets = basket_matrix(data.rows, data.n_items, guests=guests)
         sizes = np.diff(baskets.matrix.indptr)
-        weights = np.maximum(sizes, 1) ** -config.basket_exponent
+        exponent = config.basket_exponent + _GUEST_EXPONENT * (baskets.user < 0)
+        weights = np.maximum(sizes, 1) ** -exponent
         if config.half_life_days is not None and baskets.timestamp is not None:
             age = (baskets.timestamp.max(initial=0) - baskets.timestamp) / _DAY
             weights = weights * np.exp2(-age / config.half_life_days)

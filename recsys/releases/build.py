@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.arrow import pa, write_parquet
-from recsys.data.dataset import Dataset
+from recsys.data.dataset import Dataset, EventKind, Interactions
 from recsys.errors import InputError
 from recsys.models.arrays import SparseRows
 from recsys.models.factors import FactorSpace
@@ -30,6 +30,8 @@ from recsys.workspace import Workspace
 
 # Catalogue columns that a release carries and an outsider may see.
 SHOWN = ("name", "category", "brand", "price", "stock", "image_url")
+# What shelves go by and nobody is shown: variants of one product, and what no reason may name.
+GROUP, SENSITIVE = "group_id", "sensitive"
 POPULAR = "popular"
 UNKNOWN_STOCK = 2**31 - 1
 
@@ -137,7 +139,7 @@ def _write_histories(dataset: Dataset, folder: Path) -> NDArray[np.float32]:
     """Write what each shopper bought, how often and when last; return distinct buyers an item."""
     rows = dataset.interactions()
     pair = rows.user.astype(np.int64) * dataset.n_items + rows.item
-    kept = rows.weight > 0
+    kept = bought(rows)
     pairs, last_row, counts = np.unique(pair[kept][::-1], return_index=True, return_counts=True)
     users, items = np.divmod(pairs, dataset.n_items)
     indptr = np.searchsorted(users, np.arange(dataset.n_users + 1))
@@ -156,10 +158,26 @@ def _write_histories(dataset: Dataset, folder: Path) -> NDArray[np.float32]:
     return buyers
 
 
+def bought(rows: Interactions) -> NDArray[np.bool_]:
+    """Say of each row whether its product was bought.
+
+    A view is not a purchase. Where the shop names no purchase at all, whatever speaks for the
+    product counts.
+    """
+    if rows.event is not None:
+        purchased = (rows.event == EventKind.PURCHASED) & (rows.quantity > 0)
+        if purchased.any():
+            return purchased
+    return rows.weight > 0
+
+
 def _write_catalogue(dataset: Dataset, folder: Path) -> Any:
-    """Write the columns that shelves show, and all shoppers."""
+    """Write the columns that shelves show or go by, and all shoppers."""
     items = dataset.items()
-    present = [name for name in SHOWN if name in items.column_names]
+    present = [name for name in (*SHOWN, GROUP) if name in items.column_names]
+    # A column of the shop's own that happens to be called so holds text.
+    if SENSITIVE in items.column_names and pa.types.is_boolean(items.column(SENSITIVE).type):
+        present.append(SENSITIVE)
     catalogue = items.select(["item_id", *present])
     if "stock" in present:
         place = catalogue.column_names.index("stock")

@@ -13,6 +13,7 @@ from recsys.errors import NotReady, StorageError
 from recsys.models.arrays import Rows, SparseRows, damaged, load_array
 from recsys.models.spaces import Space
 from recsys.models.store import load_space
+from recsys.releases.build import GROUP, SENSITIVE
 from recsys.releases.stores import vector_store
 from recsys.types import Placement
 from recsys.vectors.base import VectorIndex
@@ -147,6 +148,27 @@ class Release:
             return list(ids)
         found = self.catalogue.column("name").to_pylist()
         return [name or ids[row] for row, name in enumerate(found)]
+
+    @cached_property
+    def group_codes(self) -> NDArray[np.int32] | None:
+        """Number of the product that each item is a variant of; -1 for none.
+
+        None where no item is.
+        """
+        if GROUP not in self.catalogue.column_names:
+            return None
+        codes: dict[str, int] = {}
+        groups = self.catalogue.column(GROUP).to_pylist()
+        found = [codes.setdefault(group, len(codes)) if group else -1 for group in groups]
+        return np.array(found, np.int32) if codes else None
+
+    @cached_property
+    def sensitive(self) -> NDArray[np.bool_] | None:
+        """Items that no reason may name; None where all may be named."""
+        if SENSITIVE not in self.catalogue.column_names:
+            return None
+        found = np.array(self.catalogue.column(SENSITIVE).fill_null(False).to_pylist(), np.bool_)
+        return found if found.any() else None
 
     @cached_property
     def _last(self) -> NDArray[np.int64] | None:

@@ -59,14 +59,21 @@ def for_you(
     if user is None:
         return popular_shelf(view, "for_you", n=n, filters=filters, why="unknown shopper")
     query = space.shopper_query(user)
-    without = {BOUGHT: view.release.history(user)[0]} if leave_out_bought else {}
+    bought = view.release.history(user)[0]
+    without = {BOUGHT: bought} if leave_out_bought else {}
     found = rank(view, "for_you", query, n=n, filters=filters, without=without)
     if not len(found.rows):
         why = "nothing that fits can be shown" if query else "no purchases to learn from"
         return popular_shelf(view, "for_you", n=n, filters=filters, why=why, without=without)
     sources, weights = space.history(user)
     reasons = because_of(
-        view.release, space, found.rows, sources, weights, verb="Because you bought"
+        view.release,
+        space,
+        found.rows,
+        sources,
+        weights,
+        verb="Because you bought",
+        bought=bought,
     )
     return _shelf(view, "for_you", found, reasons, asked=n)
 
@@ -100,7 +107,9 @@ def similar(
     if not len(found.rows):
         why = "nothing like it can be shown" if query else "nobody has bought it yet"
         return popular_shelf(view, "similar", n=n, filters=filters, why=why, asked=anchor)
-    name = view.release.names[item]
+    sensitive = view.release.sensitive
+    barred = sensitive is not None and sensitive[item]
+    name = "this product" if barred else view.release.names[item]
     baskets = space.kind == "neighbours"
     reason = f"Bought together with {name}" if baskets else f"For the same taste as {name}"
     return _shelf(view, "similar", found, [reason] * len(found.rows), asked=n)

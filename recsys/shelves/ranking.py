@@ -18,7 +18,9 @@ _MOST_OR_ROWS = 1_000
 # Ranges that let this share of a category pass are checked after the engine's answer.
 _WIDE = 0.25
 _NO_ROWS = np.empty(0, np.int32)
-_HIDDEN, _SOLD_OUT = "hidden now", "sold out"
+_HIDDEN, _SOLD_OUT, _VARIANT = "hidden now", "sold out", "another variant"
+# Hits to fetch for each place of a shelf; variants of one product stand close to each other.
+_FETCHED, _FETCHED_OF_VARIANTS = 3, 8
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def rank(
     without
         Reason -> rows that are left out for it.
     asked
-        Rows that were asked about: never on the shelf, and not worth counting.
+        Rows that were asked about: never on the shelf, and not worth counting. Their variants are
+        left out, too, and counted.
     above
         Only items with a score above this can stand on the shelf.
     """
@@ -68,8 +71,9 @@ def rank(
     where = _where(view, filters)
     total = len(view.stock)
     room = len(asked) + sum(len(rows) for rows in without.values())
-    limit = min(total, 3 * n + room)
-    first = _wide_limit(view, filters, 3 * n, room) if where and where.ranges else None
+    wanted = n * (_FETCHED if view.release.group_codes is None else _FETCHED_OF_VARIANTS)
+    limit = min(total, wanted + room)
+    first = _wide_limit(view, filters, wanted, room) if where and where.ranges else None
     while True:
         narrow, size = (where, limit) if first is None else (_category(filters), first)
         hits = view.release.index.query(
@@ -80,7 +84,7 @@ def rank(
         high = hits.scores[order] > above
         order = order[high & ~np.isin(hits.rows[order], asked)]
         rows, scores = hits.rows[order], hits.scores[order]
-        found = shown(view, rows, scores, n=n, filters=filters, without=without)
+        found = shown(view, rows, scores, n=n, filters=filters, without=without, asked=asked)
         ended = len(hits.rows) < size or size == total or not high.all()
         # Of items tied with the last hit the engine may have cut off those with smaller ids.
         sure = len(found.rows) == n and found.scores[-1] > hits.scores.min()
@@ -115,11 +119,13 @@ def shown(
     n: int,
     filters: Filters,
     without: Mapping[str, Rows],
+    asked: Rows = _NO_ROWS,
 ) -> Ranked:
     """Keep the first ``n`` of some items, best first, that may be shown now.
 
-    An item with several reasons to go counts for the first of: outside the filters (not counted),
-    hidden, the given reasons in their order, sold out.
+    Of the variants of one product the best that may be shown stays; none does of what was asked
+    about. An item with several reasons to go counts for the first of: outside the filters (not
+    counted), hidden, the given reasons in their order, sold out, another variant.
     """
     reasons = [_HIDDEN, *without, _SOLD_OUT]
     causes = [view.hidden[rows]]
@@ -127,10 +133,30 @@ def shown(
     causes.append(view.stock[rows] < 1)
     outside = _outside(view, rows, filters)
     gone = np.logical_or.reduce([outside, *causes])
+    groups = view.release.group_codes
+    if groups is not None:
+        reasons.append(_VARIANT)
+        causes.append(_variants(groups[rows], ~gone, groups[asked]))
+        gone |= causes[-1]
     kept = np.flatnonzero(~gone)[:n]
     last = kept[-1] + 1 if len(kept) == n else len(rows)
     removed = _count(reasons, [cause[:last] for cause in causes], outside[:last])
     return Ranked(rows[kept], scores[kept], removed)
+
+
+def _variants(
+    groups: NDArray[np.int32], fit: NDArray[np.bool_], asked: NDArray[np.int32]
+) -> NDArray[np.bool_]:
+    """Say of each item, best first, whether a better one that fits is of its group, or was asked.
+
+    Items that do not fit are no variants of anything; -1 is no group.
+    """
+    places = np.flatnonzero(fit & (groups >= 0))
+    _, first = np.unique(groups[places], return_index=True)
+    found = np.zeros(len(groups), np.bool_)
+    found[places] = True
+    found[places[first]] = np.isin(groups[places[first]], asked)
+    return found
 
 
 def _count(

@@ -14,6 +14,7 @@ _MOST_NAMED = 2
 _MOST_LOOKED_AT = 4  # some may have the same name
 # The second name is left out when it adds less than this share of what the first one adds.
 _WORTH_NAMING = 0.3
+_LOOKED = "Because you looked at"
 
 
 def because_of(
@@ -24,27 +25,43 @@ def because_of(
     weights: Floats,
     *,
     verb: str,
+    bought: Rows | None = None,
 ) -> list[str]:
     """Return one sentence an item, naming the history or cart items that add most to its score.
 
-    Items to which nothing in the history adds anything, and spaces that use no history, get the
-    sentence of :func:`popular`.
+    Sensitive items are never named. Items to which nothing else in the history adds anything, and
+    spaces that use no history, get the sentence of :func:`popular`.
+
+    Parameters
+    ----------
+    bought
+        Where given, history items that are not among these were only looked at, and the sentence
+        says so. It names either kind, never both.
     """
     parts = space.contributions(sources, weights, items.astype(np.int32))
     if parts is None:
         return popular(release, items)
+    if release.sensitive is not None:
+        parts[:, release.sensitive[sources]] = 0
+    looked = np.zeros(len(sources), np.bool_) if bought is None else ~np.isin(sources, bought)
     fallback = popular(release, items)
     sentences: list[str] = []
     for row, (item, order) in enumerate(zip(items, top_k(parts, _MOST_LOOKED_AT), strict=True)):
         named: list[str] = []
+        only_looked = False
         for place in order:
             part, best = parts[row, place], parts[row, order[0]]
             if part <= 0 or part < _WORTH_NAMING * best or len(named) == _MOST_NAMED:
                 break
             name = release.names[sources[place]]
-            if sources[place] != item and name not in named:
+            if sources[place] == item or name in named:
+                continue
+            if not named:
+                only_looked = looked[place]
+            if looked[place] == only_looked:
                 named.append(name)
-        sentences.append(f"{verb} {' and '.join(named)}" if named else fallback[row])
+        words = _LOOKED if only_looked else verb
+        sentences.append(f"{words} {' and '.join(named)}" if named else fallback[row])
     return sentences
 
 

@@ -12,7 +12,7 @@ from recsys.evaluation.evaluate import (
     judge_also_bought,
     judge_for_you,
 )
-from recsys.evaluation.split import split_by_time
+from recsys.evaluation.split import before, split_by_time
 from recsys.models.base import Model, TrainingData, read_config
 from recsys.models.popularity import Popularity, PopularityConfig
 from recsys.models.registry import MODELS, find_model
@@ -72,6 +72,8 @@ def train_model(
     ------
     BadSetting
         The kind or a setting is unknown or out of range.
+    InputError
+        The dataset has no row to learn from.
     """
     model_class = find_model(kind)
     config = read_config(model_class, settings or {})
@@ -79,12 +81,8 @@ def train_model(
     started = time.monotonic()
     report(0.0, "Reading the purchases")
     rows = dataset.interactions()
-    if not (rows.weight > 0).any():
-        raise InputError(
-            f"{dataset.name} has no row that speaks for a product: all weights are 0 or less.",
-            hint="Check which events the file holds.",
-        )
-    data = TrainingData(rows, dataset.n_users, dataset.n_items)
+    _check_teaches(dataset, rows)
+    data = TrainingData(rows, dataset.n_users, dataset.n_items, dataset.guests())
     twin, metrics = None, {}
     share = 0.0
     if evaluate:
@@ -114,6 +112,19 @@ def train_model(
     return model_id
 
 
+def _check_teaches(dataset: Dataset, rows: Interactions) -> None:
+    if not len(rows):
+        raise InputError(
+            f"No row of {dataset.name} has a shopper, and models learn from shoppers.",
+            hint="Check which column holds the shopper.",
+        )
+    if not (rows.weight > 0).any():
+        raise InputError(
+            f"{dataset.name} has no row that speaks for a product: all weights are 0 or less.",
+            hint="Check which events the file holds.",
+        )
+
+
 def _evaluate(
     model_class: type[Model], config: Any, data: TrainingData, report: Report
 ) -> tuple[Space | None, dict[str, Any]]:
@@ -124,13 +135,15 @@ def _evaluate(
     split = split_by_time(data.rows)
     if split is None:
         return None, {}
-    before = TrainingData(split.train, data.n_users, data.n_items)
+    cut_at = _cut_at(split.validation)
+    guests = None if data.guests is None or cut_at is None else before(data.guests, cut_at)
+    known = TrainingData(split.train, data.n_users, data.n_items, guests)
 
     def testing(share: float, step: str) -> None:
         report(0.7 * share, f"Test run: {step[:1].lower()}{step[1:]}")
 
-    twin = model_class(config).fit(before, testing)
-    popular = Popularity(PopularityConfig()).fit(before, silent)
+    twin = model_class(config).fit(known, testing)
+    popular = Popularity(PopularityConfig()).fit(known, silent)
     metrics: dict[str, Any] = {}
     if "for_you" in model_class.placements:
         questions, shares = for_you_questions(
@@ -142,7 +155,7 @@ def _evaluate(
         baskets = also_bought_questions(split.train, split.validation, data.n_items)
         found = judge_also_bought(twin, popular, baskets, part_of(report, 0.85, 1.0))
         metrics["also_bought"] = found
-    return twin, {"measured_on": "validation", "cut_at": _cut_at(split.validation), **metrics}
+    return twin, {"measured_on": "validation", "cut_at": cut_at, **metrics}
 
 
 def _cut_at(later: Interactions) -> int | None:

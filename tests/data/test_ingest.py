@@ -21,7 +21,7 @@ from recsys.workspace import Workspace
 
 Row = dict[str, Any]
 # Every shop of a few rows has these.
-VOLUME = {"few_rows", "few_shoppers", "few_baskets", "thin", "no_metadata", "same_second"}
+VOLUME = {"few_interactions", "few_shoppers", "few_baskets", "thin", "metadata", "same_second"}
 
 
 def _found(dataset: Dataset) -> dict[str, str]:
@@ -236,6 +236,7 @@ def test_catalogue_file_is_typed_keeps_attributes_and_the_first_of_repeated_ids(
     assert _found(dataset) == {
         "items_no_id": "1 catalogue row has no id.",
         "items_repeated": "1 catalogue row repeats an id.",
+        "unsold": "2 products have no interactions.",
         "unreadable_stock": "1 stock cell could not be read as a number such as 12 or in stock and"
         " was left empty.",
         "unreadable_cost": "1 cost cell could not be read as a number such as 3.99 and was left"
@@ -321,22 +322,22 @@ def test_numbers_that_cannot_be_read_are_counted_and_remove_no_row(ingest_text: 
         "user_id,item_id,price\na,x,2\na,x,free\na,x,\na,y,$3\na,y,free\n",
         items='item_id,price,cost,stock\nx,"3,99",1,soon\ny,"$1,299.00",,\nz,4,two,maybe\nv,,,soon\n',
     )
-    rows = dataset.manifest["removed"]
-    assert [(one["code"], one["kind"], one["count"], one["examples"]) for one in rows] == [
-        ("unreadable_price", "interactions", 3, ["$3", "free"]),
-        ("unreadable_price", "items", 2, ["$1,299.00", "3,99"]),
+    rows = [one for one in dataset.manifest["findings"] if one["code"].startswith("unreadable")]
+    assert [(one["code"], one["about"], one["count"], one["examples"]) for one in rows] == [
+        ("unreadable_price", "items", 1, ["3,99"]),
         ("unreadable_stock", "items", 3, ["maybe", "soon"]),
         ("unreadable_cost", "items", 1, ["two"]),
+        ("unreadable_price", "interactions", 2, ["free"]),
     ]
     assert [one["message"] for one in rows] == [
-        "3 prices are not numbers such as 3.99 and were left empty.",
-        "items.csv: 2 prices are not numbers such as 3.99 and were left empty.",
-        "items.csv: 3 stock values are not numbers such as 12 and were left empty.",
-        "items.csv: 1 cost is not a number such as 3.99 and was left empty.",
+        "1 price cell could not be read as a number such as 3.99 and was left empty.",
+        "3 stock cells could not be read as numbers such as 12 or in stock and were left empty.",
+        "1 cost cell could not be read as a number such as 3.99 and was left empty.",
+        "2 price cells are not numbers such as 3.99 and were left empty.",
     ]
     counts = dataset.manifest["counts"]
     assert (counts["read"], counts["removed"], counts["interactions"]) == (5, 0, 5)
-    assert [item["price"] for item in _items(dataset)] == [None, None, None, 4.0]
+    assert [item["price"] for item in _items(dataset)] == [None, None, 1299.0, 4.0]
 
 
 def test_shoppers_file(ingest_text: Any) -> None:

@@ -78,6 +78,21 @@ def test_what_was_taken_out_of_the_cart_is_in_no_basket() -> None:
     assert baskets.timestamp is None
 
 
+def test_guests_have_baskets_beside_those_of_shoppers() -> None:
+    rows = _rows((0, 0, 1, 4, 1), (0, 1, 1, 4, 2), (1, 2, 1, 6, 3))
+    guests = _rows((-1, 1, 1, 5, 7), (-1, 2, 1, 5, 8), (-1, 0, -1, 5, 9))
+    baskets = basket_matrix(rows, 3, guests=guests)
+    assert baskets.matrix.toarray().tolist() == [[1, 1, 0], [0, 1, 1], [0, 0, 1]]
+    assert baskets.user.tolist() == [0, -1, 1]
+    assert baskets.timestamp is not None
+    assert baskets.timestamp.tolist() == [2 * _DAY, 8 * _DAY, 3 * _DAY]
+
+
+def test_guests_never_reach_a_matrix_of_shoppers() -> None:
+    with pytest.raises(ValueError, match=r"negative .* index"):
+        interaction_matrix(_rows((-1, 1, 1, 5, 7)), (2, 3))
+
+
 def test_slices_keep_the_arrays_parallel() -> None:
     rows = _rows((0, 0, 1, 0, 0), (1, 1, 2, 1, 1))
     last = rows.rows(slice(1, None))

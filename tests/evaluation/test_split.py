@@ -7,7 +7,7 @@ from evaluation_shops import dated
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.evaluation.split import split_by_time
+from recsys.evaluation.split import before, split_by_time
 
 
 def test_the_last_fifth_is_the_test_and_validation_the_last_fifth_of_the_rest() -> None:
@@ -38,6 +38,13 @@ def test_without_dates_there_is_no_honest_test() -> None:
 
 def test_one_second_only_cannot_be_cut() -> None:
     assert split_by_time(dated([(0, 0, 5)] * 50)) is None
+
+
+def test_what_was_before_a_second() -> None:
+    rows = dated([(0, 0, 3), (0, 1, 5), (0, 2, 5), (0, 3, 8)])
+    assert before(rows, 5).item.tolist() == [0]
+    assert before(rows, 9).item.tolist() == [0, 1, 2, 3]
+    assert len(before(rows, 3)) == 0
 
 
 def test_hardly_any_rows_cannot_be_cut() -> None:

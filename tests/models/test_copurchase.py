@@ -88,6 +88,41 @@ def test_keeping_many_of_many_equals_sorting_them_all() -> None:
         np.testing.assert_array_equal(few[:, source], expected)
 
 
+def test_guests_count_and_their_large_baskets_less() -> None:
+    # Shoppers' baskets {0, 1} and {0, 2}; a guest's {0, 2, 3}.
+    rows = purchases([(0, 0), (0, 1), (1, 0), (1, 2)], baskets=[0, 0, 1, 1])
+    guests = purchases([(-1, 0), (-1, 2), (-1, 3)], baskets=[2, 2, 2])
+
+    def fit(**settings: Any) -> np.ndarray:
+        model = CoPurchase(CoPurchaseConfig(**{**PLAIN, **settings}))
+        space = model.fit(TrainingData(rows, 2, 4, guests), silent)
+        assert isinstance(space, NeighbourSpace)
+        assert space.histories.shape == (2, 4)
+        return space.weights.to_csr().toarray()
+
+    third = 3**-0.5  # what the guest's basket counts
+    np.testing.assert_allclose(
+        fit()[1:, 0], np.array([1, 1 + third, third]) / (2 + third), rtol=1e-6
+    )
+    np.testing.assert_allclose(fit()[[0, 2], 3], [1, 1], rtol=1e-6)
+    without = fit(guests=False)
+    np.testing.assert_allclose(without[1:, 0], [1 / 2, 1 / 2, 0], rtol=1e-6)
+    assert not without[:, 3].any(), "only a guest bought product 3"
+    faded = fit(basket_exponent=0.5)[3, 0]
+    np.testing.assert_allclose(faded, 3**-1 / (2 * 2**-0.5 + 3**-1), rtol=1e-6)
+
+
+def test_the_age_of_guests_baskets_counts() -> None:
+    rows = purchases([(0, 0), (0, 1)], baskets=[0, 0], timestamps=[10 * DAY] * 2)
+    guests = purchases([(-1, 0), (-1, 2)], baskets=[1, 1], timestamps=[0, 0])
+    config = CoPurchaseConfig(basket_exponent=0, target_exponent=0, half_life_days=10)
+    space = CoPurchase(config).fit(TrainingData(rows, 1, 3, guests), silent)
+    assert isinstance(space, NeighbourSpace)
+    old = 0.5 * 2**-0.5
+    found = space.weights.to_csr().toarray()[1:, 0]
+    np.testing.assert_allclose(found, np.array([1, old]) / (1 + old), rtol=1e-6)
+
+
 def test_a_shop_where_nothing_is_bought_together() -> None:
     rows = purchases([(0, 0), (0, 1)], baskets=[0, 1])
     space = CoPurchase(CoPurchaseConfig()).fit(TrainingData(rows, 1, 2), silent)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from recsys.data.dataset import Dataset
+from recsys.data.arrow import pa, read_parquet, write_parquet
+from recsys.data.dataset import ITEMS, Dataset
 from recsys.data.ingest import Source, ingest
+from recsys.data.reading.columns import ROLES
 from recsys.models.arrays import SparseRows
 from recsys.models.factors import FactorSpace
 from recsys.models.spaces import NeighbourSpace, Space
@@ -46,16 +48,19 @@ def neighbours(weights: object, histories: object) -> NeighbourSpace:
 def make_shop(
     folder: Path,
     *,
-    purchases: Sequence[tuple[str, str]],
+    purchases: Sequence[tuple[str, ...]],
     catalogue: Sequence[Row],
     spaces: Mapping[Placement, Space],
+    sensitive: Sequence[str | None] = (),
 ) -> LiveShop:
     """Load a shop from files, release hand-made models for it, and publish.
 
-    Row numbers are the order of the sorted ids.
+    Row numbers are the order of the sorted ids. A purchase may have an event as its third part;
+    products named in ``sensitive`` are.
     """
     workspace = Workspace(Settings(home=folder / "home"))
-    bought = [{"user_id": user, "item_id": item} for user, item in purchases]
+    columns = ("user_id", "item_id", "event_type")
+    bought: list[Row] = [dict(zip(columns, one, strict=False)) for one in purchases]
     dataset_id = ingest(
         workspace,
         interactions=write(folder / "purchases.csv", bought),
@@ -63,6 +68,8 @@ def make_shop(
         name="By hand",
     )
     dataset = Dataset.open(workspace, dataset_id)
+    if sensitive:
+        _mark_sensitive(dataset, sensitive)
     strategies: dict[Placement, str] = {}
     for place, space in spaces.items():
         assert space.n_items == dataset.n_items
@@ -75,12 +82,21 @@ def make_shop(
     return LiveShop(workspace, refresh_seconds=0)
 
 
+def _mark_sensitive(dataset: Dataset, sensitive: Sequence[str | None]) -> None:
+    """Add the column as the fix of sensitive categories does; it is empty for some products."""
+    table = read_parquet(dataset.folder / ITEMS)
+    marks = [True if one in sensitive else None for one in table.column("item_id").to_pylist()]
+    column = pa.array(marks, pa.bool_())
+    write_parquet(table.append_column("sensitive", column), dataset.folder / ITEMS)
+
+
 def write(path: Path, rows: Sequence[Row]) -> Source:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    return Source(path, {column: column for column in rows[0]})
+    roles = {role.name for kind in ROLES.values() for role in kind}
+    return Source(path, {column: column for column in rows[0] if column in roles})
 
 
 def view_of(shop: LiveShop) -> LiveView:

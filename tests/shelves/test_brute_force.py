@@ -31,15 +31,22 @@ CATALOGUE = [
 ]
 
 
-@pytest.fixture(scope="module")
-def view(tmp_path_factory: pytest.TempPathFactory) -> LiveView:
+# Variants of one product, up to five of them; every fourth product is a variant of none.
+GROUPS = ["" if n % 4 == 0 else f"g{n % 10}" for n in range(N_ITEMS)]
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["no variants", "variants"])
+def view(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> LiveView:
     vectors = RANDOM.normal(size=(N_ITEMS, 5))
     vectors[-2:] = 0
     tastes = factors(vectors, RANDOM.normal(size=(N_USERS, 5)), BOUGHT)
     shop = make_shop(
         tmp_path_factory.mktemp("brute"),
         purchases=[(f"u{u:02}", f"{i:03}") for u, i in np.argwhere(BOUGHT)],
-        catalogue=CATALOGUE,
+        catalogue=[
+            {**row, "group_id": group} if request.param else row
+            for row, group in zip(CATALOGUE, GROUPS, strict=True)
+        ],
         spaces={
             "for_you": tastes,
             "similar": tastes,
@@ -120,6 +127,8 @@ def expected(
 ) -> list[tuple[int, str]]:
     """Return (row, why it goes) for all items inside the filters, best first."""
     found: list[tuple[int, str]] = []
+    groups = [""] * N_ITEMS if view.release.group_codes is None else GROUPS
+    taken = {groups[row] for row in asked} - {""}
     for row in np.lexsort((np.arange(N_ITEMS), -scores)):
         category = CATALOGUE[row]["category"]
         inside = (
@@ -138,6 +147,10 @@ def expected(
             why = "bought before"
         elif view.stock[row] < 1:
             why = "sold out"
+        elif groups[row] in taken:
+            why = "another variant"
+        elif groups[row]:
+            taken.add(groups[row])
         found.append((int(row), why))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from recsys.data.coding import UNREAD
+from recsys.data.coding import FILE_BITS, UNREAD
 from recsys.data.findings.base import Bench, Finding, Severity, rows_do
 
 _DAY = 86_400
@@ -110,13 +110,21 @@ def _unusable(bench: Bench) -> list[_Row]:
     if "event_type" in roles:
         words = "an event of unknown type"
         advice = f"Give the event a weight under Events to use them. {gone}"
-        where = "e IS NOT NULL AND weight IS NULL" if "rating" not in roles else "false"
-        where = f"({where}) OR (e IS NULL AND weight IS NULL)"
+        where = f"{_of(bench, 'event_type', without='rating')} AND weight IS NULL"
         checks.append(_having("event", where, words, advice, "event_type", must=True))
     if "rating" in roles:
         words = "a rating that is not a number"
-        checks.append(_having("rating", "rating IS NULL", words, gone, "rating", must=True))
+        where = f"{_of(bench, 'rating')} AND rating IS NULL"
+        checks.append(_having("rating", where, words, gone, "rating", must=True))
     return checks
+
+
+def _of(bench: Bench, role: str, *, without: str = "") -> str:
+    """Return the condition of rows of the files that have a role, and not another one."""
+    files = [
+        str(table.number) for table in bench.tables_with(role) if without not in table.file.mapping
+    ]
+    return f"place >> {FILE_BITS} IN ({', '.join(files) or 'NULL'})"
 
 
 def _questionable(bench: Bench) -> list[_Row]:
