@@ -95,7 +95,7 @@ def _head(card: Card, choices: Choices) -> None:
     listed = ", ".join(names[:_NAMED_FILES]) + (f" and {more:,} more" if more > 0 else "")
     many = len(names) > 1
     st.markdown(
-        f"**{len(names):,} files with the same columns**: {listed}" if many else _bold(card)
+        f"**{len(names):,} files with the same columns**: {listed}" if many else f"**{listed}**"
     )
     facts = [size(card.bytes), plain(getattr(card.preview, "understood", ""))]
     facts += [count(len(card.preview.columns), "column")]
