@@ -83,8 +83,9 @@ def refused_card(refused: Refused) -> None:
     """Show a file that cannot be read, and what to do about it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(refused.file.name)}** · {size(refused.file.bytes)}")
-            _remove_button([refused.file])
+            st.markdown(f"**{plain(shorten(refused.file.name, 60))}**", width="content")
+            with st.container(horizontal=True, horizontal_alignment="right"):
+                _remove_button([refused.file])
         st.error(f"{plain(refused.message)} {plain(refused.hint)}", icon=":material/error:")
 
 
