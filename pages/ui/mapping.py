@@ -258,4 +258,8 @@ def _row(card: Card, choices: Choices, kind: Kind, column: str, taken: Taken | N
     )
     if taken:
         word, color = _CONFIDENCE[taken.confidence]
-        sure.badge(word, color=color, help=f"{plain(taken.why)} {plain(taken.role.help)}")
+        sure.badge(word, color=color, help=f"{_sentence(taken.why)} {plain(taken.role.help)}")
+
+
+def _sentence(words: str) -> str:
+    return plain(words[:1].upper() + words[1:].rstrip(".") + ".")

@@ -184,7 +184,8 @@ def test_files_are_added_to_the_newest_version(space: Workspace, tmp_path: Path)
 
 def test_many_columns_are_shown_by_the_page(space: Workspace) -> None:
     head = ["sku", "title", *(f"attr {number}" for number in range(300))]
-    rows = [",".join(head), ",".join(str(number) for number in range(302))]
+    rows = [",".join(head)]
+    rows += [",".join([f"P{row}", f"Thing no. {row}", *["7"] * 300]) for row in range(5)]
     app = opened(space, ("wide.csv", "\n".join(rows) + "\n"))
     assert [one.label for one in app.expander][:1] == ["300 more columns, kept as attributes"]
     assert len(app.selectbox) < 40
