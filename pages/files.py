@@ -7,7 +7,6 @@ from pages.ui.load_form import load_form
 from pages.ui.mapping import map_card, refused_card
 from pages.ui.resources import workspace
 from pages.ui.upload import upload_zone
-from pages.ui.words import count
 from recsys.workflows.arrivals import find_arrivals, look_at
 from recsys.workflows.data_jobs import submit_demo
 from recsys.workflows.shop import shop_state
@@ -18,7 +17,7 @@ st.markdown(
     "One file of **purchases** is enough: who bought what, and when if you know. A **catalogue**"
     " and a list of **shoppers** make the shelves and filters better."
 )
-files, demo = st.columns([2, 1], gap="medium")
+files, demo = st.columns([3, 2], gap="medium")
 with files:
     coming = upload_zone(lambda: issue_ticket(workspace(), actor=ACTOR))
     server_path()
