@@ -28,9 +28,7 @@ with demo, st.container(border=True):
         submit_demo(workspace(), actor=ACTOR)
         st.switch_page("data.py")
 if coming:
-    st.caption(
-        f"{count(coming, 'more file')} on the way. What they hold is shown once all are here."
-    )
+    st.caption("What the files hold is shown once all of them are here.")
     st.stop()
 
 offer_forgotten()
