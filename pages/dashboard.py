@@ -20,6 +20,7 @@ page = st.navigation(
             st.Page(HERE / "shelves.py", title="Shelves", icon=":material/shelves:"),
         ],
         "Prepare": [
+            st.Page(HERE / "files.py", title="Files", icon=":material/upload_file:"),
             st.Page(HERE / "data.py", title="Data", icon=":material/database:"),
             st.Page(HERE / "models.py", title="Models", icon=":material/model_training:"),
         ],

@@ -31,7 +31,7 @@ elif dataset is None:
             submit_demo(workspace(), actor=ACTOR)
             st.rerun()
         if st.button("Bring your own files", icon=":material/upload_file:"):
-            st.switch_page("data.py")
+            st.switch_page("files.py")
     st.caption(
         "The demo shop is a year of a supermarket: 1.47 million purchases by 2,469 households."
         " It needs no files of yours and about a minute from here to the first shelf."

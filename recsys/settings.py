@@ -23,6 +23,9 @@ class Settings:
         ``AISLE_UPLOAD_MAX_MB`` in bytes: the largest file the upload route takes (default 4 GB).
     allowed_hosts
         ``AISLE_ALLOWED_HOSTS``: comma-separated host names the server answers to, beside loopback.
+    data_roots
+        ``AISLE_DATA_ROOTS``: folders on the server whose files may be loaded, separated by ``:``;
+        none by default.
     """
 
     home: Path
@@ -31,6 +34,7 @@ class Settings:
     qdrant_api_key: str = ""
     upload_max_bytes: int = 4_000_000_000
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+    data_roots: tuple[Path, ...] = ()
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -39,7 +43,7 @@ class Settings:
         Raises
         ------
         BadSetting
-            A number is not one.
+            A number is not one, or a folder is no absolute path.
         """
         megabytes = os.environ.get("AISLE_UPLOAD_MAX_MB", "4000")
         if not megabytes.isdigit() or int(megabytes) < 1:
@@ -56,4 +60,17 @@ class Settings:
             upload_max_bytes=int(megabytes) * 1_000_000,
             allowed_hosts=cls.allowed_hosts
             + tuple(host.strip() for host in hosts.split(",") if host.strip()),
+            data_roots=_data_roots(),
         )
+
+
+def _data_roots() -> tuple[Path, ...]:
+    given = os.environ.get("AISLE_DATA_ROOTS", "")
+    roots = [Path(one.strip()) for one in given.split(os.pathsep) if one.strip()]
+    for root in roots:
+        if not root.is_absolute():
+            raise BadSetting(
+                f"AISLE_DATA_ROOTS names '{root}', which is not an absolute path.",
+                hint="Write folders from the root on, for example /srv/shop:/data/exports.",
+            )
+    return tuple(root.resolve() for root in roots)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
+
+from recsys.workflows.mapping_choices import Choices
+
+Issue = Callable[[], str]
 
 SHOPPER = "shopper"
 PLACEMENT = "placement"
 ANCHOR = "product"
 _CART = "cart"
 _UPLOADS = "uploads"
-_TICKET = "upload_ticket"
+_TICKETS = "upload_tickets"
+_COMING = "uploads_coming"
+_MOST_TICKETS = 10
+ZONE = "upload"
+_SERVER_FILES = "server_files"
+_CHOICES = "mapping_choices"
+_APART = "mapped_apart"
 
 
 def take_from_address() -> None:
@@ -97,32 +107,80 @@ def uploads() -> tuple[str, ...]:
     return tuple(st.session_state.get(_UPLOADS, ()))
 
 
-def add_upload(upload_id: str) -> None:
-    """Remember an uploaded file, and that its ticket is used."""
-    st.session_state[_UPLOADS] = (*uploads(), upload_id)
-    st.session_state.pop(_TICKET, None)
+def take_uploads() -> None:
+    """Remember the files that have arrived, and that tickets are used (a component callback)."""
+    told = st.session_state[ZONE].sent
+    if told:
+        add_uploads(told["ids"])
+        st.session_state[_COMING] = told["left"]
+    st.session_state.pop(_TICKETS, None)
 
 
-def remove_upload(upload_id: str) -> None:
-    """Forget an uploaded file (a button callback)."""
-    st.session_state[_UPLOADS] = tuple(one for one in uploads() if one != upload_id)
+def add_uploads(upload_ids: Iterable[str]) -> None:
+    """Remember uploaded files (a button callback)."""
+    st.session_state[_UPLOADS] = tuple(dict.fromkeys((*uploads(), *upload_ids)))
 
 
-def clear_uploads() -> None:
-    """Forget all uploaded files: they are being loaded."""
-    st.session_state[_UPLOADS] = ()
+def server_files() -> tuple[str, ...]:
+    """Return the paths of the files on the server that are to be loaded."""
+    return tuple(st.session_state.get(_SERVER_FILES, ()))
 
 
-def ticket(issue: Callable[[], str]) -> str:
-    """Return this session's upload ticket; a new one after each use."""
-    if _TICKET not in st.session_state:
-        st.session_state[_TICKET] = issue()
-    return st.session_state[_TICKET]
+def add_server_files(paths: Iterable[str]) -> None:
+    """Remember files on the server."""
+    st.session_state[_SERVER_FILES] = tuple(dict.fromkeys((*server_files(), *paths)))
 
 
-def drop_ticket() -> None:
-    """Forget the ticket: the upload that used it failed (a component callback)."""
-    st.session_state.pop(_TICKET, None)
+def remove_files(keys: Iterable[str]) -> None:
+    """Forget files by the ids of their uploads or their paths: removed, or being loaded."""
+    gone = set(keys)
+    st.session_state[_UPLOADS] = tuple(one for one in uploads() if one not in gone)
+    st.session_state[_SERVER_FILES] = tuple(one for one in server_files() if one not in gone)
+
+
+def choices(card: str) -> Choices:
+    """Return what was chosen for files with the same columns."""
+    return st.session_state.get(_CHOICES, {}).get(card, Choices())
+
+
+def choose(card: str, chosen: Choices) -> None:
+    """Remember what was chosen for files with the same columns."""
+    st.session_state[_CHOICES] = {**st.session_state.get(_CHOICES, {}), card: chosen}
+
+
+def forget_choices(cards: Iterable[str]) -> None:
+    """Forget what was chosen: the files are being loaded, and the workspace remembers it."""
+    gone = set(cards)
+    kept = st.session_state.get(_CHOICES, {})
+    st.session_state[_CHOICES] = {key: one for key, one in kept.items() if key not in gone}
+
+
+def apart() -> frozenset[str]:
+    """Return the columns whose files are mapped each on its own."""
+    return st.session_state.get(_APART, frozenset())
+
+
+def map_apart(columns_key: str, *, each: bool) -> None:
+    """Map files with the same columns each on its own, or as one (a button callback)."""
+    st.session_state[_APART] = apart() | {columns_key} if each else apart() - {columns_key}
+
+
+def put(key: str, value: object) -> None:
+    """Make a widget show a value (before it is drawn)."""
+    st.session_state[key] = value
+
+
+def picked(key: str) -> str | None:
+    """Return what was picked in a widget (in its callback)."""
+    return st.session_state.get(key)
+
+
+def tickets(issue: Issue) -> tuple[str, ...]:
+    """Return this session's upload tickets: some for files on their way, else one."""
+    if _TICKETS not in st.session_state:
+        wanted = min(max(st.session_state.get(_COMING, 0), 1), _MOST_TICKETS)
+        st.session_state[_TICKETS] = tuple(issue() for _ in range(wanted))
+    return st.session_state[_TICKETS]
 
 
 def last_seen_job() -> int:

@@ -1,4 +1,4 @@
-"""Upload of large files: straight to disk through the API, with a progress bar."""
+"""Upload of large files: straight to disk through the API, one after the other, with progress."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pages.ui import state
 
 _HTML = """
 <label class="zone" tabindex="0">
-  <input type="file" hidden />
-  <span class="words">Drop a file here, or click to choose one</span>
-  <span class="hint">CSV, TSV, CSV.gz or Parquet, up to several GB</span>
+  <input type="file" multiple hidden />
+  <span class="words"></span>
+  <span class="hint"></span>
   <progress max="1" value="0" hidden></progress>
 </label>
-<p class="problem" role="alert"></p>
+<button class="stop" type="button" hidden>Stop</button>
+<ul class="problem" role="alert"></ul>
 """
 
 _CSS = """
@@ -22,39 +23,82 @@ _CSS = """
   border-radius: var(--st-base-radius); background: var(--st-secondary-background-color);
   color: var(--st-text-color); font-family: var(--st-font); text-align: center; }
 .zone:focus-visible, .zone.over { outline: 2px solid var(--st-primary-color); }
+.words { overflow-wrap: anywhere; }
 .hint { font-size: .85em; opacity: .75; }
 progress { width: min(24rem, 90%); accent-color: var(--st-primary-color); }
-.problem { color: var(--st-red-text-color); font-family: var(--st-font); margin: .5rem 0 0; }
+.stop { margin-top: .5rem; padding: .25rem .75rem; font-size: .9rem; cursor: pointer;
+  font-family: var(--st-font); color: var(--st-text-color); background: none;
+  border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius); }
+.problem { color: var(--st-red-text-color); font-family: var(--st-font); margin: .5rem 0 0;
+  padding-left: 1.2rem; max-height: 9rem; overflow-y: auto; }
 .problem:empty { display: none; }
 """
 
+# A ticket is good for one file, and the page sends more when it runs again: the files that wait lie
+# on the element, which outlives the runs.
 _JS = """
+const IDLE = "Drop files here, or click to choose them"
+const KINDS = "CSV, TSV, Excel, ODS, JSON lines or Parquet, also as zip or gz, up to several GB"
+
+const ofEntry = (entry) => new Promise((give) => {
+  if (entry.isFile) return entry.file((file) => give([file]), () => give([]))
+  const reader = entry.createReader(), all = []
+  const more = () => reader.readEntries(async (some) => {
+    if (some.length) { all.push(...some); return more() }
+    const files = all.filter((one) => one.isFile && !one.name.startsWith("."))
+    files.sort((a, b) => (a.name < b.name ? -1 : 1))
+    give((await Promise.all(files.map(ofEntry))).flat())
+  }, () => give([]))
+  more()
+})
+
+const dropped = async (transfer) => {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean)
+  const plain = [...transfer.files]
+  if (!entries.some((entry) => entry.isDirectory)) return plain
+  return (await Promise.all(entries.map(ofEntry))).flat()
+}
+
+const megabytes = (bytes) => (bytes / 1e6).toFixed(1) + " MB"
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component
-  const zone = parentElement.querySelector(".zone")
-  const input = parentElement.querySelector("input")
-  const words = parentElement.querySelector(".words")
-  const bar = parentElement.querySelector("progress")
-  const problem = parentElement.querySelector(".problem")
-  const megabytes = (bytes) => (bytes / 1e6).toFixed(1) + " MB"
+  const find = (what) => parentElement.querySelector(what)
+  const zone = find(".zone"), input = find("input"), bar = find("progress")
+  const words = find(".words"), hint = find(".hint"), stop = find(".stop")
+  const line = zone.line ??= { waiting: [], total: 0, request: null, ids: [] }
+  const given = data.urls.join(" ")
+  if (line.given !== given) { line.given = given; line.urls = [...data.urls] }
+  line.tell = setTriggerValue
 
+  const show = () => {
+    const busy = line.request !== null || line.waiting.length > 0
+    bar.hidden = stop.hidden = !busy
+    const at = line.total - line.waiting.length
+    if (!busy) { line.total = 0; words.textContent = IDLE; hint.textContent = KINDS }
+    else hint.textContent = line.total > 1 ? at + " of " + line.total + " files" : ""
+  }
+  const problem = (message) => {
+    const entry = document.createElement("li")
+    entry.textContent = message
+    find(".problem").append(entry)
+  }
+  const report = () => {
+    const ids = line.ids
+    line.ids = []
+    line.urls = []
+    line.tell("sent", { ids, left: line.waiting.length })
+  }
+  const ended = () => {
+    line.request = null
+    if (line.waiting.length && line.urls.length) send(line.waiting.shift())
+    else report()
+    show()
+  }
   const send = (file) => {
-    if (!file || zone.dataset.busy) return
-    zone.dataset.busy = "1"
-    problem.textContent = ""
-    bar.hidden = false
+    const request = line.request = new XMLHttpRequest()
     bar.value = 0
-    const request = new XMLHttpRequest()
-    const done = (message) => {
-      delete zone.dataset.busy
-      bar.hidden = true
-      words.textContent = "Drop a file here, or click to choose one"
-      input.value = ""
-      if (message) {
-        problem.textContent = message
-        setTriggerValue("failed", { file: file.name })
-      }
-    }
+    words.textContent = file.name
     request.upload.onprogress = (event) => {
       bar.value = event.loaded / event.total
       const sent = megabytes(event.loaded) + " of " + megabytes(event.total)
@@ -64,47 +108,78 @@ export default function (component) {
       let answer = {}
       try { answer = JSON.parse(request.responseText) } catch { answer = {} }
       if (request.status === 200) {
-        done("")
-        setTriggerValue("uploaded", answer.upload_id)
+        line.ids.push(answer.upload_id)
       } else {
         const error = answer.error || {}
-        done([error.message || "The upload was refused.", error.hint].filter(Boolean).join(" "))
+        const said = [error.message || file.name + " was refused.", error.hint]
+        problem(said.filter(Boolean).join(" "))
       }
+      ended()
     }
-    request.onerror = () => done("The connection broke. Check it and choose the file again.")
-    request.open("PUT", data.url)
+    request.onerror = () => {
+      const others = line.waiting.length
+      line.waiting = []
+      problem(file.name + ": the connection broke. Check it and choose the file again"
+        + (others ? ", and the " + others + " after it." : "."))
+      ended()
+    }
+    request.onabort = ended
+    request.open("PUT", line.urls.shift())
     request.setRequestHeader("X-File-Name", encodeURIComponent(file.name))
     request.send(file)
+    show()
   }
-  input.onchange = () => send(input.files[0])
+  const next = () => {
+    if (line.request === null && line.waiting.length && line.urls.length) {
+      send(line.waiting.shift())
+    }
+  }
+  const add = (files) => {
+    if (!files.length) return
+    find(".problem").replaceChildren()
+    line.waiting.push(...files)
+    line.total += files.length
+    next()
+    show()
+  }
+
+  input.onchange = () => { add([...input.files]); input.value = "" }
+  stop.onclick = () => {
+    line.waiting = []
+    if (line.request) line.request.abort()
+    else { show(); report() }
+  }
   zone.ondragover = (event) => { event.preventDefault(); zone.classList.add("over") }
   zone.ondragleave = () => zone.classList.remove("over")
-  zone.ondrop = (event) => {
+  zone.ondrop = async (event) => {
     event.preventDefault()
     zone.classList.remove("over")
-    send(event.dataTransfer.files[0])
+    add(await dropped(event.dataTransfer))
   }
   zone.onkeydown = (event) => {
     if (event.key === "Enter" || event.key === " ") { event.preventDefault(); input.click() }
   }
+  show()
+  next()
 }
 """
 
 _component = component("aisle_upload", html=_HTML, css=_CSS, js=_JS)
 
 
-def upload_zone(ticket: str, *, key: str) -> str | None:
-    """Show a drop zone; return the id of the file in the run after it has arrived.
+def upload_zone(issue: state.Issue) -> int:
+    """Show a drop zone for many files; return how many are still on their way.
+
+    Files that have arrived are among :func:`pages.ui.state.uploads` already in the run after it.
 
     Parameters
     ----------
-    ticket
-        A one-time ticket for the upload route; give a new one after each use.
+    issue
+        Gives a one-time ticket for the upload route.
     """
     result = _component(
-        key=key,
-        data={"url": f"api/uploads/{ticket}"},
-        on_uploaded_change=lambda: None,
-        on_failed_change=state.drop_ticket,
+        key=state.ZONE,
+        data={"urls": [f"api/uploads/{one}" for one in state.tickets(issue)]},
+        on_sent_change=state.take_uploads,
     )
-    return result.uploaded
+    return int(result.sent["left"]) if result.sent else 0
