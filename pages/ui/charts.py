@@ -116,7 +116,7 @@ def popularity_curve(rows: Rows, top1: float) -> Any:
     chart.add_annotation(
         x=0.01,
         y=top1,
-        text=f"The top 1 % make {percent(top1)}",
+        text=f"The top 1 % make {percent(top1)} of sales",
         showarrow=True,
         arrowcolor=_POPULARITY,
         ax=90,

@@ -72,7 +72,7 @@ def _weights(
             help=blocked or "Makes a new version; this one stays as it is.",
         ):
             with in_place():
-                weights = changed_weights(events, edited["Weight"].tolist())
+                weights = changed_weights(events, typed_weights(edited))
                 if weights:
                     submit_event_weights(workspace, version["id"], weights, actor=ACTOR)
                     st.rerun()
@@ -90,6 +90,11 @@ def event_table(events: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             "Default": pd.array([one["default"] for one in events], dtype="Float64"),
         }
     )
+
+
+def typed_weights(edited: pd.DataFrame) -> list[float]:
+    """Return the weights that stand in the editable table; NaN where a cell is empty."""
+    return edited["Weight"].to_numpy("float64", na_value=float("nan")).tolist()
 
 
 _COLUMNS = {
