@@ -46,8 +46,8 @@ elif not trained:
     if look:
         verb = "needs" if look == 1 else "need"
         st.markdown(
-            f"**{count(look, 'finding')} {verb} a look first**: Aisle found in the data what would"
-            " make lists worse, and proposes what to do about it."
+            f"**{count(look, 'finding')} {verb} a look first**: Aisle found in the data what may"
+            " make lists worse, and says what can be done about it."
         )
     with st.container(horizontal=True):
         if look and st.button("See the findings", type="primary", icon=":material/fact_check:"):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from pages.ui.words import money, percent, shorten
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Blue and vermilion: told apart by all eyes, 3:1 or better on the light and the dark ground.
 _MODEL = _FIRST = "#0072B2"

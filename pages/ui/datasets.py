@@ -49,7 +49,7 @@ def choose_version(versions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 def version_words(version: Mapping[str, Any]) -> str:
     """Return a version as one line: its number, and its name or what changed."""
-    return f"{version['number']} · {shorten(version['label'] or version['change'], 70)}"
+    return f"{version['number']} · {shorten(version['label'] or version['change'], 60)}"
 
 
 def show_numbers(version: Mapping[str, Any], summary: str) -> None:
@@ -77,7 +77,15 @@ def show_numbers(version: Mapping[str, Any], summary: str) -> None:
 def show_files(version: Mapping[str, Any]) -> None:
     """Show which files a version is made of, and how they were read."""
     files = version["recipe"]["files"]
-    with st.expander(f"How Aisle read {count(len(files), 'file')}", icon=":material/description:"):
+    shown = st.expander(
+        f"How Aisle read {count(len(files), 'file')}",
+        icon=":material/description:",
+        on_change="rerun",  # a table costs its first reader over a second: only who opens it
+        key=f"files-{version['id']}",
+    )
+    if not shown.open:
+        return
+    with shown:
         st.dataframe(
             [
                 {

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from pages.ui.errors import in_place
@@ -14,6 +13,9 @@ from pages.ui.words import count, percent
 from recsys.workflows.data_jobs import submit_event_weights
 from recsys.workflows.event_weights import LEAST, MOST, changed_weights
 from recsys.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _KINDS = {
     "viewed": "Looked at",
@@ -81,6 +83,8 @@ def _weights(
 
 def event_table(events: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return events as the editable table shows them."""
+    import pandas as pd  # over a second, which the findings should not wait for
+
     return pd.DataFrame(
         {
             "Event": [one["event"] for one in events],

@@ -65,9 +65,9 @@ def _proposal(
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         fixes = count(len(where.proposed), "fix", "fixes")
         they = "it leaves" if len(where.proposed) == 1 else "they leave"
-        rows = count(where.leaves_out, "row")
+        rows = f"about {count(where.leaves_out, 'row')}" if where.leaves_out else "no row"
         st.markdown(
-            f"**Aisle proposes {fixes}**; {they} out about {rows}.",
+            f"**Aisle proposes {fixes}**; {they} out {rows}.",
             help="A row with two faults is counted twice here and left out once. Nothing is lost:"
             " a fix makes a new version, the rows stay among those left out, and every fix can be"
             " undone.",

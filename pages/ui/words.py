@@ -27,6 +27,7 @@ def plain(text: object) -> str:
 def code(text: object) -> str:
     """Return text from a shop as a span of code, which Markdown shows as it is and runs nothing."""
     line = re.sub(r"\s+", " ", str(text)).strip() or "(empty)"
+    line = line.replace(":material/", f":{_JOINT}material/")  # which is rewritten even in code
     longest = max((len(run) for run in re.findall(r"`+", line)), default=0)
     fence = "`" * (longest + 1)
     edge = " " if line[0] == "`" or line[-1] == "`" else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -272,3 +273,43 @@ def test_home_says_before_training_that_findings_need_a_look(
     assert [job.kind for job in active_jobs(shop)] == ["train", "train"]
     for job in active_jobs(shop):
         cancel_job(shop, job.id, actor="tests")
+
+
+def changed(shop: Workspace, **other: object) -> None:
+    """Change what the manifest of the newest version tells."""
+    path = shop.datasets.path(newest(shop)) / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | other), encoding="utf-8")
+
+
+def test_many_findings_can_be_narrowed_to_a_kind(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = shop.datasets.manifest(newest(shop))["findings"]
+    unsold = found[0] | {"code": "unsold", "about": "items", "message": "5 products are unsold."}
+    changed(shop, findings=[*found, *(unsold | {"code": f"unsold{n}"} for n in range(9))])
+    app = opened(shop, monkeypatch)
+    kinds = app.get("button_group")[-1]
+    assert kinds.options == ["Purchases", "Catalogue"]
+    kinds.set_value("Catalogue")
+    calm(app.run())
+    assert "5 products are unsold." in said(app)
+    assert "have no shopper id" not in said(app)
+
+
+def test_nothing_found_is_said(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = shop.datasets.manifest(newest(shop))["counts"]
+    changed(shop, findings=[], counts=counts | {"removed": 0})
+    app = opened(shop, monkeypatch)
+    assert "Nothing is wrong with this data: every row can be used." in said(app)
+    assert "No row is left out of this version." in said(app)
+
+
+def test_more_rows_than_a_sheet_holds_are_offered_for_machines_only(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = shop.datasets.manifest(newest(shop))["counts"]
+    changed(shop, counts=counts | {"removed": 2_000_000, "read": 9_000_000})
+    app = opened(shop, monkeypatch)
+    assert "**2,000,000 rows** of 9,000,000 are left out of this version." in said(app)
+    assert [one.label for one in app.get("download_button")] == ["Parquet"]

@@ -63,6 +63,7 @@ def test_percent_has_the_digits_that_matter(share: float, shown: str) -> None:
         ("two\n# lines", "`two # lines`"),
         ("  ", "`(empty)`"),
         ("<b>:red[x]</b>", "`<b>:red[x]</b>`"),
+        (":material/home:", "`:\u2060material/home:`"),
     ],
 )
 def test_code_cannot_be_left(text: str, shown: str) -> None:
