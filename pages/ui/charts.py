@@ -161,7 +161,7 @@ def categories(rows: Rows) -> Any:
 
     numbers = [row["interactions"] for row in rows]
     # A chart reads some HTML, links included, out of its labels: text of the shop is escaped.
-    names = [html.escape(shorten(str(row["category"]), 24), quote=False) for row in rows]
+    names = [html.escape(shorten(str(row["category"]), 40), quote=False) for row in rows]
     places = list(range(len(rows)))
     chart = go.Figure(
         go.Bar(

@@ -20,7 +20,7 @@ def show_overview(seen: Mapping[str, Any], currency: str) -> None:
         _popularity(seen)
         _activity(seen)
         _prices(seen, currency)
-        _categories(seen)
+    _categories(seen)
     missing = [
         what
         for what, rows in (

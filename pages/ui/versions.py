@@ -35,21 +35,18 @@ def show_versions(workspace: Workspace, versions: Sequence[Mapping[str, Any]]) -
         page = st.pagination(-(-len(versions) // _A_PAGE), key="versions-page")
     for version in versions[(page - 1) * _A_PAGE : page * _A_PAGE]:
         with st.container(border=True):
-            words, actions = st.columns([7, 3], vertical_alignment="center")
-            with words:
-                _say(version, newest=version["id"] == versions[0]["id"])
-            with actions, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-                _actions(workspace, version, blocked, newest=version["id"] == versions[0]["id"])
+            newest = version["id"] == versions[0]["id"]
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                name = f" · {plain(version['label'])}" if version["label"] else ""
+                badge = " :gray-badge[Newest]" if newest else ""
+                st.markdown(f"**Version {version['number']}{name}**{badge}", width="stretch")
+                _actions(workspace, version, blocked, newest=newest)
+            _say(version)
     if len(versions) > 1:
         _compare(workspace, versions)
 
 
-def _say(version: Mapping[str, Any], *, newest: bool) -> None:
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        name = f" · {plain(version['label'])}" if version["label"] else ""
-        st.markdown(f"**Version {version['number']}{name}**", width="content")
-        if newest:
-            st.badge("Newest", color="gray")
+def _say(version: Mapping[str, Any]) -> None:
     st.markdown(plain(version["change"]))
     numbers = version["counts"]
     st.caption(
