@@ -24,7 +24,10 @@ page = st.navigation(
             st.Page(HERE / "data.py", title="Data", icon=":material/database:"),
             st.Page(HERE / "models.py", title="Models", icon=":material/model_training:"),
         ],
-        "Run": [st.Page(HERE / "jobs.py", title="Jobs", icon=":material/task:")],
+        "Run": [
+            st.Page(HERE / "live.py", title="Stock", icon=":material/inventory_2:"),
+            st.Page(HERE / "jobs.py", title="Jobs", icon=":material/task:"),
+        ],
     }
 )
 try:

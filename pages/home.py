@@ -5,6 +5,7 @@ from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
 from pages.ui.words import count, day, moment, plain
 from recsys.workflows.data_jobs import submit_demo
+from recsys.workflows.findings import standing
 from recsys.workflows.jobs import active_jobs, submit_publish, submit_training
 from recsys.workflows.shop import publication_history, shop_state
 
@@ -12,6 +13,7 @@ shop = shop_state(workspace())
 dataset = shop.dataset
 trained = [m for m in shop.models if dataset and m["dataset_id"] == dataset["id"]]
 release = shop.live_release()
+look = standing(dataset).need_a_look if dataset else 0
 
 st.title("What needs you today?")
 
@@ -41,10 +43,23 @@ elif not trained:
         f"**{plain(dataset['name'])}** is loaded. Train the two models that most shops start with:"
         " one for tastes, one for what is bought together."
     )
-    if st.button("Train the first models", type="primary", icon=":material/model_training:"):
-        submit_training(workspace(), "als", dataset_id=dataset["id"], actor=ACTOR)
-        submit_training(workspace(), "copurchase", dataset_id=dataset["id"], actor=ACTOR)
-        st.rerun()
+    if look:
+        verb = "needs" if look == 1 else "need"
+        st.markdown(
+            f"**{count(look, 'finding')} {verb} a look first**: Aisle found in the data what may"
+            " make lists worse, and says what can be done about it."
+        )
+    with st.container(horizontal=True):
+        if look and st.button("See the findings", type="primary", icon=":material/fact_check:"):
+            st.switch_page("data.py")
+        if st.button(
+            "Train the first models",
+            type="secondary" if look else "primary",
+            icon=":material/model_training:",
+        ):
+            submit_training(workspace(), "als", dataset_id=dataset["id"], actor=ACTOR)
+            submit_training(workspace(), "copurchase", dataset_id=dataset["id"], actor=ACTOR)
+            st.rerun()
 elif release is None or release["dataset_id"] != dataset["id"]:
     st.markdown(
         f"{count(len(trained), 'model')} learned from **{plain(dataset['name'])}**. Publish a"

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.ui import state
 from pages.ui.resources import workspace
 from pages.ui.words import count, plain
+from recsys.workflows.data_jobs import DATA_KINDS
 from recsys.workflows.jobs import (
     Job,
     active_jobs,
@@ -37,6 +38,14 @@ def show_active_job() -> None:
         if job.status == "queued" and not worker_is_running(workspace()):
             st.caption(":orange[:material/warning:] No worker is running; it starts by itself.")
         cancel_button(job, "side")
+
+
+def at_work_on_data() -> str:
+    """Return why data cannot be changed just now; empty when it can."""
+    changing = [job for job in active_jobs(workspace()) if job.kind in DATA_KINDS]
+    if not changing:
+        return ""
+    return f"{plain(changing[0].label)} is under way. This can be used again when it has ended."
 
 
 def cancel_button(job: Job, place: str) -> None:

@@ -24,6 +24,16 @@ def plain(text: object) -> str:
     return _MARKDOWN.sub(r"\\\1", _JOINTS.sub(_JOINT, line))
 
 
+def code(text: object) -> str:
+    """Return text from a shop as a span of code, which Markdown shows as it is and runs nothing."""
+    line = re.sub(r"\s+", " ", str(text)).strip() or "(empty)"
+    line = line.replace(":material/", f":{_JOINT}material/")  # which is rewritten even in code
+    longest = max((len(run) for run in re.findall(r"`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    edge = " " if line[0] == "`" or line[-1] == "`" else ""
+    return f"{fence}{edge}{line}{edge}{fence}"
+
+
 def shorten(text: str, length: int) -> str:
     """Cut text at a word, with an ellipsis, to at most ``length`` characters."""
     if len(text) <= length:
@@ -56,6 +66,16 @@ def ago(seconds: float, *, now: float | None = None) -> str:
         if past >= size:
             return f"{count(past // size, word)} ago"
     return "just now"
+
+
+def percent(share: float) -> str:
+    """Return a share with the digits that matter: ``45 %``, ``3.2 %``, ``0.045 %``."""
+    value = share * 100
+    if value <= 0 or value >= 9.95:
+        return f"{value:.0f} %"
+    if value >= 0.95:
+        return f"{value:.1f}".removesuffix(".0") + " %"
+    return f"{value:.2g} %" if value >= 0.001 else "under 0.001 %"
 
 
 def day(seconds: float) -> str:

@@ -179,9 +179,10 @@ def shelf_csv(shelf: Shelf, *, raw: bool = False) -> bytes:
     writer = csv.DictWriter(text, columns, lineterminator="\r\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow(row if raw else {key: _inert(value) for key, value in row.items()})
+        writer.writerow(row if raw else {key: inert(value) for key, value in row.items()})
     return text.getvalue().encode("utf-8" if raw else "utf-8-sig")
 
 
-def _inert(value: Any) -> Any:
+def inert(value: Any) -> Any:
+    """Return a cell that no spreadsheet runs: an apostrophe stands before what may be a formula."""
     return _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value

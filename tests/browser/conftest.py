@@ -45,9 +45,15 @@ def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, o
 
 
 @pytest.fixture(scope="session")
-def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of the server; a test may queue jobs there, its worker does them."""
+    return tmp_path_factory.mktemp("server") / "home"
+
+
+@pytest.fixture(scope="session")
+def base_url(server_home: Path) -> Iterator[str]:
     """Start ``aisle run`` on an empty workspace, as ``make run`` does; its log has no traceback."""
-    folder = tmp_path_factory.mktemp("server")
+    folder = server_home.parent
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -55,7 +61,7 @@ def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "recsys.cli", "run", "--port", str(port)],
-            env={**os.environ, "AISLE_HOME": str(folder / "home")},
+            env={**os.environ, "AISLE_HOME": str(server_home)},
             cwd=folder,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.words import ago, count, money, plain, shorten, size
+from pages.ui.words import ago, code, count, money, percent, plain, shorten, size
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,39 @@ def test_count_and_size() -> None:
     assert count(1, "product") == "1 product"
     assert count(68_509, "product") == "68,509 products"
     assert size(7_560_929) == "7.6 MB"
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        (0, "0 %"),
+        (1, "100 %"),
+        (0.4512, "45 %"),
+        (0.0996, "10 %"),
+        (0.0324, "3.2 %"),
+        (0.03, "3 %"),
+        (0.00863, "0.86 %"),
+        (0.0000001, "under 0.001 %"),
+    ],
+)
+def test_percent_has_the_digits_that_matter(share: float, shown: str) -> None:
+    assert percent(share) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("C536379", "`C536379`"),
+        ("a`b", "``a`b``"),
+        ("`a``b`", "``` `a``b` ```"),
+        ("two\n# lines", "`two # lines`"),
+        ("  ", "`(empty)`"),
+        ("<b>:red[x]</b>", "`<b>:red[x]</b>`"),
+        (":material/home:", "`:\u2060material/home:`"),
+    ],
+)
+def test_code_cannot_be_left(text: str, shown: str) -> None:
+    assert code(text) == shown
 
 
 @given(st.text())
