@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,8 +12,9 @@ from sqlalchemy import delete, insert, select
 
 from recsys.data.dataset import REJECTS
 from recsys.data.ingest import next_version, recipe_of
+from recsys.data.overview import OVERVIEW
 from recsys.data.recipe import DateOrder
-from recsys.errors import InputError
+from recsys.errors import InputError, StorageError
 from recsys.jobs.queue import Queue
 from recsys.types import Report, silent
 from recsys.workspace import Workspace
@@ -114,13 +116,18 @@ def versions(workspace: Workspace, dataset_id: str) -> list[dict[str, Any]]:
     The label is the name that somebody gave the version, or empty.
     """
     lineage = workspace.datasets.manifest(dataset_id)["lineage"]
+    return [one for one in all_versions(workspace) if one["lineage"] == lineage]
+
+
+def all_versions(workspace: Workspace) -> list[dict[str, Any]]:
+    """Return the manifests of all versions of all datasets as :func:`versions` does."""
     with workspace.database.read() as connection:
         rows = connection.execute(select(version_names)).all()
     labels = {row.dataset_id: row.name for row in rows}
     return [
         {**one, "label": labels.get(one["id"], "")}
         for one in workspace.datasets.manifests()
-        if one.get("lineage") == lineage
+        if "lineage" in one
     ]
 
 
@@ -197,6 +204,26 @@ def delete_version(workspace: Workspace, dataset_id: str, *, actor: str) -> None
 def rejects_path(workspace: Workspace, dataset_id: str) -> Path:
     """Return the Parquet file of the rows that a version left out."""
     return workspace.datasets.path(dataset_id) / REJECTS
+
+
+def overview(workspace: Workspace, dataset_id: str) -> dict[str, Any]:
+    """Return the figures behind a version's pictures; see :func:`recsys.data.overview.overview`.
+
+    Raises
+    ------
+    NotFound
+        There is no such version.
+    StorageError
+        Its overview is gone or damaged.
+    """
+    path = workspace.datasets.path(dataset_id) / OVERVIEW
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StorageError(
+            f"The overview {path} of a dataset is missing or damaged.",
+            hint="Apply or undo a fix: that makes a version with an overview of its own.",
+        ) from error
 
 
 def _users(workspace: Workspace, dataset_id: str) -> list[str]:
