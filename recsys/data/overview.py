@@ -186,9 +186,10 @@ def _over_time(bench: Bench) -> dict[str, Any]:
     )
     counted = {int(moment): (int(rows), users) for moment, rows, users in found}
     step, low, high = f"INTERVAL 1 {period}", min(counted), max(counted)
+    ends = ", ".join(f"make_timestamp({moment * 1_000_000})" for moment in (low, high))
     every = bench.run(
-        "SELECT CAST(epoch(moment) AS BIGINT) FROM (SELECT unnest(generate_series("
-        f"make_timestamp({low * 1_000_000}), make_timestamp({high * 1_000_000}), {step})) AS moment)"
+        "SELECT CAST(epoch(moment) AS BIGINT) FROM"
+        f" (SELECT unnest(generate_series({ends}, {step})) AS moment)"
     )
     moments = [int(moment) for (moment,) in every]
     if len(moments) > _MOST_PERIODS:
