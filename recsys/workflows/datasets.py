@@ -14,12 +14,14 @@ from recsys.data.dataset import REJECTS
 from recsys.data.ingest import next_version, recipe_of
 from recsys.data.overview import OVERVIEW
 from recsys.data.recipe import DateOrder
-from recsys.errors import InputError, StorageError
+from recsys.errors import BadMapping, InputError, StorageError
 from recsys.jobs.queue import Queue
 from recsys.types import Report, silent
 from recsys.workspace import Workspace
 from recsys.workspace.database import record
 from recsys.workspace.tables import version_names
+
+_MOST_WEIGHT = 100
 
 
 def apply_fixes(
@@ -69,7 +71,20 @@ def weigh_events(
     *,
     report: Report = silent,
 ) -> str:
-    """Make a version in which events have other weights (event as the shop writes it -> weight)."""
+    """Make a version in which events have other weights (event as the shop writes it -> weight).
+
+    Raises
+    ------
+    InputError
+        A weight is no number, or an unreasonable one.
+    """
+    for event, weight in weights.items():
+        if not -_MOST_WEIGHT <= weight <= _MOST_WEIGHT:
+            raise InputError(
+                f"The weight of {event!r} is {weight}; it has to lie between -{_MOST_WEIGHT}"
+                f" and {_MOST_WEIGHT}.",
+                hint="A purchase weighs 1 and a look 0.5.",
+            )
     recipe = recipe_of(workspace, dataset_id)
     recipe = replace(recipe, event_weights={**recipe.event_weights, **weights})
     words = ", ".join(f"{event} {weight:g}" for event, weight in weights.items())
@@ -92,9 +107,19 @@ def map_anew(
     ----------
     file
         The place of the file in the recipe, from 0.
+
+    Raises
+    ------
+    BadMapping
+        There is no such file, or its columns are not the ones mapped.
     """
     recipe = recipe_of(workspace, dataset_id)
     files = list(recipe.files)
+    if file not in range(len(files)):
+        raise BadMapping(
+            f"This version has no file number {file}.",
+            hint=f"It is made of {len(files):,}, counted from 0.",
+        )
     files[file] = replace(files[file], mapping=dict(mapping), date_order=date_order)
     recipe = replace(recipe, files=tuple(files))
     change = f"Mapped {files[file].name} anew"
