@@ -124,7 +124,7 @@ def given_files(
     corrections = _read_corrections(mapping or (), names={path.name for path in paths})
     previews = [preview_file(path) for path in paths]
     guessed = _guess(paths, previews, kinds, corrections)
-    _check_columns(guessed, previews, corrections)
+    _check_columns(paths, previews, guessed, corrections)
     return [
         (kind, Source(path, _mapped(roles, corrections.of(kind, path, preview.columns)), "", order))
         for order in (dates.order,)
@@ -202,22 +202,23 @@ def _read_corrections(given: Sequence[str], *, names: set[str]) -> _Corrections:
 
 
 def _check_columns(
-    guessed: Sequence[tuple[Kind, Mapping[str, str]]],
+    paths: Sequence[Path],
     previews: Sequence[FilePreview],
+    guessed: Sequence[tuple[Kind, Mapping[str, str]]],
     corrections: _Corrections,
 ) -> None:
     """Refuse a column that none of the files has that are meant."""
     for meant, said in corrections.kinds.items():
         there = [
-            preview.columns
-            for (kind, _), preview in zip(guessed, previews, strict=True)
+            (path.name, preview.columns)
+            for path, preview, (kind, _) in zip(paths, previews, guessed, strict=True)
             if kind == meant
         ]
+        who = f"{there[0][0]} has no" if len(there) == 1 else f"No file of {meant} has a"
+        found = ", ".join(f"'{name}'" for _, columns in there for name in columns[:12])
         for role, column in said.items():
-            if column and not any(column in columns for columns in there):
-                found = ", ".join(f"'{name}'" for columns in there for name in columns[:12])
+            if column and not any(column in columns for _, columns in there):
                 raise BadMapping(
-                    f"No file of {meant} has a column '{column}' for {role};"
-                    f" found {found or 'no such file'}.",
+                    f"{who} column '{column}' for {role}; found {found or 'no such file'}.",
                     hint="Say which file is meant: --interactions, --items or --shoppers FILE.",
                 )

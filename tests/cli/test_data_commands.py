@@ -161,7 +161,18 @@ def test_a_column_that_no_file_has_is_told(new_home: Path, orders: Path, goods: 
     done = aisle("check", orders, goods, "--map", "items.cost=Cost")
     assert done.code == 2
     assert done.out == ""
-    assert "No file of items has a column 'Cost' for cost; found 'item_id', 'name'" in done.err
+    assert "goods.csv has no column 'Cost' for cost; found 'item_id', 'name', 'price'." in done.err
+
+
+def test_a_column_of_some_file_is_that_of_this_file(new_home: Path, tmp_path: Path) -> None:
+    paths = [tmp_path / "jan.csv", tmp_path / "feb.csv"]
+    paths[0].write_text("user_id,item_id,Betrag\na,x,2\n", encoding="utf-8")
+    paths[1].write_text("user_id,item_id\na,x\n", encoding="utf-8")
+    done = aisle("check", *paths, "--map", "price=Betrag", "--json")
+    assert ["price" in file["mapping"] for file in done.document["files"]] == [True, False]
+    done = aisle("check", *paths, "--map", "price=Preis")
+    assert (done.code, done.out) == (2, "")
+    assert "No file of interactions has a column 'Preis' for price; found 'user_id'" in done.err
 
 
 def test_a_folder_is_its_files(new_home: Path, tmp_path: Path) -> None:
