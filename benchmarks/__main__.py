@@ -1,4 +1,7 @@
-"""All benchmarks in one run, as one table: ``python -m benchmarks [--only NAME] [--growth]``."""
+"""All benchmarks in one run, as one table.
+
+``python -m benchmarks [--only NAME] [--growth] [--big]``
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,16 @@ def main() -> None:
         "growth": growth.run,
     }
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", choices=benchmarks, help="this one, printed and not kept")
+    parser.add_argument(
+        "--only", choices=[*benchmarks, "big"], help="this one, printed and not kept"
+    )
     parser.add_argument("--growth", action="store_true", help="grow to 16 times the demo, too")
+    parser.add_argument("--big", action="store_true", help="read a CSV of 20 million rows, too")
     given = parser.parse_args()
     if given.growth:
         benchmarks["growth"] = partial(growth.run, most=16)
+    if given.big or given.only == "big":
+        benchmarks["big"] = ingest_speed.run_big
     results: list[Result] = []
     with TemporaryDirectory(prefix="aisle-bench-") as folder:
         demo = Demo(Path(folder))

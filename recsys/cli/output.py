@@ -21,7 +21,7 @@ _WIDEST = 44
 
 def say(words: str) -> None:
     """Write a line for people to standard error, so that the document stays alone."""
-    typer.echo(_printable(words, keep="\n"), err=True)
+    typer.echo(printable(words, keep="\n"), err=True)
 
 
 def give(document: Mapping[str, Any], words: str, *, as_json: bool) -> None:
@@ -30,7 +30,7 @@ def give(document: Mapping[str, Any], words: str, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(document, indent=2, allow_nan=False))
     else:
-        typer.echo(_printable(words, keep="\n"))
+        typer.echo(printable(words, keep="\n"))
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
@@ -49,10 +49,10 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:,.4g}" if isinstance(value, float) else _printable(str(value))
+    return f"{value:,.4g}" if isinstance(value, float) else printable(str(value))
 
 
-def _printable(text: str, *, keep: str = "") -> str:
+def printable(text: str, *, keep: str = "") -> str:
     """Take out what would steer a terminal: text of a shop may hold anything."""
     return "".join(
         sign if sign.isprintable() or sign in keep else " " if sign.isspace() else "\ufffd"
@@ -79,7 +79,7 @@ def finish(workspace: Workspace, job: Job) -> dict[str, Any]:
     """
     from recsys.workflows.jobs import await_job, cancel_job
 
-    progress = _Progress()
+    progress = Progress()
     try:
         return await_job(workspace, job, progress).result or {}
     except KeyboardInterrupt:
@@ -89,7 +89,7 @@ def finish(workspace: Workspace, job: Job) -> dict[str, Any]:
         progress.close()
 
 
-class _Progress:
+class Progress:
     """Progress on standard error: one line that changes, or where nobody watches, one a step."""
 
     def __init__(self) -> None:
@@ -97,8 +97,9 @@ class _Progress:
         self._step = ""
 
     def __call__(self, share: float, step: str) -> None:
+        """Tell how far the work is."""
         if self._live:
-            typer.echo(f"\r\033[K{share:4.0%}  {_printable(step)}", err=True, nl=False)
+            typer.echo(f"\r\033[K{share:4.0%}  {printable(step)}", err=True, nl=False)
         elif step and step != self._step:
             say(f"{share:4.0%}  {step}")
         self._step = step

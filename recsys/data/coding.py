@@ -13,6 +13,7 @@ from recsys.data.files import readers
 from recsys.data.files.readers import sql_name, sql_text
 from recsys.data.intake import PLACE
 from recsys.data.reading import dates, events, numbers, values
+from recsys.data.reading.columns import check_mapping
 from recsys.data.recipe import KeptFile, Recipe
 
 # A row's place holds the number of its file above these bits, and its place in the file below.
@@ -119,6 +120,8 @@ def code_files(
     ------
     BadFile
         A kept Parquet file turns out to be damaged.
+    BadMapping
+        The columns of a file are not the ones mapped.
     """
     tables = [
         _open(connection, number, file, folder(file.intake) / file.file)
@@ -161,6 +164,7 @@ def _open(
         connection.execute(f"CREATE VIEW file_{number} AS FROM {sql}").fetchall()
         described = connection.execute(f"DESCRIBE file_{number}").fetchall()
     types = {str(row[0]): str(row[1]) for row in described if row[0] != PLACE}
+    check_mapping(file.kind, file.mapping, columns=list(types), file_name=file.name)
     return KeptTable(number, file, types)
 
 

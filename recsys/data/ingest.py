@@ -113,9 +113,20 @@ def next_version(
 
 
 def add_files(
-    workspace: Workspace, dataset_id: str, given: Given, *, report: Report = silent
+    workspace: Workspace,
+    dataset_id: str,
+    given: Given,
+    *,
+    accept: bool = False,
+    report: Report = silent,
 ) -> str:
-    """Make a version with more files; the fixes of the version before hold for them, too."""
+    """Make a version with more files; the fixes of the version before hold for them, too.
+
+    Parameters
+    ----------
+    accept
+        Apply all fixes that Aisle proposes, too.
+    """
     before = recipe_of(workspace, dataset_id)
     files = _kept(workspace, given, part_of(report, 0.0, 0.4))
     recipe = Recipe((*before.files, *files), before.fixes, before.event_weights, before.core)
@@ -124,6 +135,7 @@ def add_files(
         dataset_id,
         recipe,
         change=f"Added {_names(files)}",
+        accept=accept,
         report=part_of(report, 0.4, 1.0),
     )
 

@@ -15,6 +15,7 @@ from recsys.data.coding import code_files
 from recsys.data.dataset import GUESTS, INTERACTIONS, ITEMS, REJECTS, SHOPPERS
 from recsys.data.findings import checkup
 from recsys.data.findings.base import Bench
+from recsys.data.overview import OVERVIEW, write_overview
 from recsys.data.recipe import Recipe
 from recsys.data.rejects import write_rejects
 from recsys.data.side_tables import load_side
@@ -77,6 +78,7 @@ def build(
     checkup.check_shop(bench, people, idle=idle)
     report(0.95, "Summing up")
     write_rejects(bench, folder / REJECTS)
+    write_overview(bench, folder / OVERVIEW)
     fixed = frozenset(one.code for one, applied in bench.findings if applied and not one.must)
     return {
         "recipe": replace(recipe, fixes=recipe.fixes | fixed).as_dict(),

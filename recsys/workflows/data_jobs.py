@@ -26,7 +26,8 @@ def _ingest(workspace: Workspace, params: dict[str, Any], report: Report) -> dic
         if not workspace.intakes.of_job():
             _check_uploads(workspace, given)
         if params.get("into"):
-            dataset_id = add_to(workspace, params["into"], given, report=report)
+            accept = params.get("accept", False)
+            dataset_id = add_to(workspace, params["into"], given, accept=accept, report=report)
         else:
             dataset_id = load_given(
                 workspace,

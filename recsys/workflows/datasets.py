@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +12,16 @@ from sqlalchemy import delete, insert, select
 
 from recsys.data.dataset import REJECTS
 from recsys.data.ingest import next_version, recipe_of
+from recsys.data.overview import OVERVIEW
 from recsys.data.recipe import DateOrder
-from recsys.errors import InputError
+from recsys.errors import BadMapping, InputError, StorageError
 from recsys.jobs.queue import Queue
 from recsys.types import Report, silent
 from recsys.workspace import Workspace
 from recsys.workspace.database import record
 from recsys.workspace.tables import version_names
+
+_MOST_WEIGHT = 100
 
 
 def apply_fixes(
@@ -67,7 +71,20 @@ def weigh_events(
     *,
     report: Report = silent,
 ) -> str:
-    """Make a version in which events have other weights (event as the shop writes it -> weight)."""
+    """Make a version in which events have other weights (event as the shop writes it -> weight).
+
+    Raises
+    ------
+    InputError
+        A weight is no number, or an unreasonable one.
+    """
+    for event, weight in weights.items():
+        if not -_MOST_WEIGHT <= weight <= _MOST_WEIGHT:
+            raise InputError(
+                f"The weight of {event!r} is {weight}; it has to lie between -{_MOST_WEIGHT}"
+                f" and {_MOST_WEIGHT}.",
+                hint="A purchase weighs 1 and a look 0.5.",
+            )
     recipe = recipe_of(workspace, dataset_id)
     recipe = replace(recipe, event_weights={**recipe.event_weights, **weights})
     words = ", ".join(f"{event} {weight:g}" for event, weight in weights.items())
@@ -90,9 +107,19 @@ def map_anew(
     ----------
     file
         The place of the file in the recipe, from 0.
+
+    Raises
+    ------
+    BadMapping
+        There is no such file, or its columns are not the ones mapped.
     """
     recipe = recipe_of(workspace, dataset_id)
     files = list(recipe.files)
+    if file not in range(len(files)):
+        raise BadMapping(
+            f"This version has no file number {file}.",
+            hint=f"It is made of {len(files):,}, counted from 0.",
+        )
     files[file] = replace(files[file], mapping=dict(mapping), date_order=date_order)
     recipe = replace(recipe, files=tuple(files))
     change = f"Mapped {files[file].name} anew"
@@ -114,13 +141,18 @@ def versions(workspace: Workspace, dataset_id: str) -> list[dict[str, Any]]:
     The label is the name that somebody gave the version, or empty.
     """
     lineage = workspace.datasets.manifest(dataset_id)["lineage"]
+    return [one for one in all_versions(workspace) if one["lineage"] == lineage]
+
+
+def all_versions(workspace: Workspace) -> list[dict[str, Any]]:
+    """Return the manifests of all versions of all datasets as :func:`versions` does."""
     with workspace.database.read() as connection:
         rows = connection.execute(select(version_names)).all()
     labels = {row.dataset_id: row.name for row in rows}
     return [
         {**one, "label": labels.get(one["id"], "")}
         for one in workspace.datasets.manifests()
-        if one.get("lineage") == lineage
+        if "lineage" in one
     ]
 
 
@@ -197,6 +229,26 @@ def delete_version(workspace: Workspace, dataset_id: str, *, actor: str) -> None
 def rejects_path(workspace: Workspace, dataset_id: str) -> Path:
     """Return the Parquet file of the rows that a version left out."""
     return workspace.datasets.path(dataset_id) / REJECTS
+
+
+def overview(workspace: Workspace, dataset_id: str) -> dict[str, Any]:
+    """Return the figures behind a version's pictures; see :func:`recsys.data.overview.overview`.
+
+    Raises
+    ------
+    NotFound
+        There is no such version.
+    StorageError
+        Its overview is gone or damaged.
+    """
+    path = workspace.datasets.path(dataset_id) / OVERVIEW
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StorageError(
+            f"The overview {path} of a dataset is missing or damaged.",
+            hint="Apply or undo a fix: that makes a version with an overview of its own.",
+        ) from error
 
 
 def _users(workspace: Workspace, dataset_id: str) -> list[str]:

@@ -30,15 +30,11 @@ def load_given(
     str
         The id of the dataset.
     """
+    require_purchases(given)
     interactions, items, shoppers = (
         [source for one, source in given if one == kind]
         for kind in ("interactions", "items", "shoppers")
     )
-    if not interactions:
-        raise InputError(
-            "A file of purchases is missing: who bought what.",
-            hint="Add it, or mark which file it is.",
-        )
     return ingest(
         workspace,
         interactions=interactions,
@@ -51,9 +47,31 @@ def load_given(
     )
 
 
-def add_to(workspace: Workspace, dataset_id: str, given: Given, *, report: Report = silent) -> str:
+def require_purchases(given: Given) -> None:
+    """Refuse files among which none says who bought what.
+
+    Raises
+    ------
+    InputError
+        There is no file of purchases.
+    """
+    if all(kind != "interactions" for kind, _ in given):
+        raise InputError(
+            "A file of purchases is missing: who bought what.",
+            hint="Add it, or mark which file it is.",
+        )
+
+
+def add_to(
+    workspace: Workspace,
+    dataset_id: str,
+    given: Given,
+    *,
+    accept: bool = False,
+    report: Report = silent,
+) -> str:
     """Add files to a dataset: a new version that replaces nothing; returns its id."""
-    return add_files(workspace, dataset_id, given, report=report)
+    return add_files(workspace, dataset_id, given, accept=accept, report=report)
 
 
 def load_demo(workspace: Workspace, *, shoppers: int | None = None, report: Report = silent) -> str:

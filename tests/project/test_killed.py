@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -11,16 +12,27 @@ from pathlib import Path
 import pytest
 from whole_shop import Customer, Process, Server, children, gone, leftovers, wait_for
 
+from recsys.data.ingest import Source, ingest
 from recsys.jobs.queue import Job, Queue
 from recsys.settings import Settings
-from recsys.workflows.data_jobs import submit_demo
+from recsys.workflows.data_jobs import submit_demo, submit_fixes
 from recsys.workflows.jobs import run_again, submit_publish, submit_training
 from recsys.workspace import Workspace
 
 ACTOR = "tests"
 # How far each kind of job is when it is killed, three times: early, in the middle, while writing.
-KILLED_AT = {"demo": (0.0, 0.46, 0.7), "train": (0.1, 0.3, 0.5), "publish": (0.0, 0.2, 0.4)}
-RESULT = {"demo": "dataset_id", "train": "model_id", "publish": "release_id"}
+KILLED_AT = {
+    "demo": (0.0, 0.46, 0.7),
+    "fix": (0.0, 0.3, 0.6),
+    "train": (0.1, 0.3, 0.5),
+    "publish": (0.0, 0.2, 0.4),
+}
+RESULT = {
+    "demo": "dataset_id",
+    "fix": "dataset_id",
+    "train": "model_id",
+    "publish": "release_id",
+}
 
 
 class Shop:
@@ -39,6 +51,8 @@ class Shop:
     def submit(self, kind: str) -> Job:
         if kind == "demo":
             return submit_demo(self.workspace, shoppers=800, actor=ACTOR)
+        if kind == "fix":
+            return submit_fixes(self.workspace, self.messy(), ["quantity"], actor=ACTOR)
         if kind == "publish":
             return submit_publish(self.workspace, strategies=self.strategies, actor=ACTOR)
         return submit_training(
@@ -49,6 +63,29 @@ class Shop:
             evaluate=False,
             actor=ACTOR,
         )
+
+    def messy(self) -> str:
+        """Load purchases with returns among them, enough for a fix to take its time."""
+        path = self.home.parent / "returns.csv"
+        lines = (
+            f"u{row % 900},i{row * 7 % 4001},2024-01-{1 + row % 28:02},{-1 if row % 5 == 0 else 1}"
+            for row in range(300_000)
+        )
+        path.write_text("\n".join(["user_id,item_id,timestamp,quantity", *lines]))
+        roles = ("user_id", "item_id", "timestamp", "quantity")
+        return ingest(
+            self.workspace,
+            interactions=Source(path, dict(zip(roles, roles, strict=True))),
+            name="Messy",
+        )
+
+    def digests(self) -> dict[str, str]:
+        """Return the digest of every file of the versions and of the files they are made of."""
+        return {
+            str(path.relative_to(self.home)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for folder in ("datasets", "intakes")
+            for path in sorted((self.home / folder).glob("[!.]*/*"))
+        }
 
     def at_work(self, job: Job, share: float = 0.1, *, attempt: int = 1) -> Job:
         """Wait until a job has come so far."""
@@ -78,6 +115,11 @@ class Shop:
     def artefacts(self) -> set[str]:
         folders = (self.workspace.datasets, self.workspace.models, self.workspace.releases)
         return {artefact_id for folder in folders for artefact_id in folder.ids()}
+
+
+def untouched(shop: Shop, before: dict[str, str]) -> bool:
+    """Tell whether all that was there before is there now, byte for byte."""
+    return before.items() <= shop.digests().items()
 
 
 def worker_of(job: Job) -> int:
@@ -114,9 +156,9 @@ def test_a_killed_job_is_tried_again_then_lost_and_can_be_run_again(
     kind: str, shop: Shop, start: Callable[[str], Process]
 ) -> None:
     early, middle, late = KILLED_AT[kind]
-    before = shop.artefacts()
-    start("worker")
     job = shop.submit(kind)
+    before, digests = shop.artefacts(), shop.digests()
+    start("worker")
     shop.kill_child(shop.at_work(job, early))
     shop.kill_child(shop.at_work(job, middle, attempt=2))
     lost = shop.ended(job)
@@ -124,12 +166,14 @@ def test_a_killed_job_is_tried_again_then_lost_and_can_be_run_again(
     assert "SIGKILL" in lost.error
     assert "run it again" in lost.error
     assert shop.artefacts() == before
+    assert untouched(shop, digests)
     again = run_again(shop.workspace, job.id, actor=ACTOR)
     shop.kill_child(shop.at_work(again, late))
     done = shop.ended(again)
     assert (done.status, done.attempts) == ("done", 2)
     assert done.result is not None
     assert shop.artefacts() - before == {done.result[RESULT[kind]]}
+    assert untouched(shop, digests)
     assert leftovers(shop.home) == []
 
 
