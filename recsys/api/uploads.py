@@ -35,7 +35,7 @@ def upload_routes(workspace: Workspace) -> APIRouter:
         request: Request,
         x_file_name: Annotated[str, Header(description="Percent-encoded.")],
     ) -> Response:
-        """Store the body of the request as a file. A ticket from the Data page is good for one."""
+        """Store the body of the request as a file. A ticket from the Files page is good for one."""
         upload = await run_sync(
             open_upload, workspace, ticket, unquote(x_file_name), limiter=limiter
         )

@@ -16,7 +16,7 @@ from recsys.data.reading.columns import ROLES, Kind
 from recsys.data.recipe import DateOrder
 from recsys.errors import BadFile, NotFound
 from recsys.jobs.queue import Queue
-from recsys.workflows.loading import FileGuess, Guess, guess, guess_roles, preview_file
+from recsys.workflows.loading import FileGuess, Guess, guess_files, guess_roles, preview_file
 from recsys.workflows.mappings import remembered_mapping
 from recsys.workflows.uploads import upload_info
 from recsys.workspace import Workspace
@@ -209,19 +209,19 @@ def _card(
 def _columns(file: Arrival) -> tuple[str, ...] | BadFile:
     """Return the columns of a file, or why it has none."""
     try:
-        return preview_file(file.path).columns
+        return preview_file(file.path, name=file.name).columns
     except BadFile as error:
         return error
 
 
 @lru_cache(_PREVIEWS_KEPT)
 def _preview(file: Arrival) -> FilePreview:
-    return preview_file(file.path)
+    return preview_file(file.path, name=file.name)
 
 
 @lru_cache(_PREVIEWS_KEPT)
 def _guesses(heads: tuple[Arrival, ...]) -> list[FileGuess]:
-    return guess([_preview(head) for head in heads])
+    return guess_files([_preview(head) for head in heads])
 
 
 @lru_cache(4 * _PREVIEWS_KEPT)

@@ -102,7 +102,7 @@ def open_upload(workspace: Workspace, ticket: str, file_name: str) -> Upload:
     if row is None:
         raise NotFound(
             "This upload ticket is unknown, was used before, or is older than a day.",
-            hint="Reload the Data page; it brings a new ticket.",
+            hint="Reload the Files page; it brings a new ticket.",
         )
     return Upload(workspace, row.upload_id, row.file_name)
 
