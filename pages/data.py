@@ -40,7 +40,7 @@ if not datasets:
 which, version_of, more = st.columns([4, 5, 2.4], vertical_alignment="bottom")
 with which:
     dataset = choose_dataset(datasets)
-family = versions(workspace(), dataset["id"])
+family = sorted(versions(workspace(), dataset["id"]), key=lambda one: one["number"], reverse=True)
 with version_of:
     version = choose_version(family)
 with more:

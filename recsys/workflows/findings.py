@@ -69,9 +69,10 @@ def newest_of_each(manifests: Sequence[Mapping[str, Any]]) -> list[Mapping[str, 
     Parameters
     ----------
     manifests
-        All versions of all datasets, newest first.
+        All versions of all datasets. Their ids do not tell which of two is newer that were made
+        within a second; the moment does.
     """
     newest: dict[str, Mapping[str, Any]] = {}
-    for manifest in manifests:
+    for manifest in sorted(manifests, key=lambda one: one["created_at"], reverse=True):
         newest.setdefault(manifest["lineage"], manifest)
     return list(newest.values())

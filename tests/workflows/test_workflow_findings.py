@@ -79,8 +79,11 @@ def test_nothing_found_needs_nothing() -> None:
 
 
 def test_of_each_dataset_the_newest_version_is_taken() -> None:
-    every = [{"id": str(n), "lineage": name} for n, name in enumerate(["b", "a", "b", "c", "a"])]
-    assert [one["id"] for one in newest_of_each(every)] == ["0", "1", "3"]
+    every = [
+        {"id": str(n), "lineage": name, "created_at": n}
+        for n, name in enumerate(["b", "a", "b", "c", "a"])
+    ]
+    assert [one["id"] for one in newest_of_each(every)] == ["4", "3", "2"]
 
 
 EVENTS = [
