@@ -1,17 +1,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from recsys.data.demo import write_demo
 from recsys.data.files.readers import FilePreview, preview
 from recsys.data.ingest import Given, Source, add_files, ingest
 from recsys.data.reading.columns import Kind, guess_mapping
+from recsys.data.reading.guess import FileGuess, Guess, guess_files, guess_roles
 from recsys.errors import InputError
 from recsys.types import Report, part_of, silent
 from recsys.workspace import Workspace
+
+__all__ = [
+    "FileGuess",
+    "Guess",
+    "Source",
+    "add_to",
+    "given_from",
+    "given_params",
+    "guess",
+    "guess_file",
+    "guess_roles",
+    "load_demo",
+    "load_given",
+    "preview_file",
+    "require_purchases",
+]
 
 
 def load_given(
@@ -153,38 +169,6 @@ def guess_file(columns: Sequence[str], kind: Kind | None = None) -> tuple[Kind, 
     return kind, guess_mapping(kind, columns)
 
 
-@dataclass(frozen=True)
-class Guess:
-    """A column taken for a role, how sure that is, and why in one short sentence."""
-
-    column: str
-    confidence: Literal["sure", "likely", "unsure"]
-    why: str
-
-
-@dataclass(frozen=True)
-class FileGuess:
-    """What a file holds, and role -> column."""
-
-    kind: Kind
-    roles: dict[str, Guess]
-
-
 def guess(previews: Sequence[FilePreview]) -> list[FileGuess]:
     """Guess what each of a shop's files holds, all of them seen together."""
-    kinds: list[Kind] = [guess_file(preview.columns)[0] for preview in previews]
-    return [
-        FileGuess(kind, guess_roles(kind, preview))
-        for kind, preview in zip(kinds, previews, strict=True)
-    ]
-
-
-def guess_roles(
-    kind: Kind,
-    preview: FilePreview,
-    *,
-    others: Sequence[tuple[Kind, FilePreview]] = (),
-) -> dict[str, Guess]:
-    """Guess which column plays which role in a file of a known kind (role -> guess)."""
-    _, mapping = guess_file(preview.columns, kind)
-    return {role: Guess(column, "likely", "By its name.") for role, column in mapping.items()}
+    return guess_files(previews)
