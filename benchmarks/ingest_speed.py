@@ -111,9 +111,8 @@ def _write_big(files: DemoFiles, path: Path) -> int:
     source = files.interactions
     columns = [source.mapping[role] for role in _CHANGED]
     changed = ", ".join(f"{column} || '-' || copy AS {column}" for column in columns)
-    with duckdb.connect(
-        config={"temp_directory": str(path.parent), "memory_limit": "1GB"}
-    ) as connection:
+    with duckdb.connect(config={"temp_directory": str(path.parent)}) as connection:
+        connection.execute("SET preserve_insertion_order = false")  # so it needs little memory
         return connection.execute(
             f"COPY (SELECT * EXCLUDE (copy) REPLACE ({changed})"
             f" FROM read_parquet('{source.path}'), range({_BIG_COPIES}) AS copies(copy))"

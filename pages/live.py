@@ -27,7 +27,7 @@ by_file, by_hand = st.columns(2, gap="large")
 with by_file, st.form("stock", border=False):
     stock_file = st.file_uploader(
         "Stock file: a product id and a stock or price column",
-        type=["csv", "tsv", "gz", "parquet"],
+        type=["csv", "tsv", "txt", "gz", "zip", "parquet", "jsonl", "xlsx", "ods"],
         max_upload_size=50,
     )
     if st.form_submit_button("Take over this file now") and stock_file is not None:

@@ -13,9 +13,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 
 from recsys.data.ingest import Source, ingest
+from recsys.data.reading.columns import guess_mapping
 from recsys.settings import Settings
 from recsys.types import silent
-from recsys.workflows.loading import guess_file, load_demo, preview_file
+from recsys.workflows.loading import load_demo, preview_file
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.training import train_model
 from recsys.workspace import Workspace
@@ -48,7 +49,7 @@ def plain_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "events.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     workspace = Workspace(Settings(home=folder / "home"))
-    _, mapping = guess_file(preview_file(path).columns)
+    mapping = guess_mapping("interactions", preview_file(path).columns)
     ingest(workspace, interactions=Source(path, mapping), name="Plain shop")
     publish_release(workspace, actor="tests", report=silent)
     workspace.database.close()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -77,14 +77,22 @@ class _Corrections:
     kinds: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     names: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
 
-    def of(self, kind: Kind, path: Path, columns: Sequence[str]) -> dict[str, str]:
+    def of(self, kind: Kind, name: str, columns: Sequence[str]) -> dict[str, str]:
         """Return what is said about a file of a kind; a column it does not have is not meant."""
         there = {
             role: column
             for role, column in self.kinds.get(kind, {}).items()
             if not column or column in columns
         }
-        return there | self.names.get(path.name, {})
+        return there | self.names.get(name, {})
+
+
+class _Look(NamedTuple):
+    """What files of one look share: so many daily files need one guess."""
+
+    said: Kind | None
+    columns: tuple[str, ...]
+    name: str  # empty but for a file about which --map says something
 
 
 def given_files(
@@ -122,14 +130,21 @@ def given_files(
     if not paths:
         raise InputError("No file is given.", hint="For example: aisle ingest orders.csv")
     corrections = _read_corrections(mapping or (), names={path.name for path in paths})
-    previews = [preview_file(path) for path in paths]
-    guessed = _guess(paths, previews, kinds, corrections)
-    _check_columns(paths, previews, guessed, corrections)
-    return [
-        (kind, Source(path, _mapped(roles, corrections.of(kind, path, preview.columns)), "", order))
-        for order in (dates.order,)
-        for path, preview, (kind, roles) in zip(paths, previews, guessed, strict=True)
-    ]
+    looks: list[_Look] = []
+    previews: dict[_Look, FilePreview] = {}
+    for path, kind in zip(paths, kinds, strict=True):
+        preview = preview_file(path)
+        own = path.name if path.name in corrections.names else ""
+        looks.append(_Look(kind, preview.columns, own))
+        previews.setdefault(looks[-1], preview)
+    guessed = _guess(previews, corrections)
+    _check_columns(guessed, paths[0].name if len(paths) == 1 else "", corrections)
+    given: list[tuple[Kind, Source]] = []
+    for path, look in zip(paths, looks, strict=True):
+        kind, roles = guessed[look]
+        said = corrections.of(kind, look.name, look.columns)
+        given.append((kind, Source(path, _mapped(roles, said), date_order=dates.order)))
+    return given
 
 
 def _listed(given: Sequence[Path]) -> list[Path]:
@@ -155,26 +170,32 @@ def _listed(given: Sequence[Path]) -> list[Path]:
 
 
 def _guess(
-    paths: Sequence[Path],
-    previews: Sequence[FilePreview],
-    kinds: Sequence[Kind | None],
-    corrections: _Corrections,
-) -> list[tuple[Kind, dict[str, str]]]:
-    """Return kind and roles of each file; a kind that is said holds.
+    previews: Mapping[_Look, FilePreview], corrections: _Corrections
+) -> dict[_Look, tuple[Kind, dict[str, str]]]:
+    """Return kind and roles of each look; a kind that is said holds.
 
     The one place that knows how guessing is done.
     """
-    from recsys.workflows.loading import guess_file
+    from recsys.workflows.loading import guess_files, guess_roles
 
-    found: list[tuple[Kind, dict[str, str]]] = []
-    for path, preview, kind in zip(paths, previews, kinds, strict=True):
-        purchases = guess_file(preview.columns, "interactions")[1]
-        said = corrections.of("interactions", path, preview.columns)
-        chosen = kind
+    kinds: dict[_Look, Kind] = {}
+    for (look, preview), guessed in zip(
+        previews.items(), guess_files(list(previews.values())), strict=True
+    ):
+        kinds[look] = look.said or guessed.kind
+        said = corrections.of("interactions", look.name, look.columns)
         # what is said of a file's columns may tell what the file is
-        if chosen is None and said and {"user_id", "item_id"} <= _mapped(purchases, said).keys():
-            chosen = "interactions"
-        found.append(guess_file(preview.columns, chosen))
+        if look.said is None and said:
+            roles = {role: one.column for role, one in guess_roles("interactions", preview).items()}
+            if {"user_id", "item_id"} <= _mapped(roles, said).keys():
+                kinds[look] = "interactions"
+    found: dict[_Look, tuple[Kind, dict[str, str]]] = {}
+    for look, preview in previews.items():
+        others: list[tuple[Kind, FilePreview]] = [
+            (kinds[other], one) for other, one in previews.items() if other != look
+        ]
+        roles = guess_roles(kinds[look], preview, others=others)
+        found[look] = (kinds[look], {role: one.column for role, one in roles.items()})
     return found
 
 
@@ -202,22 +223,15 @@ def _read_corrections(given: Sequence[str], *, names: set[str]) -> _Corrections:
 
 
 def _check_columns(
-    paths: Sequence[Path],
-    previews: Sequence[FilePreview],
-    guessed: Sequence[tuple[Kind, Mapping[str, str]]],
-    corrections: _Corrections,
+    guessed: Mapping[_Look, tuple[Kind, Mapping[str, str]]], only: str, corrections: _Corrections
 ) -> None:
-    """Refuse a column that none of the files has that are meant."""
+    """Refuse a column that none of the files has that are meant; ``only`` names a sole file."""
     for meant, said in corrections.kinds.items():
-        there = [
-            (path.name, preview.columns)
-            for path, preview, (kind, _) in zip(paths, previews, guessed, strict=True)
-            if kind == meant
-        ]
-        who = f"{there[0][0]} has no" if len(there) == 1 else f"No file of {meant} has a"
-        found = ", ".join(f"'{name}'" for _, columns in there for name in columns[:12])
+        there = [look.columns for look, (kind, _) in guessed.items() if kind == meant]
+        found = ", ".join(f"'{name}'" for columns in there for name in columns[:12])
+        who = f"{only} has no" if only and there else f"No file of {meant} has a"
         for role, column in said.items():
-            if column and not any(column in columns for _, columns in there):
+            if column and not any(column in columns for columns in there):
                 raise BadMapping(
                     f"{who} column '{column}' for {role}; found {found or 'no such file'}.",
                     hint="Say which file is meant: --interactions, --items or --shoppers FILE.",

@@ -43,7 +43,7 @@ def finding_words(finding: Mapping[str, Any]) -> str:
     if finding["advice"]:
         lines.append(finding["advice"])
     if finding["examples"]:
-        lines.append(f"For example: {', '.join(map(printable, finding['examples']))}")
+        lines.append(f"For example: {'; '.join(map(printable, finding['examples']))}")
     if finding["must"]:
         lines.append(f"Left out in any case: {_rows(finding['removes'])}.")
     elif finding["fix"]:

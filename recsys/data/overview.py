@@ -23,12 +23,6 @@ _MOST_CATEGORIES = 15
 _NO_CATEGORY, _OTHER = "No category", "Other"
 _PRICE_BINS = 30
 _MOST_EVENTS = 200
-_KINDS = {
-    events.VIEWED: "viewed",
-    events.ADDED: "carted",
-    events.PURCHASED: "purchased",
-    events.REMOVED: "removed",
-}
 
 
 def write_overview(bench: Bench, path: Path) -> None:
@@ -87,25 +81,21 @@ def overview(bench: Bench) -> dict[str, Any]:
 def _events(bench: Bench) -> list[dict[str, Any]]:
     """Count all rows of the files: an event of unknown weight is left out only until it has one."""
     found = bench.run(
-        f"SELECT id, n, weight, {events.weight_sql('id')}, rows FROM all_event JOIN"
+        "SELECT id, weight, rows FROM all_event JOIN"
         " (SELECT e AS n, count(*) AS rows FROM coded WHERE e IS NOT NULL GROUP BY e) USING (n)"
         f" ORDER BY rows DESC, id LIMIT {_MOST_EVENTS}"
     )
     return [
         {
             "event": event,
-            "kind": _KINDS.get(_short(default)) if default is not None else None,
-            "weight": _short(weight),
-            "default": _short(default),
+            "kind": events.kind_of(event),
+            # as it was written: 0.7, not the 0.699999988 of 32 bits
+            "weight": None if weight is None else round(weight, 6),
+            "default": events.weight_of(event),
             "rows": rows,
         }
-        for event, _, weight, default, rows in found
+        for event, weight, rows in found
     ]
-
-
-def _short(weight: float | None) -> Any:
-    """Return a 32-bit weight as it was written: 0.7, not 0.699999988."""
-    return None if weight is None else round(weight, 6)
 
 
 def _sales(happened: list[dict[str, Any]]) -> str:

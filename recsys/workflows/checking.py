@@ -58,11 +58,7 @@ def check_files(workspace: Workspace, given: Given, *, report: Report = silent) 
                 "name": file.name,
                 "kind": file.kind,
                 "mapping": dict(file.mapping),
-                "understood": [
-                    words
-                    for words in (file.understood, *found["understood"].get(file.name, ()))
-                    if words
-                ],
+                "understood": found["understood"][file.name],
             }
             for file in files
         ],

@@ -43,7 +43,7 @@ def apply_fixes(
                 hint=f"Those with a fix are: {fixable or 'none'}.",
             )
     recipe = recipe_of(workspace, dataset_id).fixing(codes)
-    change = "; ".join(_fix_words(found[code]) for code in codes)
+    change = f"Fixed: {_words(found, codes)}"
     return next_version(workspace, dataset_id, recipe, change=change, report=report)
 
 
@@ -59,8 +59,7 @@ def undo_fixes(
             hint=f"Applied are: {', '.join(sorted(recipe.fixes)) or 'none'}.",
         )
     found = _findings(workspace, dataset_id)
-    words = "; ".join(_fix_words(found[code]) if code in found else code for code in codes)
-    change = f"Undid: {words}"
+    change = f"Undid the fix of: {_words(found, codes)}"
     return next_version(workspace, dataset_id, recipe.undoing(codes), change=change, report=report)
 
 
@@ -288,5 +287,5 @@ def _findings(workspace: Workspace, dataset_id: str) -> dict[str, dict[str, Any]
     return {finding["code"]: finding for finding in found}
 
 
-def _fix_words(finding: Mapping[str, Any]) -> str:
-    return f"{finding['fix']} ({finding['message'].rstrip('.')})"
+def _words(found: Mapping[str, Mapping[str, Any]], codes: Sequence[str]) -> str:
+    return " ".join(found[code]["message"] if code in found else f"{code}." for code in codes)

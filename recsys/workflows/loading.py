@@ -7,7 +7,6 @@ from typing import Any
 from recsys.data.demo import write_demo
 from recsys.data.files.readers import FilePreview, preview
 from recsys.data.ingest import Given, Source, add_files, ingest
-from recsys.data.reading.columns import Kind, guess_mapping
 from recsys.data.reading.guess import FileGuess, Guess, guess_files, guess_roles
 from recsys.errors import InputError
 from recsys.types import Report, part_of, silent
@@ -19,7 +18,6 @@ __all__ = [
     "add_to",
     "given_from",
     "given_params",
-    "guess_file",
     "guess_files",
     "guess_roles",
     "load_demo",
@@ -146,23 +144,3 @@ def given_from(params: Sequence[Mapping[str, Any]]) -> Given:
 def preview_file(path: Path, *, name: str = "") -> FilePreview:
     """Return the columns and first rows of a file; see :mod:`recsys.data.files.readers`."""
     return preview(path, name=name)
-
-
-def guess_file(columns: Sequence[str], kind: Kind | None = None) -> tuple[Kind, dict[str, str]]:
-    """Guess what a file holds, and which column plays which role.
-
-    Parameters
-    ----------
-    kind
-        What the user says it is; by default it is guessed: shoppers and products together make
-        purchases, products alone a catalogue.
-    """
-    if kind is None:
-        roles = guess_mapping("interactions", columns)
-        kind = "interactions"
-        if not {"user_id", "item_id"} <= roles.keys():
-            if "user_id" in roles:
-                kind = "shoppers"
-            elif "item_id" in guess_mapping("items", columns):
-                kind = "items"
-    return kind, guess_mapping(kind, columns)

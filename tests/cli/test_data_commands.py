@@ -54,7 +54,7 @@ def test_check_says_what_it_understood_and_found_and_keeps_nothing(
     assert done.code == 0, done.err
     lines = done.out.splitlines()
     assert lines[0].startswith("orders.csv: purchases; ")
-    assert "dates read as year-month-day" in lines[0]
+    assert lines[0].endswith("; comma-separated, UTF-8; dates as year-month-day")
     assert lines[1].split(", ")[:2] == ["      user_id = user_id", "item_id = item_id"]
     assert lines[2].startswith("goods.csv: catalogue")
     assert "Look  no_item: 1 row has no product id." in lines
@@ -161,7 +161,10 @@ def test_a_column_that_no_file_has_is_told(new_home: Path, orders: Path, goods: 
     done = aisle("check", orders, goods, "--map", "items.cost=Cost")
     assert done.code == 2
     assert done.out == ""
-    assert "goods.csv has no column 'Cost' for cost; found 'item_id', 'name', 'price'." in done.err
+    assert (
+        "No file of items has a column 'Cost' for cost; found 'item_id', 'name', 'price'."
+        in done.err
+    )
 
 
 def test_a_column_of_some_file_is_that_of_this_file(new_home: Path, tmp_path: Path) -> None:
@@ -259,7 +262,7 @@ def test_fix_and_undo_make_versions(first: dict[str, Any]) -> None:
     listed = aisle("datasets", "--json").document["datasets"]
     assert [one["number"] for one in listed] == [4, 3, 2, 1]
     assert [one["interactions"] for one in listed] == [5, 5, 4, 6]
-    assert listed[0]["change"] == ("Keep one of each (1 row repeats another row to the letter)")
+    assert listed[0]["change"] == ("Fixed: 1 row repeats another row to the letter.")
     assert listed[-1]["change"] == "Read orders.csv, goods.csv"
     words = aisle("datasets").out.splitlines()
     assert words[0].split()[:3] == ["dataset_id", "name", "version"]

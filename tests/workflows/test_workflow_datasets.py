@@ -115,7 +115,7 @@ def test_a_fix_is_a_new_version_and_its_undo_another(
     assert rows_of(workspace, second) == ALL[:4]
     told = manifest(workspace, second)
     assert (told["number"], told["parent"], told["lineage"]) == (2, first, first)
-    assert told["change"] == "Leave these rows out (2 rows have a quantity that is not above 0)"
+    assert told["change"] == "Fixed: 2 rows have a quantity that is not above 0."
     assert {one["code"]: one["fixed"] for one in told["findings"]}["quantity"]
     rejected = read_parquet(datasets.rejects_path(workspace, second)).to_pylist()
     assert [(row["user_id"], row["aisle_reason"]) for row in rejected] == [
@@ -128,7 +128,7 @@ def test_a_fix_is_a_new_version_and_its_undo_another(
     told = manifest(workspace, third)
     assert (told["number"], told["parent"]) == (3, second)
     assert told["change"] == (
-        "Undid: Leave these rows out (2 rows have a quantity that is not above 0)"
+        "Undid the fix of: 2 rows have a quantity that is not above 0."
     )
     # the same recipe gives the same tables
     assert told["fingerprint"] == manifest(workspace, first)["fingerprint"]
@@ -459,10 +459,9 @@ def test_checking_finds_what_loading_finds_and_keeps_nothing(workspace: Workspac
             "name": "sales.csv",
             "kind": "interactions",
             "mapping": dict(source(path).mapping),
-            "understood": found["files"][0]["understood"],
+            "understood": ["comma-separated, UTF-8", "dates as year-month-day"],
         }
     ]
-    assert "dates read as year-month-day" in found["files"][0]["understood"]
     with pytest.raises(InputError, match="A file of purchases is missing: who bought what"):
         check_files(workspace, [("items", Source(path, {"item_id": "item_id"}))])
     bad = replace(source(path), mapping={"user_id": "nobody", "item_id": "item_id"})

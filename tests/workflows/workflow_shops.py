@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recsys.data.ingest import Source, ingest
 from recsys.settings import Settings
-from recsys.workflows.loading import guess_file, preview_file
+from recsys.workflows.loading import guess_files, preview_file
 from recsys.workspace import Workspace
 
 N_ITEMS = 24
@@ -21,7 +21,8 @@ def open_workspace(home: Path) -> Workspace:
 
 def source(path: Path) -> Source:
     """Return a file with the roles that are guessed for its columns."""
-    return Source(path, guess_file(preview_file(path).columns)[1])
+    (guess,) = guess_files([preview_file(path)])
+    return Source(path, {role: one.column for role, one in guess.roles.items()})
 
 
 def load_shop(workspace: Workspace, *, dated: bool = True) -> str:

@@ -57,7 +57,6 @@ def _few(code: str, number: int, singular: str, plural: str, advice: str) -> Fin
         code=code,
         message=f"Only {number:,} {singular if number == 1 else plural}.",
         count=number,
-        severity="act",
         advice=advice,
     )
 
