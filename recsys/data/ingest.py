@@ -27,6 +27,7 @@ def ingest(
     name: str,
     currency: str = "",
     notes: Sequence[str] = (),
+    change: str = "",
     accept: bool = False,
     report: Report = silent,
 ) -> str:
@@ -42,6 +43,8 @@ def ingest(
         interactions; shoppers who did nothing are left out.
     notes
         What a reader of the numbers has to know, for example "Stock is simulated."
+    change
+        What made the version, in words; by default which files were read.
     accept
         Apply all fixes that Aisle proposes.
 
@@ -68,7 +71,7 @@ def ingest(
         "lineage": dataset_id,
         "number": 1,
         "parent": None,
-        "change": f"Read {_names(files)}",
+        "change": change or f"Read {_names(files)}",
     }
     recipe = Recipe(tuple(files))
     later = part_of(report, 0.4, 1.0)
