@@ -177,13 +177,10 @@ def write_purchases(bench: Bench, folder: Path, *, roles: Set[str]) -> str:
     str
         What makes a basket: "order", "shopper_day" or "shopper".
     """
-    day = "ts // 86400" if "timestamp" in roles else "0"
-    # a row without an order goes with the shopper's day
-    day = f"CASE WHEN o IS NULL THEN {day} ELSE 0 END" if "order_id" in roles else day
-    key = f"coalesce(u, -1) AS buyer, coalesce(o, -1) AS ordr, {day} AS day"
+    key = f"{_basket_key(roles)} AS key"
     bench.run(
-        "CREATE TABLE baskets AS SELECT *,"
-        " CAST(row_number() OVER (ORDER BY buyer, ordr, day) - 1 AS INTEGER) AS basket"
+        "CREATE TABLE baskets AS SELECT key,"
+        " CAST(row_number() OVER (ORDER BY key) - 1 AS INTEGER) AS basket"
         f" FROM (SELECT DISTINCT {key} FROM {bench.left})"
     )
     columns = ["item", "weight", "quantity"]
@@ -195,7 +192,7 @@ def write_purchases(bench: Bench, folder: Path, *, roles: Set[str]) -> str:
         kinds = " LEFT JOIN event_kinds ON event_kinds.n = line.e"
     order = "ts, place" if "timestamp" in roles else "place"
     rows = (
-        f"(SELECT *, {key} FROM {bench.left}) AS line JOIN baskets USING (buyer, ordr, day)"
+        f"(SELECT *, {key} FROM {bench.left}) AS line JOIN baskets USING (key)"
         f" JOIN final_items ON final_items.n = line.i{kinds}"
     )
     bench.run(
@@ -210,6 +207,19 @@ def write_purchases(bench: Bench, folder: Path, *, roles: Set[str]) -> str:
     if "order_id" in roles:
         return "order"
     return "shopper_day" if "timestamp" in roles else "shopper"
+
+
+def _basket_key(roles: Set[str]) -> str:
+    """Return the SQL of a number that rows of one basket share: the shopper, and order or day.
+
+    One number to group and to join by is twice as fast as three that may be NULL. An order stands
+    in the lower 32 bits under a flag, a day without it; the shopper stands above.
+    """
+    # a row without an order goes with the shopper's day; days before 1970 stay above 0
+    rest = "ts // 86400 + 100000" if "timestamp" in roles else "0"
+    if "order_id" in roles:
+        rest = f"CASE WHEN o IS NULL THEN {rest} ELSE 4294967296 + o END"
+    return f"((coalesce(CAST(u AS BIGINT), -1) + 1) << 33) + {rest}"
 
 
 def write_items(bench: Bench, path: Path, fields: Sequence[Field]) -> None:

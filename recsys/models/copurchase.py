@@ -14,7 +14,7 @@ from recsys.types import Placement, Report
 _DAY = 86_400
 _BLOCK = 2_048
 # A basket of n items without a shopper counts n^-0.5 less than a shopper's: it often holds a whole
-# day of a till or a marketplace. Measured on Online Retail (docs/decisions/006-guests.md).
+# day of a till or a marketplace. Measured on Online Retail (docs/decisions/007-guests.md).
 _GUEST_EXPONENT = 0.5
 
 

@@ -127,9 +127,7 @@ def test_a_fix_is_a_new_version_and_its_undo_another(
     assert rows_of(workspace, third) == ALL
     told = manifest(workspace, third)
     assert (told["number"], told["parent"]) == (3, second)
-    assert told["change"] == (
-        "Undid the fix of: 2 rows have a quantity that is not above 0."
-    )
+    assert told["change"] == ("Undid the fix of: 2 rows have a quantity that is not above 0.")
     # the same recipe gives the same tables
     assert told["fingerprint"] == manifest(workspace, first)["fingerprint"]
 

@@ -31,7 +31,7 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         ":memory:",
         config={
-            "memory_limit": "1500MB",
+            "memory_limit": "1200MB",
             "temp_directory": str(scratch / "spill"),
             "threads": 2,
             **NO_EXTENSIONS,

@@ -164,7 +164,8 @@ class Bench:
         if not selects:
             return ()
         found = self.run(
-            f"WITH places AS MATERIALIZED (SELECT place FROM {rows} WHERE {where} LIMIT 1000)"
+            f"WITH places AS MATERIALIZED (SELECT place FROM {rows} WHERE {where}"
+            " ORDER BY place LIMIT 1000)"
             f" SELECT DISTINCT cell FROM ({' UNION ALL '.join(selects)}) WHERE cell IS NOT NULL"
             f" ORDER BY cell LIMIT {_EXAMPLES}"
         )

@@ -11,12 +11,11 @@ def check_repeats(bench: Bench) -> list[Finding]:
     """Find rows that repeat another one: to the letter, or by shopper, product and second."""
     if not bench.coded.roles & {"timestamp", "order_id"}:
         return []  # without a moment or an order, two equal rows may well be two purchases
+    # one number to group and to join by is twice as fast as four that may be NULL
+    same = "hash(u, i, ts, o)"
     bench.run(
-        "CREATE TABLE alike AS SELECT line.* FROM"
-        f" (SELECT u, i, ts, o FROM {bench.left} GROUP BY ALL HAVING count(*) > 1) AS several"
-        f" JOIN {bench.left} AS line ON several.i = line.i"
-        " AND several.u IS NOT DISTINCT FROM line.u AND several.ts IS NOT DISTINCT FROM line.ts"
-        " AND several.o IS NOT DISTINCT FROM line.o"
+        f"CREATE TABLE alike AS FROM {bench.left} WHERE {same} IN"
+        f" (SELECT {same} FROM {bench.left} GROUP BY 1 HAVING count(*) > 1)"
     )
     copies = " UNION ALL ".join(_hashed(table) for table in bench.coded.purchases)
     bench.run(

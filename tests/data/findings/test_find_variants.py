@@ -109,5 +109,5 @@ def test_both_fixes_give_whole_groups(check: Any) -> None:
 
 
 def test_a_shop_with_groups_of_its_own_is_left_alone(check: Any) -> None:
-    items = "item_id,name,Group_ID\n7A,Clock red,g\n7B,Clock blue,g\n"
+    items = "item_id,name,group_id\n7A,Clock red,g\n7B,Clock blue,g\n"
     assert "variants" not in check("user_id,item_id\na,7A\n", items).found
