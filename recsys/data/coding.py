@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -138,7 +138,7 @@ def code_files(
     readings: list[_Reading] = []
     for table in purchases:
         with readers.reading(Path(table.file.name)):
-            readings.append(_read(connection, table))
+            readings.append(_read(connection, table, turned="date_order" in recipe.fixes))
     selects = [_select(*pair) for pair in zip(purchases, readings, strict=True)]
     with _reading_all(purchases):
         query = f"CREATE TABLE coded AS {' UNION ALL '.join(selects)}"
@@ -226,8 +226,11 @@ class _Reading:
     currency: str = ""
 
 
-def _read(connection: duckdb.DuckDBPyConnection, table: KeptTable) -> _Reading:
-    """Find out how the numbers and dates of a file are written."""
+def _read(connection: duckdb.DuckDBPyConnection, table: KeptTable, *, turned: bool) -> _Reading:
+    """Find out how the numbers and dates of a file are written.
+
+    ``turned`` reads dates whose day and month could be swapped the other way round.
+    """
     mapping = table.file.mapping
     labels: list[str] = []
     sql = dict.fromkeys(NUMBERS, "CAST(NULL AS DOUBLE)") | {"timestamp": "CAST(NULL AS BIGINT)"}
@@ -244,13 +247,13 @@ def _read(connection: duckdb.DuckDBPyConnection, table: KeptTable) -> _Reading:
             case = f"CASE WHEN {found.sql} IS NULL AND {text} IS NOT NULL THEN {UNREAD[role]}"
             unread.append(f"{case} ELSE 0 END")
     if "timestamp" in mapping:
-        moment = dates.find_reading(
-            connection,
-            table.view,
-            column=table.cell("timestamp"),
-            kind=table.types[mapping["timestamp"]],
-            order=table.file.date_order,
-        )
+        written = {"column": table.cell("timestamp"), "kind": table.types[mapping["timestamp"]]}
+        order = table.file.date_order
+        moment = dates.find_reading(connection, table.view, **written, order=order)
+        if moment.ambiguous and turned:
+            other = "month first" if moment.label.startswith("day") else "day first"
+            again = dates.find_reading(connection, table.view, **written, order=other)
+            moment = replace(again, ambiguous=True, example=again.example or moment.label)
         sql["timestamp"] = moment.sql
         labels.append(f"dates as {moment.label}")
         doubt = moment.example if moment.ambiguous else ""

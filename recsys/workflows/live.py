@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recsys.data.files.readers import connect, open_table, reading, sql_name
+from recsys.data.reading import values
 from recsys.data.reading.columns import check_mapping, guess_mapping
 from recsys.errors import InputError, NotFound, NotReady
 from recsys.releases.live import LiveChange, LiveShop, change_live
@@ -97,7 +98,8 @@ def load_stock(shop: LiveShop, path: Path, *, actor: str) -> StockLoaded:
                 f"{path.name} has neither a stock nor a price column; found {found}.",
                 hint="Name one of them stock or price.",
             )
-        texts = ", ".join(f"CAST({sql_name(column)} AS VARCHAR)" for column in chosen.values())
+        types = dict(zip(table.columns, table.types, strict=True))
+        texts = ", ".join(_text(role, column, types[column]) for role, column in chosen.items())
         with reading(path):
             query = f"SELECT {texts} FROM {table.sql} LIMIT {_MOST_ROWS + 1}"
             rows = connection.execute(query).fetchall()
@@ -122,6 +124,16 @@ def load_stock(shop: LiveShop, path: Path, *, actor: str) -> StockLoaded:
     known = _live_ids(shop)
     unknown = tuple(item_id for item_id in named if item_id not in known)
     return StockLoaded(len(named) - len(unknown), unknown)
+
+
+def _text(role: str, column: str, kind: str) -> str:
+    """Return the SQL of a cell as text; stock that is said in words becomes a number."""
+    text = f"CAST({sql_name(column)} AS VARCHAR)"
+    if role != "stock":
+        return text
+    in_words = f"TRY_CAST({text} AS DOUBLE) IS NULL AND NOT regexp_matches({text}, '[0-9]')"
+    words = f"CAST({values.stock(sql_name(column), kind)} AS VARCHAR)"
+    return f"CASE WHEN {in_words} THEN coalesce({words}, {text}) ELSE {text} END"
 
 
 def _live_ids(shop: LiveShop) -> Container[str]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from recsys.data.arrow import read_parquet
 from recsys.data.dataset import Dataset
-from recsys.data.ingest import Source, ingest
+from recsys.data.ingest import Source, ingest, next_version, recipe_of
 from recsys.errors import BadMapping, JobCancelled, NotFound, NoUsableRows
 from recsys.workspace import Workspace
 
@@ -526,3 +526,21 @@ def test_reading_a_dataset_loads_neither_pandas_nor_scipy(ingest_text: Any) -> N
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_dates_that_may_be_read_two_ways_are_told_and_turned(
+    ingest_text: Any, shop: Workspace
+) -> None:
+    rows = "a,x,01/02/2026\nb,x,02/02/2026\nb,y,03/02/2026\n"
+    dataset = ingest_text(f"user_id,item_id,timestamp\n{rows}")
+    (told,) = [one for one in dataset.manifest["findings"] if one["code"] == "date_order"]
+    assert told["message"] == ("In every date of orders.csv day and month could be swapped.")
+    assert told["severity"] == "act"
+    assert not told["proposed"]
+    first = dt.datetime.fromtimestamp(dataset.manifest["first_timestamp"], dt.UTC)
+    recipe = recipe_of(shop, dataset.id).fixing(["date_order"])
+    turned = Dataset.open(shop, next_version(shop, dataset.id, recipe, change="Turned"))
+    again = dt.datetime.fromtimestamp(turned.manifest["first_timestamp"], dt.UTC)
+    assert {(first.month, first.day), (again.month, again.day)} == {(1, 2), (2, 1)}
+    (told,) = [one for one in turned.manifest["findings"] if one["code"] == "date_order"]
+    assert told["fixed"]

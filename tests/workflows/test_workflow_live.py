@@ -64,6 +64,13 @@ def test_stock_comes_in_any_kind_of_file(shop: LiveShop, name: str, content: byt
     assert facts(shop, "i00")[0] == 3
 
 
+def test_stock_may_be_said_in_words(shop: LiveShop) -> None:
+    path = write(shop, "item_id,stock\ni00,sold out\ni01,auf Lager\n")
+    assert load_stock(shop, path, actor="ann").changed == 2
+    assert facts(shop, "i00")[0] == 0
+    assert facts(shop, "i01")[0] == 1
+
+
 def test_products_to_come_are_kept_and_rows_without_an_id_are_not(shop: LiveShop) -> None:
     path = write(shop, "item_id,stock\nnew-one,5\n,5\ni00,1\n")
     done = load_stock(shop, path, actor="ann")

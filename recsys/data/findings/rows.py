@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from recsys.data.coding import FILE_BITS, UNREAD
@@ -30,7 +31,7 @@ class _Row:
 
 def check_rows(bench: Bench) -> list[Finding]:
     """Find what is wrong with single rows, all in one pass."""
-    found = [_two_orders(*doubt) for doubt in bench.coded.doubts.items()]
+    found = [_two_orders(bench.coded.doubts)] if bench.coded.doubts else []
     checks = [*_unusable(bench), *_questionable(bench), *_unread(bench)]
     each = ", ".join(f"count(*) FILTER ({check.where})" for check in checks)
     counts = bench.run(f"SELECT {each} FROM coded")[0]
@@ -42,13 +43,18 @@ def check_rows(bench: Bench) -> list[Finding]:
     return found
 
 
-def _two_orders(name: str, example: str) -> Finding:
+def _two_orders(doubts: Mapping[str, str]) -> Finding:
+    """Say that day and month could be swapped; the fix reads them the other way round."""
+    names = ", ".join(doubts)
     return Finding(
         code="date_order",
-        message=f"{name}: day and month could be swapped in every date.",
-        count=1,
+        message=f"In every date of {names} day and month could be swapped.",
+        count=len(doubts),
         severity="act",
-        advice=f"{example}. If that is wrong, map the file anew with the other order.",
+        advice="A wrong order scatters the purchases of a month over the year, and models learn in"
+        " the order of time. Look whether the dates under For example are right.",
+        examples=tuple(doubts.values()),
+        fix="Read them the other way round",
     )
 
 
