@@ -55,7 +55,7 @@ def main() -> None:
 def _document(results: list[Result]) -> str:
     return f"""# What was measured
 
-Written by `python -m benchmarks`: the demo shop (1.47 million purchases, 2,469 shoppers, 68,492
+Written by `python -m benchmarks`: the demo shop (1.47 million purchases, 2,469 shoppers, 68,491
 products) on {machine()}. What each line means is in the docstrings beside this file.
 
 {table(results)}

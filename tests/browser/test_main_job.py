@@ -31,7 +31,7 @@ def test_demo_shop_from_click_to_shelf_and_csv(page: Page, base_url: str) -> Non
     page.get_by_role("link", name="Home").click()
     train = page.get_by_role("button", name="Train the first models")
     expect(train).to_be_visible(timeout=_LONG)
-    expect(page.get_by_text("68,492")).to_be_visible()
+    expect(page.get_by_text("68,491")).to_be_visible()
     train.click()
     publish = page.get_by_role("button", name="Publish the best models")
     expect(publish).to_be_visible(timeout=_LONG)

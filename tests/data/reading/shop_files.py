@@ -62,7 +62,8 @@ _MAKERS = {
 def preview(columns: dict[str, str], rows: int = ROWS) -> FilePreview:
     """Make the beginning of a file: column -> what it holds."""
     sample = [{name: _MAKERS[what](n) for name, what in columns.items()} for n in range(rows)]
-    return FilePreview(tuple(columns), sample, 1)
+    names = tuple(columns)
+    return FilePreview(names, ("VARCHAR",) * len(names), sample, 1, "comma-separated, UTF-8")
 
 
 def columns(text: str) -> dict[str, str]:

@@ -140,7 +140,9 @@ def test_a_file_that_says_nothing_has_no_roles_by_force(header: str) -> None:
 
 def test_no_files_and_no_rows() -> None:
     assert guess_files([]) == []
-    (found,) = guess_files([FilePreview(("user_id", "item_id"), [], 0)])
+    (found,) = guess_files(
+        [FilePreview(("user_id", "item_id"), ("VARCHAR", "VARCHAR"), [], 0, "Parquet")]
+    )
     assert (found.kind, list(found.roles)) == ("interactions", ["user_id", "item_id"])
 
 
