@@ -256,9 +256,11 @@ def _prices(bench: Bench) -> list[dict[str, Any]]:
 
 
 def _matrix(bench: Bench, shoppers: int) -> dict[str, Any]:
-    pairs = bench.run(
-        f"SELECT count(*) FROM (SELECT DISTINCT u, i FROM {bench.left}"
-        " WHERE u IS NOT NULL AND weight > 0)"
-    )[0][0]
+    counted, pairs = bench.pairs
+    if counted != bench.left:
+        pairs = bench.run(
+            f"SELECT count(*) FROM (SELECT DISTINCT u, i FROM {bench.left}"
+            " WHERE u IS NOT NULL AND weight > 0)"
+        )[0][0]
     cells = shoppers * bench.count("true", "final_items")
     return {"pairs": pairs, "filled": pairs / cells if cells else 0.0}

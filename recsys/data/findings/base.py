@@ -95,6 +95,11 @@ class Bench:
     ----------
     left
         The relation of the rows that no fix has left out so far; columns as ``coded``.
+    findings
+        What was found so far, and whether its fix is applied.
+    pairs
+        A relation, and how many different pairs of shopper and product it has: it takes a moment
+        to count them, and two ask.
     """
 
     def __init__(
@@ -106,6 +111,7 @@ class Bench:
         self.accept = accept
         self.left = "coded"
         self.findings: list[tuple[Finding, bool]] = []
+        self.pairs: tuple[str, int] = ("", 0)
         self._stages = 0
         self.run("CREATE TABLE gone (place BIGINT, why VARCHAR)")
 

@@ -23,6 +23,7 @@ def check_thin(bench: Bench) -> list[Finding]:
     core = bench.recipe.core
     products = bench.count("true", "all_item")
     users, items = _pairs(bench, products)
+    bench.pairs = (bench.left, len(users))
     if core < 2 or not len(users):
         return []
     guests = _guest_orders(bench, products)
