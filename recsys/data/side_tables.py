@@ -18,6 +18,8 @@ _KINDS = {"price": "DOUBLE", "cost": "DOUBLE", "stock": "INTEGER", "launched_at"
 # What a category that is a path becomes: its levels, and the whole of it.
 _LEVELS = ("category", "category_2", "category_3")
 _PATH = "category_path"
+# What marks a product of a sensitive category, see recsys.data.findings.sensitive.
+SENSITIVE = "sensitive"
 _UNMAPPED = " (unmapped)"
 _ID_ROLES: dict[Kind, str] = {"items": "item_id", "shoppers": "user_id"}
 
@@ -114,6 +116,18 @@ def _read(bench: Bench, table: KeptTable) -> dict[str, str]:
     return sql
 
 
+def kept_name(kind: Kind, column: str) -> str:
+    """Return the name of a column that no role has: under a role's name it would be taken for it.
+
+    Examples
+    --------
+    >>> kept_name("items", "Colour"), kept_name("items", "Stock")
+    ('Colour', 'Stock (unmapped)')
+    """
+    taken = {role.name for role in ROLES[kind]} | {_PATH, SENSITIVE}
+    return f"{column}{_UNMAPPED}" if column.lower() in taken else column
+
+
 def _fields(
     kind: Kind, tables: Sequence[KeptTable], readings: Mapping[int, Mapping[str, str]]
 ) -> list[Field]:
@@ -121,13 +135,11 @@ def _fields(
     roles = [role.name for role in ROLES[kind] if role.name != _ID_ROLES[kind]]
     there = {role for reading in readings.values() for role in reading}
     chosen = [role for role in (*roles, _PATH) if role in there]
-    taken = {role.name for role in ROLES[kind]} | {_PATH}
     attributes: dict[str, str] = {}
     for table in tables:
         for column in table.types:
             if column not in table.file.mapping.values():
-                # under its own name it would be taken for the role
-                name = f"{column}{_UNMAPPED}" if column.lower() in taken else column
+                name = kept_name(kind, column)
                 attributes.setdefault(name.lower(), name)
     fields = [(role, role) for role in chosen] + [(name, "") for name in attributes.values()]
     return [Field(name, role, f"field_{place}") for place, (name, role) in enumerate(fields)]

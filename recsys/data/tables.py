@@ -13,7 +13,7 @@ from recsys.data.event_kinds import number_kinds
 from recsys.data.files.readers import sql_name, sql_parquet, sql_text
 from recsys.data.findings.base import Bench
 from recsys.data.reading import categories, values
-from recsys.data.side_tables import Field, SideTable
+from recsys.data.side_tables import Field, SideTable, kept_name
 
 # What a catalogue lacks comes from the purchases: its field -> their role.
 _FILLS = {"name": "item_name", "category": "item_category", "brand": "item_brand"}
@@ -111,9 +111,10 @@ def make_items(bench: Bench, side: SideTable, described: Described) -> list[Fiel
         fields.append(Field("price", "price", "price"))
     taken = {field.name.lower() for field in fields} | {"item_id"}
     for field in described.items:
-        if field.name.lower() not in taken:
+        name = kept_name("items", field.name)
+        if name.lower() not in taken:
             cells.append(f"of_i.{field.column}")
-            fields.append(field)
+            fields.append(Field(name, "", field.column))
     if described.items:
         joins.append("LEFT JOIN of_i ON of_i.n = all_item.n")
     also = f" UNION SELECT n FROM all_item JOIN {side.kind}_side USING (id)" if side.fields else ""
@@ -236,7 +237,8 @@ def write_shoppers(bench: Bench, path: Path, side: SideTable, described: Describ
         How many shoppers of the files beside the purchases did nothing, and were left out.
     """
     taken = {field.name.lower() for field in side.fields} | {"user_id"}
-    fields = [*side.fields, *(one for one in described.shoppers if one.name.lower() not in taken)]
+    said = [Field(kept_name("shoppers", one.name), "", one.column) for one in described.shoppers]
+    fields = [*side.fields, *(one for one in said if one.name.lower() not in taken)]
     rows = "final_users JOIN all_user USING (n)"
     if side.fields:
         rows += " LEFT JOIN shoppers_side USING (id)"

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from recsys.data.findings.base import Bench, Finding
 from recsys.data.reading.columns import ROLES
-from recsys.data.side_tables import Field
-
-SENSITIVE = "sensitive"
+from recsys.data.side_tables import SENSITIVE, Field
 
 # A reason such as "because you bought ..." is read by whoever looks at the screen. So words of
 # what the law protects most (health, sex life, religion, politics), what people hide at home
@@ -54,8 +52,6 @@ _NAMES = {name for role in ROLES["items"] if role.name == "category" for name in
 
 def check_sensitive(bench: Bench, fields: Sequence[Field]) -> list[Finding]:
     """Find categories that reasons and segments had better leave out."""
-    if any(field.name.lower() == SENSITIVE for field in fields):
-        return []
     columns = [field for field in fields if field.role == "category" or _is_category(field)]
     if not columns:
         return []

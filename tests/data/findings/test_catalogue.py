@@ -128,6 +128,6 @@ def test_a_finer_category_column_tells_too(check: Any) -> None:
     assert [item["sensitive"] for item in fixed.items()] == [True, False]
 
 
-def test_a_shop_that_marks_them_itself_is_left_alone(check: Any) -> None:
-    items = "item_id,category,Sensitive\n1,Tobacco,yes\n"
-    assert "sensitive" not in check("user_id,item_id\na,1\n", items).found
+def test_a_column_of_that_name_is_not_taken_for_the_mark(check: Any) -> None:
+    items = "item_id,category,*Sensitive\n1,Tobacco,yes\n"
+    assert check("user_id,item_id\na,1\n", items).found["sensitive"]["count"] == 1
