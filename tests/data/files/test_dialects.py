@@ -120,7 +120,7 @@ def _leave_out_what_is_ambiguous(
         assume(not set(text) & set(map(chr, [*range(1, 9), *range(14, 32), 127])))
     if dialect.encoding.startswith("utf-16-"):  # without a mark it shows by letters of ASCII
         assume(sum(map(str.isascii, text)) > 0.7 * len(text) and columns[0].isascii())
-    # the name of a lone column without quotes shows no delimiter but those in it
-    assume(len(columns) > 1 or dialect.quote_all or not set(columns[0]) & set(",;\t|"))
+    # of a lone column without quotes nothing shows the delimiter but what stands in its text
+    assume(len(columns) > 1 or dialect.quote_all or not set(text) & set(",;\t|"))
     # a row of one empty cell is a blank line, and above or below all others it is none
     assume(len(columns) > 1 or all(row[0] for row in rows))
