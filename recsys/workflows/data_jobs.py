@@ -12,7 +12,7 @@ from recsys.jobs.child import Work
 from recsys.jobs.queue import Job, Queue
 from recsys.types import Report
 from recsys.workflows import datasets
-from recsys.workflows.loading import add_to, given_from, given_params, load_demo, load_given
+from recsys.workflows.loading import add_files, given_from, given_params, load_demo, load_given
 from recsys.workflows.uploads import discard_upload, upload_of
 from recsys.workspace import ArtefactFolder, Workspace
 
@@ -27,7 +27,7 @@ def _ingest(workspace: Workspace, params: dict[str, Any], report: Report) -> dic
             _check_uploads(workspace, given)
         if params.get("into"):
             accept = params.get("accept", False)
-            dataset_id = add_to(workspace, params["into"], given, accept=accept, report=report)
+            dataset_id = add_files(workspace, params["into"], given, accept=accept, report=report)
         else:
             dataset_id = load_given(
                 workspace,

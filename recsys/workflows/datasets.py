@@ -17,11 +17,10 @@ from recsys.data.recipe import DateOrder
 from recsys.errors import BadMapping, InputError, StorageError
 from recsys.jobs.queue import Queue
 from recsys.types import Report, silent
+from recsys.workflows.event_weights import check_weight
 from recsys.workspace import Workspace
 from recsys.workspace.database import record
 from recsys.workspace.tables import version_names
-
-_MOST_WEIGHT = 100
 
 
 def apply_fixes(
@@ -42,7 +41,13 @@ def apply_fixes(
                 f"There is no finding {code!r} that can be fixed.",
                 hint=f"Those with a fix are: {fixable or 'none'}.",
             )
-    recipe = recipe_of(workspace, dataset_id).fixing(codes)
+    recipe = recipe_of(workspace, dataset_id)
+    if codes and set(codes) <= recipe.fixes:
+        raise InputError(
+            f"The fix {codes[0]!r} is applied in this version already.",
+            hint="Undo it, or choose another one.",
+        )
+    recipe = recipe.fixing(codes)
     change = f"Fixed: {_words(found, codes)}"
     return next_version(workspace, dataset_id, recipe, change=change, report=report)
 
@@ -78,12 +83,7 @@ def weigh_events(
         A weight is no number, or an unreasonable one.
     """
     for event, weight in weights.items():
-        if not -_MOST_WEIGHT <= weight <= _MOST_WEIGHT:
-            raise InputError(
-                f"The weight of {event!r} is {weight}; it has to lie between -{_MOST_WEIGHT}"
-                f" and {_MOST_WEIGHT}.",
-                hint="A purchase weighs 1 and a look 0.5.",
-            )
+        check_weight(event, weight)
     recipe = recipe_of(workspace, dataset_id)
     recipe = replace(recipe, event_weights={**recipe.event_weights, **weights})
     words = ", ".join(f"{event} {weight:g}" for event, weight in weights.items())

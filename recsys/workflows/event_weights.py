@@ -11,6 +11,21 @@ from recsys.errors import InputError
 LEAST, MOST = -5.0, 5.0
 
 
+def check_weight(event: str, weight: float) -> None:
+    """Refuse a weight that is no number, or beyond -5 to 5.
+
+    Raises
+    ------
+    InputError
+        It is.
+    """
+    if not LEAST <= weight <= MOST:
+        raise InputError(
+            f"The weight of {event!r} is {weight:g}; it has to be from {LEAST:g} to {MOST:g}.",
+            hint="A purchase counts 1; below 0 an event speaks against its product.",
+        )
+
+
 def changed_weights(
     events: Sequence[Mapping[str, Any]], typed: Sequence[float | None]
 ) -> dict[str, float]:
@@ -40,12 +55,7 @@ def changed_weights(
                     hint="Give it 0, and it counts for nothing.",
                 )
             continue
-        if not LEAST <= weight <= MOST:
-            raise InputError(
-                f"The weight of {event['event']!r} is {weight:g}; it has to be from"
-                f" {LEAST:g} to {MOST:g}.",
-                hint="A purchase counts 1; below 0 an event speaks against its product.",
-            )
+        check_weight(str(event["event"]), weight)
         if event["weight"] is None or not math.isclose(weight, event["weight"], abs_tol=1e-6):
             changed[str(event["event"])] = float(weight)
     return changed

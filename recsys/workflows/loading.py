@@ -15,7 +15,7 @@ from recsys.workspace import Workspace
 __all__ = [
     "FileGuess",
     "Guess",
-    "add_to",
+    "add_files",
     "given_from",
     "given_params",
     "guess_files",
@@ -73,18 +73,6 @@ def require_purchases(given: Given) -> None:
             "A file of purchases is missing: who bought what.",
             hint="Add it, or mark which file it is.",
         )
-
-
-def add_to(
-    workspace: Workspace,
-    dataset_id: str,
-    given: Given,
-    *,
-    accept: bool = False,
-    report: Report = silent,
-) -> str:
-    """Add files to a dataset: a new version that replaces nothing; returns its id."""
-    return add_files(workspace, dataset_id, given, accept=accept, report=report)
 
 
 def load_demo(workspace: Workspace, *, shoppers: int | None = None, report: Report = silent) -> str:

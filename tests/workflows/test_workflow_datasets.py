@@ -31,7 +31,7 @@ from recsys.workflows.data_jobs import (
     submit_undo,
 )
 from recsys.workflows.jobs import await_job
-from recsys.workflows.loading import add_to
+from recsys.workflows.loading import add_files
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.training import train_model
 from recsys.workspace import Workspace
@@ -207,7 +207,7 @@ def test_files_are_added_and_fixes_hold_for_them(
     path = workspace.home / "more.csv"
     text = "user_id,item_id,quantity,timestamp\nd,x,3,2024-02-01\nd,y,-3,2024-02-02\n"
     path.write_text(text, encoding="utf-8")
-    third = add_to(workspace, second, [("interactions", source(path))])
+    third = add_files(workspace, second, [("interactions", source(path))])
     assert rows_of(workspace, third) == [*ALL[:4], ("d", "x", 3.0, 1.0)]
     told = manifest(workspace, third)
     assert (told["change"], told["parent"]) == ("Added more.csv", second)
@@ -223,7 +223,7 @@ def test_adding_may_accept_what_is_proposed(workspace: Workspace) -> None:
     first = load(workspace)
     path = workspace.home / "more.csv"
     path.write_text("user_id,item_id\nd,x\n", encoding="utf-8")
-    second = add_to(workspace, first, [("interactions", source(path))], accept=True)
+    second = add_files(workspace, first, [("interactions", source(path))], accept=True)
     assert "quantity" in recipe_of(workspace, second).fixes
 
 
@@ -417,6 +417,15 @@ def test_a_mapping_that_does_not_fit_is_told(
     assert workspace.datasets.ids() == [first]
 
 
+def test_a_fix_that_is_applied_already_makes_no_other_version(workspace: Workspace) -> None:
+    fixed = datasets.apply_fixes(workspace, load(workspace), ["quantity"])
+    before = workspace.datasets.ids()
+    with pytest.raises(InputError) as raised:
+        datasets.apply_fixes(workspace, fixed, ["quantity"])
+    assert raised.value.message == "The fix 'quantity' is applied in this version already."
+    assert workspace.datasets.ids() == before
+
+
 @pytest.mark.parametrize("weight", [float("nan"), float("inf"), 1e39, -101.0])
 def test_a_weight_that_is_no_number_is_told(
     workspace: Workspace, same: Callable[[], None], weight: float
@@ -426,7 +435,7 @@ def test_a_weight_that_is_no_number_is_told(
     with pytest.raises(InputError) as raised:
         datasets.weigh_events(workspace, first, {"view": weight})
     assert raised.value.message == (
-        f"The weight of 'view' is {weight}; it has to lie between -100 and 100."
+        f"The weight of 'view' is {weight:g}; it has to be from -5 to 5."
     )
 
 
