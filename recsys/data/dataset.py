@@ -67,6 +67,18 @@ class Interactions:
     def __len__(self) -> int:
         return len(self.user)
 
+    def purchased(self) -> npt.NDArray[np.bool_]:
+        """Say of each row whether its product was bought.
+
+        A view is not a purchase. Where the shop names no purchase at all, whatever speaks for the
+        product counts.
+        """
+        if self.event is not None:
+            purchased = (self.event == EventKind.PURCHASED) & (self.quantity > 0)
+            if purchased.any():
+                return purchased
+        return self.weight > 0
+
     def rows(self, chosen: npt.NDArray[Any] | slice) -> Interactions:
         """Return the chosen rows: a boolean mask, row numbers, or a slice."""
         return Interactions(

@@ -114,7 +114,7 @@ def ranked(
         scores[:, ~space.known_items] = -np.inf
         for row, (_, question, _) in enumerate(asked):
             scores[row, question.given] = -np.inf
-        if space.kind == "neighbours":
+        if space.kind == "sparse":
             scores[scores <= 0] = -np.inf  # the engine returns no item without a common neighbour
         best = top_k(scores, k)
         for row, (number, question, _) in enumerate(asked):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from recsys.data.matrix import interaction_matrix
 from recsys.models.arrays import SparseRows
-from recsys.models.base import ModelConfig, TrainingData
+from recsys.models.base import ModelConfig, Search, TrainingData
 from recsys.models.factors import FactorSpace
 from recsys.models.spaces import Space
 from recsys.types import Placement, Report
@@ -45,6 +45,10 @@ class ALS:
     label: ClassVar[str] = "ALS"
     summary: ClassVar[str] = "Learns tastes from who bought what; strong for For You."
     placements: ClassVar[frozenset[Placement]] = frozenset({"for_you", "similar", "lookalikes"})
+    measured: ClassVar[frozenset[Placement]] = frozenset()
+    complexity: ClassVar[int] = 2
+    because: ClassVar[str] = "Because you bought"
+    search: ClassVar[Search] = Search()
     Config: ClassVar[type[ModelConfig]] = ALSConfig
 
     def __init__(self, config: ALSConfig) -> None:

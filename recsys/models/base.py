@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from recsys.data.content import Content
 from recsys.data.dataset import Interactions
 from recsys.errors import BadSetting
 from recsys.models.spaces import Space
@@ -25,12 +27,16 @@ class TrainingData:
     guests
         Rows that have an order but no shopper: for what goes together, never for a taste. None
         where the shop has none.
+    content
+        What the catalogue says about the items; None where it is not to be used. It is today's
+        catalogue also for a test of the past.
     """
 
     rows: Interactions
     n_users: int
     n_items: int
     guests: Interactions | None = None
+    content: Content | None = None
 
 
 class ModelConfig(BaseModel):
@@ -39,16 +45,70 @@ class ModelConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+@dataclass(frozen=True)
+class Range:
+    """Where tuning looks for a number: from ``low`` to ``high``, both inclusive.
+
+    Attributes
+    ----------
+    log
+        Whether steps are factors: as many tries between 1 and 10 as between 10 and 100.
+    whole
+        Whether only whole numbers are tried.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Search:
+    """What tuning tries of a model.
+
+    Attributes
+    ----------
+    settings
+        Setting -> its range, or the values to choose from.
+    first
+        Settings to try first, in this order: what was good on other shops.
+    """
+
+    settings: Mapping[str, Range | tuple[Any, ...]] = field(
+        default_factory=dict[str, "Range | tuple[Any, ...]"]
+    )
+    first: tuple[Mapping[str, Any], ...] = ()
+
+
 class Model(Protocol):
     """A way to turn interactions into a space.
 
     A new model is one new file with a config and a class like this, named in the registry.
+
+    Attributes
+    ----------
+    placements
+        What it can feed.
+    measured
+        Placements for which it is tested, beside those it can feed: a model that feeds nothing is
+        a yardstick.
+    complexity
+        The simpler model wins a tie: 0 popularity, 1 counting, 2 learned vectors, 3 fusions.
+    because
+        How a reason on a shelf begins, before the names of the products that speak for it.
+    search
+        What tuning tries.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     summary: ClassVar[str]
     placements: ClassVar[frozenset[Placement]]
+    measured: ClassVar[frozenset[Placement]]
+    complexity: ClassVar[int]
+    because: ClassVar[str]
+    search: ClassVar[Search]
     Config: ClassVar[type[ModelConfig]]
 
     def __init__(self, config: Any) -> None: ...

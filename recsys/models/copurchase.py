@@ -7,8 +7,9 @@ from pydantic import Field
 
 from recsys.data.matrix import basket_matrix, interaction_matrix
 from recsys.models.arrays import SparseRows
-from recsys.models.base import ModelConfig, TrainingData
-from recsys.models.spaces import NeighbourSpace, Space
+from recsys.models.base import ModelConfig, Search, TrainingData
+from recsys.models.spaces import Space
+from recsys.models.sparse import SparseSpace
 from recsys.types import Placement, Report
 
 _DAY = 86_400
@@ -46,6 +47,10 @@ class CoPurchase:
     label: ClassVar[str] = "Bought together"
     summary: ClassVar[str] = "Counts what lies in the same baskets; strong for Also bought."
     placements: ClassVar[frozenset[Placement]] = frozenset({"also_bought", "similar", "for_you"})
+    measured: ClassVar[frozenset[Placement]] = frozenset()
+    complexity: ClassVar[int] = 1
+    because: ClassVar[str] = "Often bought with"
+    search: ClassVar[Search] = Search()
     Config: ClassVar[type[ModelConfig]] = CoPurchaseConfig
 
     def __init__(self, config: CoPurchaseConfig) -> None:
@@ -86,7 +91,7 @@ class CoPurchase:
         history = interaction_matrix(
             data.rows, (data.n_users, data.n_items), half_life_days=config.half_life_days
         )
-        return NeighbourSpace(SparseRows.from_csr(found), SparseRows.from_csr(history))
+        return SparseSpace(SparseRows.from_csr(found), SparseRows.from_csr(history))
 
 
 def _best(together: Any, start: int, penalty: Any, keep: int) -> tuple[Any, Any, Any]:

@@ -8,22 +8,36 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.arrays import Floats, Rows, SparseRows
+from recsys.models.arrays import Floats, Rows
+
+SpaceKind = Literal["factors", "sparse", "scores", "fused"]
 
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked of a space: a dense vector, or a sparse one as columns and values."""
+    """What is asked of a space.
+
+    Attributes
+    ----------
+    values, indices
+        A dense vector, or with ``indices`` the values of a sparse one.
+    parts
+        For a fusion of spaces: the query of each space, None where it knows nothing; ``values``
+        is empty then.
+    depth
+        For a fusion: how many of each space's best are fused.
+    """
 
     values: Floats
     indices: Rows | None = None
+    parts: tuple[Query | None, ...] = ()
+    depth: int = 0
 
     def unit(self) -> Query:
         """Return the same direction with length 1, to be compared by cosine."""
@@ -43,7 +57,7 @@ def unit_rows(vectors: Floats) -> Floats:
 class Space(Protocol):
     """Vectors of items, and the way to ask for the nearest of them."""
 
-    kind: ClassVar[Literal["factors", "neighbours", "scores"]]
+    kind: ClassVar[SpaceKind]
 
     @property
     def n_items(self) -> int:
@@ -68,7 +82,10 @@ class Space(Protocol):
         ...
 
     def scores(self, queries: list[Query], *, cosine: bool = False) -> Floats:
-        """Return the exact score of every item, shape ``(len(queries), n_items)``."""
+        """Return the exact score of every item, shape ``(len(queries), n_items)``.
+
+        Of a sparse space and of a fusion, the engine gives out no item with a score of 0.
+        """
         ...
 
     def contributions(self, sources: Rows, weights: Floats, items: Rows) -> Floats | None:
@@ -89,7 +106,7 @@ class Space(Protocol):
         ...
 
 
-_NONE: tuple[Rows, Floats] = (np.empty(0, np.int32), np.empty(0, np.float32))
+NO_HISTORY: tuple[Rows, Floats] = (np.empty(0, np.int32), np.empty(0, np.float32))
 
 
 @dataclass(frozen=True)
@@ -100,7 +117,7 @@ class ScoreSpace:
     """
 
     item_scores: Floats
-    kind: ClassVar[Literal["factors", "neighbours", "scores"]] = "scores"
+    kind: ClassVar[SpaceKind] = "scores"
 
     @property
     def n_items(self) -> int:
@@ -134,7 +151,7 @@ class ScoreSpace:
 
     def history(self, user: int) -> tuple[Rows, Floats]:
         """Return nothing: histories are not used."""
-        return _NONE
+        return NO_HISTORY
 
     def save(self, folder: Path) -> None:
         """Write the space into an existing, empty folder."""
@@ -142,93 +159,6 @@ class ScoreSpace:
         write_about(folder, self.kind)
 
 
-@dataclass(frozen=True)
-class NeighbourSpace:
-    """Item ``i`` holds the weights ``{j: w(j -> i)}``; a cart is the query ``{j: 1, ...}``.
-
-    The sparse dot product is then exactly the neighbour model's score.
-
-    Attributes
-    ----------
-    weights
-        Shape ``(n_items, n_items)``, row = target, column = source.
-    histories
-        Shape ``(n_users, n_items)``: the query of each shopper.
-    """
-
-    weights: SparseRows
-    histories: SparseRows
-    kind: ClassVar[Literal["factors", "neighbours", "scores"]] = "neighbours"
-
-    @property
-    def n_items(self) -> int:
-        """How many items there are, known or not."""
-        return self.weights.shape[0]
-
-    @property
-    def known_items(self) -> NDArray[np.bool_]:
-        """Items that some other item points to."""
-        return np.diff(self.weights.indptr) > 0
-
-    @cached_property
-    def _known_sources(self) -> NDArray[np.bool_]:
-        known = np.zeros(self.n_items, np.bool_)
-        known[self.weights.indices] = True
-        return known
-
-    def shopper_query(self, user: int) -> Query | None:
-        """Return the shopper's history as a query, or None when it leads nowhere."""
-        return self.items_query(*self.history(user))
-
-    def item_query(self, item: int) -> Query | None:
-        """Return the query ``{item: 1}``, or None when it points to no other item."""
-        return self.items_query(np.array([item], np.int32), np.ones(1, np.float32))
-
-    def items_query(self, items: Rows, weights: Floats) -> Query | None:
-        """Return the query ``{j: weight}``, or None when no item of it points to another."""
-        if not self._known_sources[items].any():
-            return None
-        return Query(np.asarray(weights, np.float32), np.asarray(items, np.int32))
-
-    @cached_property
-    def _by_source(self) -> Any:
-        return self.weights.to_csr().T.tocsr()
-
-    def scores(self, queries: list[Query], *, cosine: bool = False) -> Floats:
-        """Return the sparse dot products; ``cosine`` changes nothing here."""
-        from scipy.sparse import csr_matrix
-
-        sizes = [len(query.values) for query in queries]
-        indptr = np.concatenate(([0], np.cumsum(sizes)))
-        indices = np.concatenate([query.indices for query in queries if query.indices is not None])
-        values = np.concatenate([query.values for query in queries])
-        asked = csr_matrix((values, indices, indptr), shape=(len(queries), self.n_items))
-        return np.asarray((asked @ self._by_source).todense(), dtype=np.float32)
-
-    def contributions(self, sources: Rows, weights: Floats, items: Rows) -> Floats | None:
-        """Return ``weight_j * w(j -> i)``, exactly the terms of the score."""
-        if not len(sources):
-            return None
-        found = np.zeros((len(items), len(sources)), np.float32)
-        for number, item in enumerate(items):
-            columns, values = self.weights.row(int(item))
-            _, mine, theirs = np.intersect1d(
-                sources, columns, assume_unique=True, return_indices=True
-            )
-            found[number, mine] = values[theirs]
-        return found * weights[None, :]
-
-    def history(self, user: int) -> tuple[Rows, Floats]:
-        """Return a shopper's items and the weights with which the model saw them."""
-        return self.histories.row(user)
-
-    def save(self, folder: Path) -> None:
-        """Write the space into an existing, empty folder."""
-        self.weights.save(folder, "weights")
-        self.histories.save(folder, "histories")
-        write_about(folder, self.kind)
-
-
-def write_about(folder: Path, kind: str, **about: float) -> None:
+def write_about(folder: Path, kind: str, **about: Any) -> None:
     """Write ``space.json``, which tells :func:`recsys.models.store.load_space` what it finds."""
     (folder / "space.json").write_text(json.dumps({"kind": kind, **about}), encoding="utf-8")

@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from recsys.models.arrays import SparseRows, damaged, load_array
+from recsys.models.arrays import damaged, load_array
 from recsys.models.factors import FactorSpace
-from recsys.models.spaces import NeighbourSpace, ScoreSpace, Space
+from recsys.models.fused import FusedSpace
+from recsys.models.spaces import ScoreSpace, Space
+from recsys.models.sparse import SparseSpace
 from recsys.workspace import Workspace
 
 SERVED = "served"
@@ -46,16 +48,7 @@ def load_space(folder: Path) -> Space:
         raise damaged(path, error) from error
     if about["kind"] == ScoreSpace.kind:
         return ScoreSpace(load_array(folder / "scores.npy"))
-    if about["kind"] == NeighbourSpace.kind:
-        n_items = len(load_array(folder / "weights.indptr.npy")) - 1
-        return NeighbourSpace(
-            weights=SparseRows.load(folder, "weights", n_items),
-            histories=SparseRows.load(folder, "histories", n_items),
-        )
-    items = load_array(folder / "items.npy")
-    return FactorSpace(
-        items=items,
-        users=load_array(folder / "users.npy"),
-        confidences=SparseRows.load(folder, "confidences", len(items)),
-        regularization=float(about["regularization"]),
-    )
+    return _SPACES[about["kind"]].load(folder, about)
+
+
+_SPACES = {space.kind: space for space in (FactorSpace, SparseSpace, FusedSpace)}

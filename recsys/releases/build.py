@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.arrow import pa, write_parquet
-from recsys.data.dataset import Dataset, EventKind, Interactions
+from recsys.data.dataset import Dataset
 from recsys.errors import InputError
 from recsys.models.arrays import SparseRows
 from recsys.models.factors import FactorSpace
-from recsys.models.spaces import NeighbourSpace, ScoreSpace, Space, unit_rows
+from recsys.models.spaces import ScoreSpace, Space, unit_rows
+from recsys.models.sparse import SparseSpace
 from recsys.models.store import SERVED, open_served
 from recsys.releases.check import check_items, check_shoppers
 from recsys.releases.stores import vector_store
@@ -139,7 +140,7 @@ def _write_histories(dataset: Dataset, folder: Path) -> NDArray[np.float32]:
     """Write what each shopper bought, how often and when last; return distinct buyers an item."""
     rows = dataset.interactions()
     pair = rows.user.astype(np.int64) * dataset.n_items + rows.item
-    kept = bought(rows)
+    kept = rows.purchased()
     pairs, last_row, counts = np.unique(pair[kept][::-1], return_index=True, return_counts=True)
     users, items = np.divmod(pairs, dataset.n_items)
     indptr = np.searchsorted(users, np.arange(dataset.n_users + 1))
@@ -156,19 +157,6 @@ def _write_histories(dataset: Dataset, folder: Path) -> NDArray[np.float32]:
     buyers = np.bincount(items, minlength=dataset.n_items).astype(np.float32)
     np.save(folder / "buyers.npy", buyers, allow_pickle=False)
     return buyers
-
-
-def bought(rows: Interactions) -> NDArray[np.bool_]:
-    """Say of each row whether its product was bought.
-
-    A view is not a purchase. Where the shop names no purchase at all, whatever speaks for the
-    product counts.
-    """
-    if rows.event is not None:
-        purchased = (rows.event == EventKind.PURCHASED) & (rows.quantity > 0)
-        if purchased.any():
-            return purchased
-    return rows.weight > 0
 
 
 def _write_catalogue(dataset: Dataset, folder: Path) -> Any:
@@ -216,13 +204,13 @@ def _item_vectors(
 
 def space_vectors(space: Space, *, cosine: bool = False) -> Vectors:
     """Return the vectors with which a space's items stand in an index."""
-    if isinstance(space, NeighbourSpace):
-        weights = space.weights
-        return SparseVectors(weights.indptr, weights.indices, weights.data)
+    if isinstance(space, SparseSpace):
+        held = space.items
+        return SparseVectors(held.indptr, held.indices, held.data)
     if isinstance(space, FactorSpace):
         if cosine:
             return DenseVectors(unit_rows(space.items), "cosine", space.known_items)
-        return DenseVectors(space.items, "dot", space.known_items)
+        return DenseVectors(space.dot_items, "dot", space.known_items)
     if isinstance(space, ScoreSpace):
         return DenseVectors(space.item_scores[:, None], "dot", space.known_items)
     raise TypeError(f"no vectors for a space of kind {space.kind}")

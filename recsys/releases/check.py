@@ -36,7 +36,7 @@ def check_items(
     def difference(query: Query) -> float:
         exact = space.scores([query], cosine=place == "similar")[0]
         # The engine gives out no item that has nothing in common with a sparse query.
-        able = rankable & (exact > 0) if space.kind == "neighbours" else rankable
+        able = rankable & (exact > 0) if space.kind == "sparse" else rankable
         asked = query.unit() if place == "similar" and space.kind == "factors" else query
         hits = index.query(place, asked.values, indices=asked.indices, limit=_TOP)
         return _difference(hits, exact, able)

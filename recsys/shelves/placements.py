@@ -110,7 +110,7 @@ def similar(
     sensitive = view.release.sensitive
     barred = sensitive is not None and sensitive[item]
     name = "this product" if barred else view.release.names[item]
-    baskets = space.kind == "neighbours"
+    baskets = space.kind == "sparse"
     reason = f"Bought together with {name}" if baskets else f"For the same taste as {name}"
     return _shelf(view, "similar", found, [reason] * len(found.rows), asked=n)
 

@@ -10,7 +10,7 @@ from model_shops import DAY, purchases
 
 from recsys.models.base import TrainingData
 from recsys.models.copurchase import CoPurchase, CoPurchaseConfig
-from recsys.models.spaces import NeighbourSpace
+from recsys.models.sparse import SparseSpace
 from recsys.types import silent
 
 # Baskets {0, 1}, {0, 1, 2}, {0}, {3}: shopper 0 has the first two, shopper 1 the others.
@@ -24,8 +24,8 @@ def weights(timestamps: list[int] | None = None, **settings: Any) -> np.ndarray:
     rows = purchases(ROWS, baskets=BASKETS, timestamps=timestamps)
     model = CoPurchase(CoPurchaseConfig(**{**PLAIN, **settings}))
     space = model.fit(TrainingData(rows, 2, 5), silent)
-    assert isinstance(space, NeighbourSpace)
-    return space.weights.to_csr().toarray()
+    assert isinstance(space, SparseSpace)
+    return space.items.to_csr().toarray()
 
 
 def test_plain_counts_are_conditional_shares() -> None:
@@ -76,8 +76,8 @@ def test_keeping_many_of_many_equals_sorting_them_all() -> None:
     def fit(neighbours: int) -> np.ndarray:
         config = CoPurchaseConfig(neighbours=neighbours, half_life_days=None)
         space = CoPurchase(config).fit(data, silent)
-        assert isinstance(space, NeighbourSpace)
-        return space.weights.to_csr().toarray()
+        assert isinstance(space, SparseSpace)
+        return space.items.to_csr().toarray()
 
     every, few = fit(2000), fit(7)
     for source in range(30):
@@ -96,9 +96,9 @@ def test_guests_count_and_their_large_baskets_less() -> None:
     def fit(**settings: Any) -> np.ndarray:
         model = CoPurchase(CoPurchaseConfig(**{**PLAIN, **settings}))
         space = model.fit(TrainingData(rows, 2, 4, guests), silent)
-        assert isinstance(space, NeighbourSpace)
+        assert isinstance(space, SparseSpace)
         assert space.histories.shape == (2, 4)
-        return space.weights.to_csr().toarray()
+        return space.items.to_csr().toarray()
 
     third = 3**-0.5  # what the guest's basket counts
     np.testing.assert_allclose(
@@ -117,9 +117,9 @@ def test_the_age_of_guests_baskets_counts() -> None:
     guests = purchases([(-1, 0), (-1, 2)], baskets=[1, 1], timestamps=[0, 0])
     config = CoPurchaseConfig(basket_exponent=0, target_exponent=0, half_life_days=10)
     space = CoPurchase(config).fit(TrainingData(rows, 1, 3, guests), silent)
-    assert isinstance(space, NeighbourSpace)
+    assert isinstance(space, SparseSpace)
     old = 0.5 * 2**-0.5
-    found = space.weights.to_csr().toarray()[1:, 0]
+    found = space.items.to_csr().toarray()[1:, 0]
     np.testing.assert_allclose(found, np.array([1, old]) / (1 + old), rtol=1e-6)
 
 

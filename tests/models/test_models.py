@@ -180,8 +180,8 @@ class TestEveryModel:
 
 
 def _product(space: Any, query: Query, item: int) -> float:
-    if space.kind == "neighbours":
-        columns, values = space.weights.row(item)
+    if space.kind == "sparse":
+        columns, values = space.items.row(item)
         stored = dict(zip(columns.tolist(), values.tolist(), strict=True))
         assert query.indices is not None
         pairs = zip(query.indices.tolist(), query.values.tolist(), strict=True)

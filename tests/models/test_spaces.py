@@ -10,7 +10,8 @@ from recsys.errors import NotFound
 from recsys.models.als import ALS, ALSConfig
 from recsys.models.arrays import SparseRows, load_array
 from recsys.models.factors import FactorSpace
-from recsys.models.spaces import NeighbourSpace, Query, ScoreSpace
+from recsys.models.spaces import Query, ScoreSpace
+from recsys.models.sparse import SparseSpace
 from recsys.models.store import open_served
 from recsys.settings import Settings
 from recsys.types import silent
@@ -41,8 +42,8 @@ def test_large_arrays_are_mapped_and_read_only(tmp_path: Path) -> None:
 
 
 def test_a_neighbour_score_is_the_sum_over_the_cart() -> None:
-    space = NeighbourSpace(
-        weights=sparse([[0, 0.5, 0.25], [0.1, 0, 0], [0, 0, 0]]), histories=sparse([[0, 1, 1]])
+    space = SparseSpace(
+        items=sparse([[0, 0.5, 0.25], [0.1, 0, 0], [0, 0, 0]]), histories=sparse([[0, 1, 1]])
     )
     query = space.items_query(np.array([2, 1], np.int32), np.array([1, 2], np.float32))
     assert query is not None
@@ -54,7 +55,7 @@ def test_a_neighbour_score_is_the_sum_over_the_cart() -> None:
 
 
 def test_scores_of_several_neighbour_queries_of_different_length() -> None:
-    space = NeighbourSpace(weights=sparse([[0, 0.5], [0.1, 0]]), histories=sparse([[1, 1], [0, 1]]))
+    space = SparseSpace(items=sparse([[0, 0.5], [0.1, 0]]), histories=sparse([[1, 1], [0, 1]]))
     queries = [space.shopper_query(0), space.shopper_query(1), space.item_query(0)]
     found = space.scores([query for query in queries if query is not None])
     np.testing.assert_allclose(found, [[0.5, 0.1], [0.5, 0], [0, 0.1]])
@@ -64,7 +65,7 @@ def test_a_cosine_is_1_for_itself_and_0_for_the_unknown() -> None:
     space = FactorSpace(
         items=np.array([[3, 4], [0, 0], [4, -3]], np.float32),
         users=np.zeros((1, 2), np.float32),
-        confidences=sparse([[0, 0, 0]]),
+        histories=sparse([[0, 0, 0]]),
         regularization=1.0,
     )
     query = space.item_query(0)
@@ -90,7 +91,7 @@ def test_a_fold_in_is_finite_with_hardly_any_regularization(n: int) -> None:
     space = FactorSpace(
         items=np.full((n, 64), 7.0, np.float32),
         users=np.ones((1, 64), np.float32),
-        confidences=sparse([[0.01] * n]),
+        histories=sparse([[0.01] * n]),
         regularization=0.001,
     )
     query = space.items_query(*space.history(0))

@@ -72,7 +72,7 @@ def test_progress_grows_to_the_end(shop: BuiltShop) -> None:
 def test_a_release_need_not_serve_every_placement(shop: BuiltShop) -> None:
     release_id = build_release(shop.workspace, {"also_bought": shop.pairs}, silent)
     release = Release(shop.workspace, release_id)
-    assert release.space("also_bought").kind == "neighbours"
+    assert release.space("also_bought").kind == "sparse"
     with pytest.raises(NotReady, match="no for you shelf"):
         release.space("for_you")
     with pytest.raises(NotReady, match="no lookalikes shelf"):

@@ -12,7 +12,8 @@ from recsys.data.ingest import Source, ingest
 from recsys.data.reading.columns import ROLES
 from recsys.models.arrays import SparseRows
 from recsys.models.factors import FactorSpace
-from recsys.models.spaces import NeighbourSpace, Space
+from recsys.models.spaces import Space
+from recsys.models.sparse import SparseSpace
 from recsys.models.store import SERVED, save_space
 from recsys.releases.build import build_release
 from recsys.releases.live import LiveShop, LiveView
@@ -35,14 +36,14 @@ def factors(items: object, users: object, bought: object) -> FactorSpace:
     return FactorSpace(
         items=np.array(items, np.float32),
         users=np.array(users, np.float32),
-        confidences=sparse(bought),
+        histories=sparse(bought),
         regularization=0.1,
     )
 
 
-def neighbours(weights: object, histories: object) -> NeighbourSpace:
+def neighbours(weights: object, histories: object) -> SparseSpace:
     """A neighbour space; ``weights[i][j]`` is what j in the cart says for i."""
-    return NeighbourSpace(sparse(weights), sparse(histories))
+    return SparseSpace(sparse(weights), sparse(histories))
 
 
 def make_shop(

@@ -170,7 +170,7 @@ def scores_of(view: LiveView, place: Placement, query: Query | None) -> np.ndarr
     assert query is not None
     scores = space.scores([query], cosine=place == "similar")[0]
     rankable = space.known_items
-    if space.kind == "neighbours" or place == "similar":
+    if space.kind == "sparse" or place == "similar":
         rankable = rankable & (scores > 0)
     return np.where(rankable, scores, -np.inf)
 

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.models.arrays import Floats, Rows
+from recsys.models.spaces import Query, Space, SpaceKind, write_about
+
+How = Literal["rrf", "weighted"]
+# An item at place r of one list adds 1 / (k + r) (Cormack, Clarke and Buettcher 2009; r from 0, as
+# the engine counts).
+RRF_K = 60
+_DEPTH = 200
+
+
+@dataclass(frozen=True)
+class FusedSpace:
+    """Several spaces asked together; the engine fuses their answers.
+
+    Each space gives its ``depth`` best items; what none of them gives out is not ranked. A query's
+    depth grows with the history, whose own items come first and are dropped later.
+
+    Attributes
+    ----------
+    parts
+        The spaces, over the same items and shoppers.
+    weights
+        How much each counts.
+    how
+        "rrf": by place, ``sum of weight / (60 + place)``; "weighted": by score, ``sum of weight *
+        score``, 0 where a space does not give the item out.
+    """
+
+    parts: tuple[Space, ...]
+    weights: tuple[float, ...]
+    how: How = "rrf"
+    kind: ClassVar[SpaceKind] = "fused"
+
+    @property
+    def n_items(self) -> int:
+        """How many items there are, known or not."""
+        return self.parts[0].n_items
+
+    @property
+    def known_items(self) -> NDArray[np.bool_]:
+        """Items that any of the spaces can rank."""
+        return np.logical_or.reduce([part.known_items for part in self.parts])
+
+    def shopper_query(self, user: int) -> Query | None:
+        """Return each space's query of the shopper."""
+        asked = tuple(part.shopper_query(user) for part in self.parts)
+        return _together(asked, len(self.history(user)[0]))
+
+    def item_query(self, item: int) -> Query | None:
+        """Return each space's query of the item."""
+        return _together(tuple(part.item_query(item) for part in self.parts), 1)
+
+    def items_query(self, items: Rows, weights: Floats) -> Query | None:
+        """Return each space's query of the items."""
+        return _together(tuple(part.items_query(items, weights) for part in self.parts), len(items))
+
+    def scores(self, queries: list[Query], *, cosine: bool = False) -> Floats:
+        """Return the fused scores; 0 for items that no space gives out."""
+        found = np.zeros((len(queries), self.n_items), np.float32)
+        for place, (part, weight) in enumerate(zip(self.parts, self.weights, strict=True)):
+            known = part.known_items
+            for row, query in enumerate(queries):
+                asked = query.parts[place]
+                if asked is None:
+                    continue
+                scores = part.scores([asked], cosine=cosine)[0]
+                best = best_rows(part, scores, known, query.depth)
+                adds = (
+                    scores[best] if self.how == "weighted" else 1 / (RRF_K + np.arange(len(best)))
+                )
+                found[row, best] += weight * adds
+        return found
+
+    def contributions(self, sources: Rows, weights: Floats, items: Rows) -> Floats | None:
+        """Return the parts' contributions, each scaled to its largest and weighted.
+
+        Places cannot be split over a history; what raises an item in a space raises it here.
+        """
+        found: Floats | None = None
+        for part, weight in zip(self.parts, self.weights, strict=True):
+            adds = part.contributions(sources, weights, items)
+            if adds is not None:
+                scale = max(float(np.abs(adds).max(initial=0.0)), 1e-12)
+                adds = (adds * (weight / scale)).astype(np.float32)
+                found = adds if found is None else found + adds
+        return found
+
+    def history(self, user: int) -> tuple[Rows, Floats]:
+        """Return the longest of the spaces' histories of a shopper."""
+        return max((part.history(user) for part in self.parts), key=lambda found: len(found[0]))
+
+    def save(self, folder: Path) -> None:
+        """Write the spaces into folders of their own."""
+        for number, part in enumerate(self.parts):
+            (folder / str(number)).mkdir()
+            part.save(folder / str(number))
+        write_about(
+            folder, self.kind, parts=len(self.parts), weights=list(self.weights), how=self.how
+        )
+
+    @classmethod
+    def load(cls, folder: Path, about: dict[str, Any]) -> FusedSpace:
+        """Map what :meth:`save` wrote into memory, read-only."""
+        from recsys.models.store import load_space
+
+        parts = tuple(load_space(folder / str(number)) for number in range(about["parts"]))
+        return cls(parts, tuple(about["weights"]), about["how"])
+
+
+def best_rows(
+    space: Space, scores: Floats, known: NDArray[np.bool_], depth: int
+) -> NDArray[np.int64]:
+    """Return the rows that the engine gives out first, best first, ties by row."""
+    able = np.flatnonzero(known & (scores > 0) if space.kind in {"sparse", "fused"} else known)
+    if len(able) > depth:
+        edge = np.partition(scores[able], len(able) - depth)[len(able) - depth]
+        able = able[scores[able] >= edge]
+    return able[np.argsort(-scores[able], kind="stable")][:depth]
+
+
+def _together(asked: tuple[Query | None, ...], history: int) -> Query | None:
+    if all(query is None for query in asked):
+        return None
+    return Query(np.empty(0, np.float32), parts=asked, depth=_DEPTH + history)
