@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _DAY = 86_400.0
 
+# How the sum of a pair's weights becomes the number that a model sees.
+Transform = Literal["sum", "log", "sqrt", "binary"]
+
 
 @dataclass(frozen=True)
 class Baskets:
@@ -38,7 +41,8 @@ def interaction_matrix(
     shape: tuple[int, int],
     *,
     half_life_days: float | None = None,
-    scale: Literal["sum", "log"] = "sum",
+    transform: Transform = "sum",
+    scale: float = 1.0,
 ) -> sparse.csr_matrix[np.float32]:
     """Add up the weights of each shopper and item.
 
@@ -51,9 +55,11 @@ def interaction_matrix(
     half_life_days
         A row so many days older than the newest row given counts half; None, or rows without
         dates: age does not matter.
+    transform
+        "sum" keeps the sums. The others see to it that a habit does not drown everything else:
+        "log" replaces each by log(1 + scale * sum), "sqrt" by its root, "binary" by 1.
     scale
-        "sum" keeps the sums; "log" replaces each by log2(1 + sum), so that a habit does not drown
-        everything else.
+        For "log" only: the larger, the less a second purchase adds to the first.
 
     Returns
     -------
@@ -70,11 +76,19 @@ def interaction_matrix(
     matrix = sparse.csr_matrix((weight, (rows.user, rows.item)), shape=shape)
     matrix.sum_duplicates()
     np.maximum(matrix.data, 0.0, out=matrix.data)
-    if scale == "log":
-        matrix.data = np.log2(1.0 + matrix.data)
-    matrix = matrix.astype(np.float32)
+    matrix.data = _transformed(matrix.data, transform, scale).astype(np.float32)
     matrix.eliminate_zeros()
     return matrix
+
+
+def _transformed(
+    sums: npt.NDArray[np.float64], transform: Transform, scale: float
+) -> npt.NDArray[np.float64]:
+    if transform == "log":
+        return np.log1p(scale * sums)
+    if transform == "sqrt":
+        return np.sqrt(sums)
+    return (sums > 0).astype(np.float64) if transform == "binary" else sums
 
 
 def basket_matrix(
