@@ -31,7 +31,7 @@ class ALSConfig(LearnedConfig):
         description="Pull towards zero; empty: fitted to the size of the shop.",
     )
     regularization_share: float = Field(
-        0.07,
+        0.1,
         gt=0,
         le=1,
         description="The fitted pull, as a share of the largest singular value of the purchases.",
@@ -60,9 +60,9 @@ class ALS:
         },
         first=(
             {},
-            {"factors": 128, "regularization_share": 0.1},
-            {"transform": "sqrt", "alpha": 0.5, "regularization_share": 0.1},
-            {"plus_one": True, "regularization_share": 0.1},
+            {"factors": 128},
+            {"transform": "sqrt", "alpha": 0.5},
+            {"plus_one": True},
         ),
     )
     Config: ClassVar[type[ModelConfig]] = ALSConfig

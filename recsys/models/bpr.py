@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from importlib import import_module
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -14,7 +15,7 @@ _ADVICE = "Lower the learning rate, or raise regularization."
 
 
 class BPRConfig(LearnedConfig):
-    """Settings of BPR; the defaults come from a validation split (docs/decisions/008)."""
+    """Settings of BPR; the defaults come from a validation split (docs/decisions/003)."""
 
     iterations: int = Field(20, ge=1, le=1000, description="Passes over the data.")
     learning_rate: float = Field(0.02, gt=0, le=10, description="Size of each step.")
@@ -70,9 +71,6 @@ class BPR:
         InputError
             The vectors are not finite.
         """
-        from implicit.cpu.bpr import (  # pyright: ignore[reportMissingTypeStubs, reportMissingModuleSource]
-            BayesianPersonalizedRanking,
-        )
         from implicit.recommender_base import (  # pyright: ignore[reportMissingTypeStubs]
             ModelFitError,
         )
@@ -88,7 +86,7 @@ class BPR:
             report(done / config.iterations, f"Iteration {done} of {config.iterations}")
 
         with threadpool_limits(limits=1, user_api="blas"):
-            bpr: Any = BayesianPersonalizedRanking(
+            bpr = import_module("implicit.cpu.bpr").BayesianPersonalizedRanking(
                 factors=config.factors,
                 iterations=config.iterations,
                 learning_rate=config.learning_rate,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, ClassVar
 
 import numpy as np
@@ -8,9 +9,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from recsys.data.matrix import Baskets, basket_matrix
-from recsys.models.arrays import Floats
+from recsys.models.arrays import Floats, SparseRows
 from recsys.models.base import ModelConfig, Range, Search, TrainingData
-from recsys.models.learned import LearnedConfig, learned_space
+from recsys.models.factors import FactorSpace
+from recsys.models.learned import LearnedConfig, check_finite
 from recsys.models.spaces import Space, unit_rows
 from recsys.types import Placement, Report
 
@@ -21,7 +23,7 @@ _ADVICE = "Lower the learning rate."
 
 
 class Item2VecConfig(LearnedConfig):
-    """Settings of item2vec; the defaults come from a validation split (docs/decisions/008)."""
+    """Settings of item2vec; the defaults come from a validation split (docs/decisions/003)."""
 
     factors: int = Field(100, ge=1, le=512, description="Numbers in each vector.")
     iterations: int = Field(2, ge=1, le=100, description="Passes over the baskets.")
@@ -57,7 +59,7 @@ class Item2Vec:
             "factors": (50, 100),
             "iterations": (2, 5),
             "window": (5, 20, 50),
-            "popular_exponent": Range(-0.5, 1),
+            "popular_exponent": (-0.5, 0.0, 0.5, 0.75, 1.0),
             "learning_rate": Range(0.01, 0.1, log=True),
             "half_life_days": Range(60, 300, log=True),
         },
@@ -80,11 +82,15 @@ class Item2Vec:
         report(0.0, "Preparing the baskets")
         weights = config.weights(data)
         baskets = basket_matrix(data.rows, data.n_items, guests=data.guests)
-        items = unit_rows(self._vectors(baskets, report))
-        return learned_space(items, weights @ items, weights, fold="sum", advice=_ADVICE)
+        vectors = self._vectors(baskets, report)
+        check_finite(vectors, "products", _ADVICE)
+        items = unit_rows(vectors)
+        users = np.asarray(weights @ items, np.float32)
+        # An item that only orders without a shopper hold is known, too.
+        return FactorSpace(items, users, SparseRows.from_csr(weights), fold="sum")
 
     def _vectors(self, baskets: Baskets, report: Report) -> Floats:
-        """Return the vectors of the items, shape (n_items, factors), zero for those in no basket.
+        """Return the vectors of the items, shape (n_items, factors), zero for those never read.
 
         gensim is given a slice of the baskets at a time, so that each slice can report and stop:
         its own callbacks come once a pass.
@@ -114,8 +120,10 @@ class Item2Vec:
         random = np.random.default_rng(config.seed)
         slices = -(-baskets.matrix.shape[0] // _SLICE) * config.iterations
         rates = np.linspace(config.learning_rate, _LAST_RATE, slices + 1)
+        read: set[str] = set()
         for done, sentences in enumerate(self._slices(baskets, random), 1):
             if sentences:
+                read.update(chain.from_iterable(sentences))
                 model.train(
                     sentences,
                     total_examples=len(sentences),
@@ -124,7 +132,8 @@ class Item2Vec:
                     end_alpha=float(rates[done]),
                 )
             report(done / slices, f"Reading baskets, part {done} of {slices}")
-        found[[int(word) for word in model.wv.index_to_key]] = model.wv.vectors
+        for word in read:  # any other is still at its random start
+            found[int(word)] = model.wv[word]
         return found
 
     def _slices(self, baskets: Baskets, random: np.random.Generator) -> Iterator[list[list[str]]]:

@@ -129,8 +129,8 @@ def repeated(weights: Any, seed: int) -> Any:
     if not weights.nnz:
         return weights.copy()
     random = np.random.default_rng(seed)
-    wanted = weights.data / weights.data.mean(dtype=np.float64)
-    copies = np.clip(np.floor(wanted + random.random(weights.nnz)), 1, _MOST_COPIES).astype(int)
+    wanted: Floats = weights.data / weights.data.mean(dtype=np.float64)
+    copies = np.clip(np.floor(wanted + random.random(len(wanted))), 1, _MOST_COPIES).astype(int)
     ends = np.concatenate(([0], np.cumsum(copies)))
     indices = np.repeat(weights.indices, copies)
     ones = np.ones(len(indices), np.float32)
@@ -143,7 +143,7 @@ def fold_scale(items: NDArray[Any], users: NDArray[Any], weights: Any) -> float:
     With it, the sum of a history's item vectors comes nearest to the shopper's own vector, over all
     shoppers (least squares). 1 where the two have nothing to do with each other.
     """
-    sums = weights @ items
-    square = float(np.vdot(sums, sums))
-    scale = float(np.vdot(sums, users)) / square if square > 0 else 1.0
+    sums: Floats = weights @ items
+    square = float(np.square(sums).sum())
+    scale = float((sums * users).sum()) / square if square > 0 else 1.0
     return scale if np.isfinite(scale) and scale > 0 else 1.0

@@ -17,7 +17,7 @@ _ADVICE = "Lower the learning rate, or raise regularization."
 
 
 class LightGCNConfig(LearnedConfig):
-    """Settings of LightGCN; the defaults come from a validation split (docs/decisions/008)."""
+    """Settings of LightGCN; the defaults come from a validation split (docs/decisions/003)."""
 
     layers: int = Field(2, ge=1, le=4, description="Steps from neighbour to neighbour.")
     iterations: int = Field(20, ge=1, le=1000, description="Passes over the data.")
@@ -64,7 +64,7 @@ class LightGCN:
             The optional library is not installed, or the vectors are not finite.
         """
         try:
-            from rusket import LightGCN as Library
+            from rusket import LightGCN as Library  # pyright: ignore[reportMissingTypeStubs]
         except ImportError as error:
             raise InputError(
                 "LightGCN needs the package rusket, which is not installed.",

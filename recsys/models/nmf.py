@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +17,7 @@ _ADVICE = "Use fewer factors, or another transform of the weights."
 
 
 class NMFConfig(LearnedConfig):
-    """Settings of NMF; the defaults come from a validation split (docs/decisions/008)."""
+    """Settings of NMF; the defaults come from a validation split (docs/decisions/003)."""
 
     factors: int = Field(32, ge=1, le=512, description="Numbers in each vector.")
     iterations: int = Field(20, ge=1, le=1000, description="Passes over the data.")
@@ -81,10 +82,10 @@ class NMF:
 
     def _parts(self, weights: Any, report: Report) -> tuple[Any, Any]:
         """Return shoppers' and items' parts; one call an iteration, so that each reports."""
-        from sklearn.decomposition import non_negative_factorization
         from threadpoolctl import threadpool_limits
 
         config = self.config
+        decomposition = import_module("sklearn.decomposition")
         settings: dict[str, Any] = {
             "n_components": config.factors,
             "max_iter": 1,
@@ -96,7 +97,7 @@ class NMF:
         start: dict[str, Any] = {"init": init}
         for done in range(1, config.iterations + 1):
             with threadpool_limits(limits=1, user_api="blas"):
-                users, rows, _ = non_negative_factorization(weights, **start, **settings)
-            start = {"init": "custom", "W": users, "H": rows}
+                found = decomposition.non_negative_factorization(weights, **start, **settings)
+            start = {"init": "custom", "W": found[0], "H": found[1]}
             report(done / config.iterations, f"Iteration {done} of {config.iterations}")
         return start["W"], start["H"].T

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +16,7 @@ _ADVICE = "Check the weights of the rows: they may be too large to be squared."
 
 
 class SVDConfig(LearnedConfig):
-    """Settings of SVD; the defaults come from a validation split (docs/decisions/008)."""
+    """Settings of SVD; the defaults come from a validation split (docs/decisions/003)."""
 
     factors: int = Field(128, ge=1, le=512, description="Numbers in each vector.")
     shrink: float = Field(
@@ -96,16 +97,14 @@ def main_directions(matrix: Any, most: int, *, rounds: int, seed: int) -> tuple[
         From the largest; ``d`` is at most ``most``.
     directions : ndarray of shape (matrix.shape[1], d), float32
     """
-    from sklearn.utils.extmath import (  # pyright: ignore[reportMissingTypeStubs]
-        randomized_svd as decompose,  # pyright: ignore[reportUnknownVariableType]
-    )
     from threadpoolctl import threadpool_limits
 
-    decomposed: Any = decompose  # its types say less than its documentation
     if not matrix.nnz:
         return np.ones(1, np.float32), np.zeros((matrix.shape[1], 1), np.float32)
+    extmath = import_module("sklearn.utils.extmath")
     with threadpool_limits(limits=1, user_api="blas"):
-        found: Any = decomposed(matrix, min(most, *matrix.shape), n_iter=rounds, random_state=seed)
-    _, values, rows = found
+        _, values, rows = extmath.randomized_svd(
+            matrix, min(most, *matrix.shape), n_iter=rounds, random_state=seed
+        )
     there = values > _NOTHING * values[0]
     return values[there], np.ascontiguousarray(rows[there].T, np.float32)

