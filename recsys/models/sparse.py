@@ -42,6 +42,7 @@ class SparseSpace:
     most: int | None = None
     least_overlap: int = 1
     kind: ClassVar[SpaceKind] = "sparse"
+    saved_as: ClassVar[str] = "sparse"
 
     @property
     def n_items(self) -> int:
@@ -144,7 +145,7 @@ class SparseSpace:
             self.sources.save(folder, "sources")
         write_about(
             folder,
-            self.kind,
+            self.saved_as,
             features=self.items.shape[1],
             sources=self.sources is not None,
             most=self.most,
