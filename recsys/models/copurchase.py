@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +85,7 @@ class CoPurchase:
         )
         return SparseSpace(found, SparseRows.from_csr(history))
 
-    def _weights(self, baskets: Baskets) -> NDArray[np.float64]:
+    def _weights(self, baskets: Baskets) -> NDArray[np.floating[Any]]:
         """Return how much each basket counts, by its size, its age, and whether it is a guest's."""
         config = self.config
         exponent = config.basket_exponent + _GUEST_EXPONENT * (baskets.user < 0)

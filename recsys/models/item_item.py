@@ -19,9 +19,9 @@ from recsys.models.sparse import SparseSpace
 from recsys.types import Placement, Report
 
 Similarity = Literal["cooccurrence", "cosine", "tfidf", "bm25"]
-# The usual numbers of BM25 for purchases, from implicit.
-_BM25_SATURATION = 100.0
-_BM25_LENGTH = 0.8
+# The usual numbers of BM25 (Robertson and Zaragoza 2009).
+_BM25_SATURATION = 1.2
+_BM25_LENGTH = 0.75
 
 
 class ItemItemConfig(ModelConfig):
@@ -61,7 +61,7 @@ class ItemItem:
     - cosine: both are r with a length of 1 for each item;
     - TF-IDF: both are ``sqrt(r) idf(v)`` with a length of 1, ``idf(v) = log(n_items) -
       log(1 + items of v)``;
-    - BM25: both are ``r (K + 1) / (r + K (1 - B + B d(i) / mean of d)) idf(v)``, K = 100, B = 0.8.
+    - BM25: both are ``r (K + 1) / (r + K (1 - B + B d(i) / mean of d)) idf(v)``, K = 1.2, B = 0.75.
 
     With all neighbours the two short rows are kept, shoppers being the features, and nothing is
     lost; else W is cut to the best neighbours of each source item.
