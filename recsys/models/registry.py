@@ -4,9 +4,12 @@ from recsys.errors import BadSetting
 from recsys.models.als import ALS
 from recsys.models.base import Model
 from recsys.models.copurchase import CoPurchase
+from recsys.models.hybrid import Hybrid
 from recsys.models.popularity import Popularity
 
-MODELS: dict[str, type[Model]] = {model.name: model for model in (Popularity, ALS, CoPurchase)}
+MODELS: dict[str, type[Model]] = {
+    model.name: model for model in (Popularity, ALS, CoPurchase, Hybrid)
+}
 
 
 def find_model(name: str) -> type[Model]:

@@ -125,7 +125,7 @@ class EdgeIndex:
         """
         lists = [_prefetch(part, fusion.depth, where) for part in fusion.parts]
         weights = [part.weight for part in fusion.parts]
-        places = edge.Fusion.Rrf(k=RRF_K)
+        places: Any = edge.Fusion.Rrf(k=RRF_K)
         plain = fusion.how == "rrf" and len(set(weights)) == 1
         if fusion.how == "rrf" and not plain:
             lists = [
