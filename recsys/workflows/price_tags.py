@@ -194,7 +194,7 @@ def _values(
     space = model(read_config(model, task.settings)).fit(data, part_of(report, 0.0, 0.6))
     found = hits(space, questions, common, side, cart=task.cart, report=part_of(report, 0.6, 1.0))
     if task.cart:
-        return found.any(axis=1).astype(np.float64)
+        return np.asarray(found.any(axis=1), np.float64)
     wanted = (len(question.wanted) for question in questions)
     return np.fromiter(map(ndcg, found, wanted), np.float64, len(found))
 
