@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recsys.data.dataset import Interactions
+from recsys.errors import InputError
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -60,10 +61,21 @@ def interaction_matrix(
     csr_matrix of shape ``shape``
         Sums at or below 0 are dropped: implicit turns a negative weight into a confidence below
         that of an unseen item.
+
+    Raises
+    ------
+    InputError
+        A weight is not a number, or infinite.
     """
     from scipy import sparse
 
     weight = rows.weight.astype(np.float64)
+    if not np.isfinite(weight).all():
+        raise InputError(
+            f"{int((~np.isfinite(weight)).sum()):,} of {len(weight):,} interactions have a weight "
+            "that is no number.",
+            hint="Check the column of the rating or the event weights, then load the file again.",
+        )
     if half_life_days is not None and rows.timestamp is not None and len(rows):
         age_days = (rows.timestamp.max() - rows.timestamp) / _DAY
         weight *= np.exp2(-age_days / half_life_days)
