@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from recsys.errors import AisleError, InputError, JobCancelled
+from recsys.evaluation.split import SplitBy
 from recsys.jobs.child import Work, run_inline
 from recsys.jobs.lock import WorkerLock
 from recsys.jobs.queue import Job, Queue
@@ -16,11 +18,13 @@ from recsys.models.registry import find_model
 from recsys.types import PLACEMENTS, Placement, Report
 from recsys.workflows.candidates import candidate_job, look_before_publishing
 from recsys.workflows.data_jobs import DATA_KINDS, of_first_try, submit
+from recsys.workflows.evaluating import evaluate_models
 from recsys.workflows.exports import export_job
 from recsys.workflows.impact import impact_job
 from recsys.workflows.price_tags import price_tag_job
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.training import newest_dataset, train_model
+from recsys.workflows.tuning import tune_models
 from recsys.workspace import Workspace
 
 _POLL_SECONDS = 0.1
@@ -40,9 +44,22 @@ def _train(workspace: Workspace, params: dict[str, Any], report: Report) -> dict
             dataset_id=params["dataset_id"],
             settings=params.get("settings"),
             evaluate=params.get("evaluate", True),
+            split=params.get("split", "time"),
             report=report,
         )
     return {"model_id": model_id}
+
+
+def _evaluate(workspace: Workspace, params: dict[str, Any], report: Report) -> dict[str, Any]:
+    found = evaluate_models(
+        workspace,
+        params["model_ids"],
+        yardsticks=params["yardsticks"],
+        dataset_id=params["dataset_id"],
+        split=params["split"],
+        report=report,
+    )
+    return {"model_ids": found}
 
 
 def _publish(workspace: Workspace, params: dict[str, Any], report: Report) -> dict[str, Any]:
@@ -51,6 +68,7 @@ def _publish(workspace: Workspace, params: dict[str, Any], report: Report) -> di
         strategies=params.get("strategies"),
         dataset_id=params.get("dataset_id"),
         only=tuple(params.get("only") or PLACEMENTS),
+        evaluate=params.get("evaluate", True),
         actor=params["actor"],
         look=partial(look_before_publishing, workspace),
         report=report,
@@ -62,9 +80,18 @@ def _publish(workspace: Workspace, params: dict[str, Any], report: Report) -> di
     }
 
 
+def _tune(workspace: Workspace, params: dict[str, Any], report: Report) -> dict[str, Any]:
+    strategies, ended = tune_models(
+        workspace, dataset_id=params["dataset_id"], budget=params["budget"], report=report
+    )
+    return {"strategies": strategies, "ended": ended}
+
+
 KINDS: dict[str, Work] = {
     **DATA_KINDS,
     "train": _train,
+    "tune": _tune,
+    "evaluate": _evaluate,
     "publish": _publish,
     "candidate": candidate_job,
     "impact": impact_job,
@@ -80,6 +107,7 @@ def submit_training(
     dataset_id: str | None = None,
     settings: dict[str, Any] | None = None,
     evaluate: bool = True,
+    split: SplitBy = "time",
     actor: str,
 ) -> Job:
     """Queue the training of a model; wrong settings are refused here, not in the queue.
@@ -99,8 +127,42 @@ def submit_training(
         "dataset_id": dataset.id,
         "settings": settings or {},
         "evaluate": evaluate,
+        "split": split,
     }
     return submit(workspace, "train", params, f"Train {model.label} on {dataset.name}", actor)
+
+
+def submit_evaluation(
+    workspace: Workspace,
+    model_ids: Sequence[str] = (),
+    *,
+    yardsticks: Sequence[str] = (),
+    dataset_id: str | None = None,
+    split: SplitBy = "time",
+    actor: str,
+) -> Job:
+    """Queue the test of models that were trained without one, and of yardsticks.
+
+    Raises
+    ------
+    BadSetting
+        There is no yardstick of that name.
+    NotReady, NotFound
+        There is no such data or model.
+    """
+    manifests = [workspace.models.manifest(model_id) for model_id in model_ids]
+    for kind in yardsticks:
+        find_model(kind)
+    dataset = newest_dataset(
+        workspace, dataset_id or (manifests[0]["dataset_id"] if manifests else None)
+    )
+    params = {
+        "model_ids": list(model_ids),
+        "yardsticks": list(yardsticks),
+        "dataset_id": dataset.id,
+        "split": split,
+    }
+    return submit(workspace, "evaluate", params, f"Test models on {dataset.name}", actor)
 
 
 def submit_publish(
@@ -109,6 +171,7 @@ def submit_publish(
     strategies: dict[Placement, str] | None = None,
     dataset_id: str | None = None,
     only: tuple[Placement, ...] = PLACEMENTS,
+    evaluate: bool = True,
     actor: str,
 ) -> Job:
     """Queue the building and publication of a release.
@@ -125,6 +188,7 @@ def submit_publish(
         "strategies": strategies,
         "dataset_id": dataset_id or dataset,
         "only": list(only),
+        "evaluate": evaluate,
         "actor": actor,
     }
     return submit(workspace, "publish", params, "Build and publish a release", actor)
