@@ -80,9 +80,7 @@ def train(
     give(_document(manifest), "\n".join(filter(None, lines)), as_json=as_json)
 
 
-def _give_chosen(
-    workspace: Any, dataset: str | None, budget: float, *, as_json: bool
-) -> None:
+def _give_chosen(workspace: Any, dataset: str | None, budget: float, *, as_json: bool) -> None:
     from recsys.workflows.tuning import submit_tuning
 
     job = submit_tuning(workspace, dataset_id=dataset, budget=budget, actor=actor())

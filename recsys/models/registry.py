@@ -7,6 +7,7 @@ from recsys.models.bpr import BPR
 from recsys.models.buys_again import BuysAgain
 from recsys.models.content import ContentModel
 from recsys.models.copurchase import CoPurchase
+from recsys.models.hybrid import Hybrid
 from recsys.models.item2vec import Item2Vec
 from recsys.models.item_item import ItemItem
 from recsys.models.lightgcn import LightGCN
@@ -34,6 +35,7 @@ _ALL: tuple[type[Model], ...] = (
     Item2Vec,
     NMF,
     LightGCN,
+    Hybrid,
     BuysAgain,
     UserCF,
     RandomLists,

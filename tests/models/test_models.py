@@ -29,6 +29,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "item2vec": {"factors": 12, "iterations": 50},
     "lsa": {"factors": 12},
 }
+SETTINGS["hybrid"] = {
+    "parts": [{"kind": "als", "settings": SETTINGS["als"]}, {"kind": "copurchase"}]
+}
 # Settings that make a model another one: each passes as a case of its own.
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "recent popularity by category": ("recent_popularity", {"by_category": True}),
@@ -108,7 +111,8 @@ class TestEveryModel:
 
     def test_a_damaged_space_says_so(self, space: Space, tmp_path: Path) -> None:
         save_space(tmp_path, SERVED, space)
-        for path in sorted((tmp_path / SERVED).iterdir()):
+        files = [path for path in (tmp_path / SERVED).rglob("*") if path.is_file()]
+        for path in sorted(files):
             whole = path.read_bytes()
             for damaged in (b"", b"damaged", whole[: len(whole) // 2]):
                 path.write_bytes(damaged)
@@ -143,6 +147,8 @@ class TestEveryModel:
     def test_scores_are_the_products_of_the_vectors(self, space: Space, case: str) -> None:
         if case == "user_cf":
             pytest.skip("a mean is no product: it feeds no placement")
+        if space.kind == "fused":
+            pytest.skip("each part's are; test_hybrid.py has their fusion")
         queries = shopper_queries(space, range(N))
         expected = np.zeros((N, N + 3), np.float32)
         for row, query in enumerate(queries):
@@ -161,6 +167,8 @@ class TestEveryModel:
     def test_contributions_add_up_to_the_score(self, space: Space) -> None:
         if space.kind == "scores":
             pytest.skip("no product of a history contributes")
+        if space.kind == "fused":
+            pytest.skip("places cannot be split over a history")
         items, weights = space.history(4)
         query = space.items_query(items, weights)
         assert query is not None
@@ -181,6 +189,8 @@ class TestEveryModel:
             pytest.skip("no product of a history contributes")
         if case == "user_cf":
             pytest.skip("a mean over raters who all bought once stays 1")
+        if space.kind == "fused":
+            pytest.skip("with lower scores it may keep its place; each part is tested")
         for user in range(N):
             items, weights = space.history(user)
             query = space.items_query(items, weights)
