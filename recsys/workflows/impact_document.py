@@ -15,8 +15,8 @@ from recsys.evaluation.diff import Exposure, Facts, Shown, diff_replays, exposur
 from recsys.evaluation.evidence import DECIDING, paired, read_measured
 from recsys.evaluation.replay import Replay, why_not_comparable
 from recsys.models.arrays import Rows
-from recsys.releases.build import UNKNOWN_STOCK
 from recsys.releases.live import LiveView
+from recsys.releases.tables import UNKNOWN_STOCK
 from recsys.types import Placement
 from recsys.workflows.differing import column_of
 from recsys.workspace import Workspace
