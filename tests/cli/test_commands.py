@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,10 @@ def test_ingest_maps_by_hand_and_counts(shop: Shop) -> None:
 
 def test_train_takes_settings_and_measures(shop: Shop) -> None:
     document = shop.train.document
-    assert list(document)[:2] == ["model_id", "metrics"]
+    assert list(document)[:4] == ["model_id", "kind", "label", "settings"]
     assert document["settings"]["factors"] == 8
-    assert document["metrics"]["for_you"]["ndcg@10"]["value"] > 0
+    assert document["metrics"]["for_you"]["ndcg@10"] > 0
+    assert document["against"]["for_you"]["popularity"]["low"] > 0
     assert "Iteration 4 of 4" in shop.train.err
 
 
@@ -40,7 +42,8 @@ def test_publish_says_what_it_trained_first(shop: Shop) -> None:
 
 
 def test_models_lists_the_newest_first(shop: Shop) -> None:
-    models = aisle("models", "--json").document["models"]
+    models = json.loads(aisle("models", "--json").out)
+    assert "popularity" in [model["kind"] for model in models], "the baseline is a model"
     assert shop.train.document["model_id"] in [model["model_id"] for model in models]
     words = aisle("models").out
     assert words.startswith("model_id")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,10 +13,11 @@ from recsys.data.ingest import Source, ingest
 from recsys.data.reading.columns import ROLES
 from recsys.models.arrays import SparseRows
 from recsys.models.factors import FactorSpace
+from recsys.models.fused import FusedSpace
 from recsys.models.spaces import Space
 from recsys.models.sparse import SparseSpace
 from recsys.models.store import SERVED, save_space
-from recsys.releases.build import build_release
+from recsys.releases.build import ColdStart, build_release
 from recsys.releases.live import LiveShop, LiveView
 from recsys.releases.publishing import publish
 from recsys.settings import Settings
@@ -23,6 +25,8 @@ from recsys.types import Placement, silent
 from recsys.workspace import Workspace
 
 Row = Mapping[str, object]
+# Shoppers of a small shop are all thin: most tests want the model's own list.
+MODEL_ONLY = ColdStart(thin_below=0, explore_every=0)
 
 
 def sparse(dense: object) -> SparseRows:
@@ -53,6 +57,7 @@ def make_shop(
     catalogue: Sequence[Row],
     spaces: Mapping[Placement, Space],
     sensitive: Sequence[str | None] = (),
+    cold: ColdStart = MODEL_ONLY,
 ) -> LiveShop:
     """Load a shop from files, release hand-made models for it, and publish.
 
@@ -75,11 +80,14 @@ def make_shop(
     for place, space in spaces.items():
         assert space.n_items == dataset.n_items
         model_id = workspace.models.new_id()
-        manifest = {"dataset_id": dataset_id, "label": place, "kind": "by hand"}
+        manifest: dict[str, Any] = {"dataset_id": dataset_id, "label": place, "kind": "by hand"}
+        if isinstance(space, FusedSpace):
+            manifest["settings"] = {"parts": [{"kind": "by hand"} for _ in space.parts]}
         with workspace.models.writing(model_id, manifest) as model:
             save_space(model, SERVED, space)
         strategies[place] = model_id
-    publish(workspace, build_release(workspace, strategies, silent), actor="tests")
+    release_id = build_release(workspace, strategies, silent, cold=cold)
+    publish(workspace, release_id, actor="tests")
     return LiveShop(workspace, refresh_seconds=0)
 
 
