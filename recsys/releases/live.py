@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, insert, select
 
 from recsys.errors import NotFound, NotReady, StorageError
-from recsys.releases.build import UNKNOWN_STOCK
 from recsys.releases.publishing import Publication, live
 from recsys.releases.release import Release
+from recsys.releases.tables import UNKNOWN_STOCK
 from recsys.workspace import Workspace
 from recsys.workspace.database import record
 from recsys.workspace.tables import live_items, publications
@@ -178,6 +178,17 @@ class LiveShop:
                 "Nothing is live yet.", hint="Load data, train a model and publish a release."
             )
         return view
+
+    def view_of(self, release_id: str) -> LiveView:
+        """Return any release as it would stand if it were live now.
+
+        Raises
+        ------
+        NotFound, StorageError
+            It is gone, or cannot be opened.
+        """
+        nobody = Publication(0, release_id, None, "publish", "", 0.0)
+        return self._apply(_fresh(Release(self.workspace, release_id), nobody))
 
     def look_again(self) -> None:
         """Have the next call look, whatever the time: something was just changed."""

@@ -108,6 +108,40 @@ mappings = Table(
     Column("at", Float, nullable=False),
 )
 
+# What searches for settings tried, oldest first: what a cancelled one found is kept, too.
+trials = Table(
+    "trials",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("dataset_id", String(80), nullable=False, index=True),
+    Column("job_key", String(80), nullable=False),  # all tries of one search
+    # Tries are compared only where data, split and questions are the same.
+    Column("evidence_key", String(64), nullable=False),
+    Column("placement", String(20), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+# Which of two unnamed lists a person found better.
+votes = Table(
+    "votes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("dataset_id", String(80), nullable=False, index=True),
+    Column("placement", String(20), nullable=False),
+    Column("first_model", String(80), nullable=False),
+    Column("second_model", String(80), nullable=False),
+    Column("item_id", Text, nullable=False),  # the anchor
+    Column("choice", String(10), nullable=False),  # first | second | same
+    Column("actor", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
