@@ -60,7 +60,7 @@ def _lower_bound(scores: NDArray[np.float32], k: int) -> NDArray[np.float32]:
 
 def precision(hits: Hits, k: int) -> Values:
     """Return the share of the k places that hold a wanted item; empty places are misses."""
-    return hits[:, :k].sum(axis=1, dtype=np.float64) / np.full(len(hits), k)
+    return _share(hits[:, :k].sum(axis=1), np.full(len(hits), k))
 
 
 def recall(hits: Hits, relevant: Counts, k: int) -> Values:

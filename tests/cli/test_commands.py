@@ -131,3 +131,24 @@ def test_demo_loads_a_cut_of_the_demo_shop(new_home: Path) -> None:
     done = aisle("demo", "--shoppers", "30", "--json")
     assert done.document["shoppers"] == 30
     assert "simulated" in done.err
+
+
+def test_evaluate_adds_the_numbers_that_training_left_out(shop: Shop) -> None:
+    model = aisle("train", "--model", "copurchase", "--no-evaluation", "--json").document
+    assert (model["metrics"], model["not_measured_because"]) == (
+        {},
+        "Not tested on later purchases.",
+    )
+    (tested,) = json.loads(aisle("evaluate", model["model_id"], "--json").out)
+    assert tested["model_id"] == model["model_id"]
+    assert tested["metrics"]["also_bought"]["hit_rate@10"] > 0
+    assert tested["intervals"]["also_bought"]["hit_rate@10"][0] > 0
+    assert aisle("evaluate").out == "All models of this data have a test.\n"
+
+
+def test_a_split_that_does_not_exist_is_named(shop: Shop) -> None:
+    done = aisle("train", "--split", "random")
+    assert done.code == 2
+    assert "There is no split called 'random'.\nThere are: time, last-out." in done.err
+    done = aisle("train", "--split", "last-out")
+    assert "This shop's purchases have dates, so the test goes by time." in done.err
