@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +19,17 @@ _WORTH_NAMING = 0.3
 _LOOKED = "Because you looked at"
 
 
+@dataclass(frozen=True)
+class Told:
+    """What reasons are made of where there is no release: see the same fields of a release."""
+
+    names: list[str]
+    buyers: NDArray[np.float32]
+    sensitive: NDArray[np.bool_] | None
+
+
 def because_of(
-    release: Release,
+    release: Release | Told,
     space: Space,
     items: NDArray[np.int64],
     sources: Rows,
@@ -65,6 +76,6 @@ def because_of(
     return sentences
 
 
-def popular(release: Release, items: NDArray[np.int64]) -> list[str]:
+def popular(release: Release | Told, items: NDArray[np.int64]) -> list[str]:
     """Return ``Popular: bought by 1,204 shoppers`` for each item."""
     return [f"Popular: bought by {int(release.buyers[item]):,} shoppers" for item in items]

@@ -1,0 +1,125 @@
+"""Replays: the lists that many shoppers get under one configuration, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from recsys.errors import NotFound
+from recsys.models.arrays import Floats, Rows, damaged
+from recsys.types import Report
+
+# Where the lists of an evaluation lie in the folder of its model.
+EVIDENCE = "evidence"
+
+# Gives the item rows that one question gets, best first.
+Ask = Callable[[int], Sequence[int]]
+
+
+def title(task: str) -> str:
+    """Return a task or a placement as people read it: ``For You``, ``Also bought``."""
+    return "For You" if task == "for_you" else task.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The lists of one configuration.
+
+    Attributes
+    ----------
+    users
+        Row number of the shopper of each question (int32); one may ask several times.
+    lists
+        Item rows, best first, shape ``(n, k)``; -1 fills up.
+    metrics
+        Name -> one value a question, where the later purchases are known.
+    """
+
+    users: Rows
+    lists: Rows
+    metrics: Mapping[str, Floats] = field(default_factory=dict[str, Floats])
+
+    def __len__(self) -> int:
+        return len(self.users)
+
+
+def replay(users: Rows, ask: Ask, k: int, report: Report, *, step: str = "Replaying") -> Replay:
+    """Ask for the list of each question in turn; what ``report`` raises ends the replay.
+
+    Parameters
+    ----------
+    users
+        The shopper of each question.
+    ask
+        Gives the list of question number ``n``, of at most ``k`` items.
+    step
+        What the progress says is going on.
+    """
+    lists = np.full((len(users), k), -1, np.int32)
+    for number in range(len(users)):
+        report(number / len(users), f"{step}: {number:,} of {len(users):,}")
+        found = ask(number)
+        lists[number, : len(found)] = found
+    return Replay(users, lists)
+
+
+def recorded(folder: Path, task: str) -> Replay:
+    """Return the replay that the evaluation of a model kept.
+
+    Parameters
+    ----------
+    folder
+        The folder of the model.
+    task
+        ``for_you``, ``also_bought``, ``similar``, ``lookalikes`` or ``for_you_again``.
+
+    Raises
+    ------
+    NotFound
+        It kept none of that task.
+    StorageError
+        The file is damaged.
+    """
+    path = folder / EVIDENCE / f"{task}.npz"
+    if not path.is_file():
+        raise NotFound(
+            f"Model {folder.name} has no recorded lists for {title(task)}.",
+            hint="Train it again with evaluation.",
+        )
+    try:
+        # Opened here: numpy leaves a file open that turns out to be no archive.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
+            arrays = {name: found[name] for name in found.files}
+            users, lists = arrays.pop("user"), arrays.pop("lists")
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile) as error:
+        raise damaged(path, error) from error
+    return Replay(users, lists, arrays)
+
+
+def why_not_comparable(first: Mapping[str, Any], second: Mapping[str, Any], task: str) -> str:
+    """Say why the evaluations of two models cannot be compared; empty when they can.
+
+    Parameters
+    ----------
+    first, second
+        Manifests of the models.
+    """
+    for manifest in (first, second):
+        name = f"{manifest['label']} ({manifest['id']})"
+        if "evidence" not in manifest:
+            tested = bool(manifest.get("metrics"))
+            why = "was tested by an older version of Aisle" if tested else "was not tested"
+            return f"{name} {why}."
+        if task not in manifest["evidence"].get("asked", {}):
+            return f"{name} was not tested for {title(task)}."
+    if first["evidence"]["key"] != second["evidence"]["key"]:
+        return (
+            f"{first['label']} ({first['id']}) and {second['label']} ({second['id']}) were tested"
+            " on different data or questions."
+        )
+    return ""
