@@ -176,7 +176,11 @@ def show_blind_vote(
                         f"{_price(product, currency)}"
                     )
         with st.container(horizontal=True):
-            for label, choice in (("A is better", a), ("No difference", "same"), ("B is better", b)):
+            for label, choice in (
+                ("A is better", a),
+                ("No difference", "same"),
+                ("B is better", b),
+            ):
                 st.button(
                     label,
                     key=f"vote-{label[0]}",

@@ -20,6 +20,7 @@ PLACEMENT_HELP = {
     "also_bought": "Cart and checkout: what goes with the cart.",
     "lookalikes": "New shoppers and CRM: what similar shoppers bought.",
 }
+_MOST_SETTINGS = 3
 # The number that decides for a placement.
 DECIDING = {
     "for_you": "ndcg@10",
@@ -125,9 +126,7 @@ def verdict(
     return f"{abs(ratio - 1):.0%} {word} than {base}"
 
 
-def model_verdict(
-    model: Mapping[str, Any], placement: str, *, baseline: str = "popularity"
-) -> str:
+def model_verdict(model: Mapping[str, Any], placement: str, *, baseline: str = "popularity") -> str:
     """Say how a model's test for a placement went against a baseline; empty without a test."""
     value = model["metrics"].get(placement, {}).get(DECIDING[placement])
     difference = model.get("against", {}).get(placement, {}).get(baseline)
@@ -175,3 +174,23 @@ def evidence_sentences(
         words = asked_words(placement, model["evidence"]["asked"][placement])
         sentences.append(f"{start} · {said}, tested on the later purchases of {words}")
     return sentences
+
+
+def model_names(models: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what each model is called: its kind, and how it differs from others of its kind."""
+    names: dict[str, str] = {}
+    for model in models:
+        same = [other for other in models if other["label"] == model["label"]]
+        words = [model["label"]]
+        if len(same) > 1:
+            settings = model["settings"]
+            words += [
+                f"{key.replace('_', ' ')} {value}"
+                for key, value in settings.items()
+                if any(other["settings"].get(key) != value for other in same)
+            ][:_MOST_SETTINGS]
+            twins = [other for other in same if other["settings"] == settings]
+            if len(twins) > 1:
+                words.append(ago(model["created_at"]))
+        names[model["id"]] = " · ".join(words)
+    return names
