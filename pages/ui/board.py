@@ -2,240 +2,328 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+from recsys.workflows.leaderboard import Board, Row
 
 from pages.ui.charts import quality_against, ranking
 from pages.ui.evidence import (
-    DECIDING,
     METRIC_WORDS,
     PLACEMENT_WORDS,
     SCORE_HELP,
     SCORE_WORDS,
     TEST_WORDS,
     asked_words,
+    verdict,
 )
 from pages.ui.words import count, percent, plain, size
+from recsys.types import Placement
 
-Rows = Sequence[Mapping[str, Any]]
-Model = Mapping[str, Any]
-
-_PICTURES = {
-    "Speed": ("query_ms", "Milliseconds a list; further left is quicker", True),
-    "Variety": ("diversity", "Variety in a list, 0 to 1; further right is more", False),
-    "Products shown": ("coverage", "Share of all products shown; further right is more", False),
-    "Training time": ("fit_seconds", "Seconds to train; further left is quicker", True),
-    "Size": ("bytes", "Bytes on disk; further left is smaller", True),
+# What quality is set against: the value, the title of the axis, whether its steps are factors,
+# and the value in words.
+_Picture = tuple[Callable[[Row], float | None], str, bool, Callable[[float], str]]
+_PICTURES: dict[str, _Picture] = {
+    "Speed": (
+        lambda row: row.query_ms,
+        "Milliseconds a list; further left is quicker",
+        True,
+        lambda found: f"{found:.2g} ms a list",
+    ),
+    "Variety": (
+        lambda row: row.metrics.get("diversity@10"),
+        "Variety in a list, 0 to 1; further right is more",
+        False,
+        lambda found: f"variety {found:.2f}",
+    ),
+    "Products shown": (
+        lambda row: row.metrics.get("coverage@10"),
+        "Share of all products shown; further right is more",
+        False,
+        lambda found: f"{percent(found)} of the products",
+    ),
+    "Training": (
+        lambda row: row.fit_seconds,
+        "Seconds to train; further left is quicker",
+        True,
+        lambda found: f"{found:.2g} s to train",
+    ),
 }
 
 
-def show_board(rows: Rows, models: Mapping[str, Model], placement: str) -> None:
-    """Show the ranking of one placement: the answer in words, the chart, the table."""
-    evidence = models[rows[0]["model_id"]]["evidence"]
-    asked = asked_words(placement, evidence["asked"][placement])
-    st.markdown(_answer(rows, placement))
-    st.caption(
-        f"{TEST_WORDS[placement]} Tested on the later purchases of {asked}; the newest fifth of"
-        " the purchases is kept back, unseen, for a last test."
-        if evidence["measured_on"] == "validation"
-        else f"{TEST_WORDS[placement]} These purchases have no dates: the last rows of each shopper"
-        f" were held back instead of the later ones ({asked}), which says less about the future."
+def pick_placement(boards: Mapping[Placement, Board]) -> Placement:
+    """Show the picker of shelves, those with evidence first."""
+    shelves = sorted(boards, key=lambda one: not boards[one].rows)
+    return st.segmented_control(
+        "Shelf",
+        shelves,
+        default=shelves[0],
+        format_func=lambda one: PLACEMENT_WORDS[one],
+        required=True,
+        key="board-shelf",
     )
-    picture, numbers = st.columns([1.25, 1], gap="large")
+
+
+def badge_words(board: Board, row: Row) -> str:
+    """Say in a few words what the evidence makes of a model."""
+    if row.badge == "best":
+        return f"Best for {PLACEMENT_WORDS[row.placement]}"
+    if row.badge == "tie":
+        return "Tie: the simpler one wins" if row.champion else "Tie"
+    if row.champion and board.verdict == "alone":
+        return "The only one"
+    if row.place is None:
+        return "Yardstick"
+    return "Baseline" if row.baseline else ""
+
+
+def badges_of(boards: Mapping[Placement, Board]) -> dict[tuple[Placement, str], str]:
+    """Return the badges of all shelves: (shelf, model id) -> words; only those that say much."""
+    return {
+        (placement, row.model_id): badge_words(board, row)
+        for placement, board in boards.items()
+        for row in board.rows
+        if row.badge or row.champion
+    }
+
+
+def show_board(board: Board, names: Mapping[str, str], *, dated: bool) -> None:
+    """Show the ranking of one shelf: the answer in words, the charts, the table."""
+    placement, rows = board.placement, board.rows
+    st.markdown(_answer(board, names))
+    asked = asked_words(placement, rows[0].asked)
+    st.caption(
+        f"{TEST_WORDS[placement]} Tested on the later purchases of {asked}; the newest fifth is"
+        " kept back, unseen, for a last test."
+        if dated
+        else f"{TEST_WORDS[placement]} These purchases have no dates: the last rows of each"
+        f" shopper were held back in place of later ones ({asked}). That tells which model is"
+        " better, not how it would have done."
+    )
+    picture, costs = st.columns([1.25, 1], gap="large")
     with picture:
         st.markdown(f"**{SCORE_WORDS[placement]}**", help=SCORE_HELP[placement])
         st.plotly_chart(
-            ranking(rows, SCORE_WORDS[placement]),
+            ranking(
+                [
+                    {
+                        "name": names[row.model_id],
+                        "value": row.value,
+                        "low": row.low,
+                        "high": row.high,
+                        "role": role(row),
+                    }
+                    for row in rows
+                ],
+                SCORE_WORDS[placement],
+            ),
             key=f"ranking-{placement}",
             config={"displayModeBar": False},
         )
-    with numbers:
-        _picture(rows, placement)
-    _table(rows, placement)
+    with costs:
+        _show_costs(board, names)
+    _table(board, names)
 
 
-def _answer(rows: Rows, placement: str) -> str:
+def role(row: Row) -> str:
+    """Return what a model is on the board: model, baseline or yardstick."""
+    if row.place is None:
+        return "yardstick"
+    return "baseline" if row.baseline else "model"
+
+
+def _answer(board: Board, names: Mapping[str, str]) -> str:
     """Say who should feed the shelf, and how sure that is."""
-    best = next((row for row in rows if row["badge"]), None)
-    if best is None:
+    if board.verdict == "too few" or board.champion is None:
         return (
-            "Too few later purchases to tell which model is best. Choose by looking at the lists."
+            "**Too few later purchases to tell which model is best.** Compare their lists for"
+            " shoppers you know."
         )
-    colour = "green" if best["badge"].startswith("Best") else "gray"
-    said = f"; {best['verdict']}" if best["verdict"] else ""
-    return f":{colour}-badge[{best['badge']}] **{plain(best['name'])}**{said}."
+    best = next(row for row in board.rows if row.champion)
+    said = against(best, "popularity")
+    colour = "green" if best.badge == "best" else "gray"
+    words = f":{colour}-badge[{badge_words(board, best)}] **{plain(names[best.model_id])}**"
+    if said:
+        words += f", {said}"
+    if board.verdict != "tie":
+        return f"{words}."
+    others = sum(row.badge == "tie" for row in board.rows) - 1
+    return f"{words}. The test cannot tell it from {count(others, 'other model')}."
 
 
-def _picture(rows: Rows, placement: str) -> None:
-    able = {
-        word: what
-        for word, what in _PICTURES.items()
-        if sum(row.get(what[0]) is not None for row in rows) > 1
-    }
-    if not able:
-        return
-    st.markdown("**What quality costs**", help="Each dot is a model; grey ones are baselines.")
+def against(row: Row, baseline: str) -> str:
+    """Say how a model does against a baseline; empty for the baseline itself."""
+    difference = row.against.get(baseline)
+    if difference is None or row.kind == baseline:
+        return ""
+    words = baseline.replace("_", " ")
+    return verdict(row.value, difference, asked=row.asked, fewest=1, base=words)
+
+
+def _show_costs(board: Board, names: Mapping[str, str]) -> None:
+    st.markdown("**What quality costs**", help="Each dot is a model; baselines are grey.")
     word = st.segmented_control(
         "Quality against",
-        list(able),
-        default=next(iter(able)),
+        list(_PICTURES),
+        default="Speed",
         required=True,
         label_visibility="collapsed",
-        key=f"against-{placement}",
+        key=f"costs-{board.placement}",
     )
-    field, title, log = able[word]
-    dots = [
-        {**row, "other": row[field], "shown": _shown(field, row[field])}
-        for row in rows
-        if row.get(field) is not None and not (log and row[field] <= 0)
-    ]
+    value_of, title, log, say = _PICTURES[word]
+    dots: list[dict[str, Any]] = []
+    for row in board.rows:
+        other = value_of(row)
+        if other is None or (log and other <= 0):
+            continue
+        dots.append(
+            {
+                "name": names[row.model_id],
+                "value": row.value,
+                "other": other,
+                "shown": say(other),
+                "role": role(row),
+            }
+        )
     st.plotly_chart(
-        quality_against(dots, SCORE_WORDS[placement], title, log=log),
-        key=f"picture-{placement}",
+        quality_against(dots, SCORE_WORDS[board.placement], title, log=log),
+        key=f"cost-picture-{board.placement}",
         config={"displayModeBar": False},
     )
 
 
-def _shown(field: str, value: float) -> str:
-    if field == "bytes":
-        return size(int(value))
-    if field == "query_ms":
-        return f"{value:.2g} ms a list"
-    if field == "fit_seconds":
-        return f"{value:.1f} s to train"
-    return percent(value) if field == "coverage" else f"variety {value:.2f}"
-
-
-def _table(rows: Rows, placement: str) -> None:
+def _table(board: Board, names: Mapping[str, str]) -> None:
+    score = SCORE_WORDS[board.placement]
     st.dataframe(
         [
             {
-                "Model": row["name"],
-                "": row["badge"]
-                or {"yardstick": "Yardstick", "baseline": "Baseline"}.get(row["role"], ""),
-                "Score": row["value"],
-                "95 %": f"{row['low']:.3f} to {row['high']:.3f}",
-                "Against popularity": row["verdict"],
-                "Against recent popularity": row["recent_verdict"],
-                "Products shown": None if row["coverage"] is None else 100 * row["coverage"],
-                "Training": row["fit_seconds"],
-                "A list": row["query_ms"],
-                "Size": None if row["bytes"] is None else row["bytes"] / 1e6,
+                "Model": names[row.model_id],
+                "Verdict": badge_words(board, row),
+                "Score": row.value,
+                "Between": f"{row.low:.3f} to {row.high:.3f}",
+                "Against popularity": against(row, "popularity"),
+                "Against recent popularity": against(row, "recent_popularity"),
+                "Training": row.fit_seconds,
+                "A list": row.query_ms,
+                "Size": row.size_bytes / 1e6,
             }
-            for row in rows
+            for row in board.rows
         ],
         hide_index=True,
         column_config={
+            "Model": st.column_config.TextColumn(pinned=True),
+            "Verdict": st.column_config.TextColumn(
+                help="Best: better than the next model in 95 of 100 such tests at least, by the"
+                " paired difference. Yardsticks feed no shelf."
+            ),
             "Score": st.column_config.NumberColumn(
-                SCORE_WORDS[placement], format="%.3f", help=SCORE_HELP[placement]
+                score, format="%.3f", help=SCORE_HELP[board.placement]
             ),
-            "95 %": st.column_config.TextColumn(
-                "Between", help="95 % interval: bootstrap over shoppers, 1,000 times."
-            ),
-            "Products shown": st.column_config.NumberColumn(
-                format="%.0f %%", help=METRIC_WORDS["coverage@10"][1]
+            "Between": st.column_config.TextColumn(
+                help="95 % interval: bootstrap over shoppers, 1,000 times."
             ),
             "Training": st.column_config.NumberColumn(
-                format="%.1f s", help="How long the model learned for the test."
+                format="%.1f s", help="How long it learned for the test."
             ),
             "A list": st.column_config.NumberColumn(
-                format="%.2f ms", help="How long one list took in the test, without the engine."
+                format="%.2f ms", help="How long one exact list took in the test."
             ),
             "Size": st.column_config.NumberColumn(format="%.1f MB", help="On disk."),
         },
     )
 
 
-def show_groups(rows: Rows, models: Mapping[str, Model], placement: str) -> None:
+def show_groups(board: Board, names: Mapping[str, str]) -> None:
     """Show the score by group of shoppers: new, loyal, and by what they mostly buy."""
-    metric = DECIDING[placement]
-    found: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        groups = models[row["model_id"]]["evidence"].get("groups", {}).get(placement, {})
-        for name, group in _flat(groups):
-            line = found.setdefault(name, {"Shoppers": name, "Asked": group["asked"]})
-            line[row["name"]] = group.get(metric)
-    if not found:
+    lines: dict[str, dict[str, Any]] = {}
+    for row in board.rows:
+        for name, group in _flat(row.groups):
+            line = lines.setdefault(name, {"Shoppers": name, "Tested": group["asked"]})
+            line[names[row.model_id]] = group[row.metric]
+    if not lines:
         return
     with st.expander("By group of shoppers"):
         st.caption(
-            f"{SCORE_WORDS[placement]}, for shoppers who had bought little or much before the"
-            " test, and by the category they bought most. Small groups say little."
+            f"{SCORE_WORDS[board.placement]}, by what shoppers had bought before the test."
+            " Small groups say little."
         )
-        scores = {row["name"]: st.column_config.NumberColumn(format="%.3f") for row in rows}
+        scores = {name: st.column_config.NumberColumn(format="%.3f") for name in names.values()}
         st.dataframe(
-            list(found.values()),
+            list(lines.values()),
             hide_index=True,
-            column_config={**scores, "Asked": st.column_config.NumberColumn(format="localized")},
+            column_config={
+                **scores,
+                "Shoppers": st.column_config.TextColumn(pinned=True),
+                "Tested": st.column_config.NumberColumn(
+                    format="localized", help="How many shoppers of the group were tested."
+                ),
+            },
         )
 
 
 def _flat(groups: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the groups of a test in one list: ``new``, ``loyal``, then the categories."""
-    flat = [
-        (name.replace("_", " ").capitalize(), group)
-        for name, group in groups.items()
-        if name != "category"
-    ]
-    return flat + list(groups.get("category", {}).items())
+    """Return the groups of a test in one list: new, loyal, then the categories."""
+    flat: list[tuple[str, Mapping[str, Any]]] = []
+    for name in ("new", "loyal"):
+        if name in groups:
+            low, high = groups[name]["products"]
+            products = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+            flat.append((f"{name.capitalize()}: {products} products bought", groups[name]))
+    flat += [(f"Mostly {name}", group) for name, group in groups.get("category", {}).items()]
+    return flat
 
 
-def show_all_numbers(rows: Rows, models: Mapping[str, Model], placement: str) -> None:
-    """Show every number of the test, one row a number and one column a model."""
-    with st.expander("All numbers of this test"):
-        names = dict.fromkeys(
-            name for row in rows for name in models[row["model_id"]]["metrics"][placement]
+def show_all_numbers(board: Board, names: Mapping[str, str], again: Mapping[str, float]) -> None:
+    """Show every number of the test: a row a number, a column a model.
+
+    Parameters
+    ----------
+    again
+        Model id -> the score where products that were bought before count, too.
+    """
+    metrics = dict.fromkeys(name for row in board.rows for name in row.metrics)
+    lines: list[dict[str, Any]] = []
+    for metric in metrics:
+        words, formula = METRIC_WORDS.get(metric, (metric, ""))
+        line: dict[str, Any] = {"Number": words}
+        line |= {names[row.model_id]: row.metrics.get(metric) for row in board.rows}
+        lines.append({**line, "How it is worked out": formula})
+    if again:
+        lines.append(
+            {
+                "Number": "Right things on top, repeats count",
+                **{names[row.model_id]: again.get(row.model_id) for row in board.rows},
+                "How it is worked out": "The same NDCG@10 when products that were bought before"
+                " count, too. For You leaves those out, so this does not decide.",
+            }
         )
-        lines: list[dict[str, Any]] = []
-        for name in names:
-            words, formula = METRIC_WORDS.get(name, (name, ""))
-            line: dict[str, Any] = {"Number": words, "Formula": f"{name}. {formula}"}
-            for row in rows:
-                line[row["name"]] = models[row["model_id"]]["metrics"][placement].get(name)
-            lines.append(line)
-        numbers = {row["name"]: st.column_config.NumberColumn(format="%.4f") for row in rows}
-        st.dataframe(lines, hide_index=True, column_config=numbers)
-        if again := _again(rows, models, placement):
-            st.caption(again)
+    with st.expander("All numbers of this test"):
+        numbers = {name: st.column_config.NumberColumn(format="%.4f") for name in names.values()}
+        pinned = {"Number": st.column_config.TextColumn(pinned=True)}
+        st.dataframe(lines, hide_index=True, column_config={**numbers, **pinned})
 
 
-def _again(rows: Rows, models: Mapping[str, Model], placement: str) -> str:
-    """Say how models do when what was bought before counts too."""
-    if placement != "for_you":
-        return ""
-    found = [
-        (row["name"], models[row["model_id"]]["metrics"].get("for_you_again", {}).get("ndcg@10"))
-        for row in rows
-    ]
-    known = sorted(((n, v) for n, v in found if v is not None), key=lambda one: -one[1])[:3]
-    if not known:
-        return ""
-    words = ", ".join(f"{plain(name)} {value:.3f}" for name, value in known)
-    return (
-        f"When products that were bought before count too: {words}. For You leaves those out, so"
-        " they do not decide."
-    )
-
-
-def show_apart(apart: Sequence[tuple[str, str]]) -> None:
+def show_apart(board: Board, names: Mapping[str, str]) -> None:
     """Show the models that are not ranked with the others, and why."""
-    if not apart:
+    if not board.apart:
         return
-    with st.expander(f"Not ranked here: {count(len(apart), 'model')}"):
-        for name, reason in apart:
-            st.markdown(f"- **{plain(name)}**: {plain(reason)}")
+    with st.expander(f"Not ranked here: {count(len(board.apart), 'model')}"):
+        by_reason: dict[str, list[str]] = {}
+        for manifest, reason in board.apart:
+            by_reason.setdefault(reason, []).append(names[manifest["id"]])
+        for reason, which in by_reason.items():
+            st.markdown(f"- **{plain(', '.join(which))}**: {plain(reason)}")
 
 
-def pick_placement(served: Sequence[str]) -> str:
-    """Show the picker of shelves."""
-    return st.segmented_control(
-        "Shelf",
-        served,
-        default=served[0],
-        format_func=lambda one: PLACEMENT_WORDS[one],
-        required=True,
-        key="board-placement",
-        bind="query-params",
-    )
+def model_lines(models: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> None:
+    """Show every model of the data with its settings."""
+    for model in models:
+        settings = ", ".join(f"{key} {value}" for key, value in model["settings"].items())
+        st.caption(
+            f"**{plain(names[model['id']])}** · {model['seconds']:.0f} s ·"
+            f" {plain(settings or 'no settings')}",
+            help=f"Model {model['id']}, {size(model['evidence']['bytes'])}"
+            if model.get("evidence")
+            else f"Model {model['id']}",
+        )
