@@ -1,14 +1,8 @@
 import streamlit as st
 from recsys.workflows.leaderboard import leaderboard
 
-from pages.ui.board import (
-    model_lines,
-    pick_placement,
-    show_all_numbers,
-    show_apart,
-    show_board,
-    show_groups,
-)
+from pages.ui.board import pick_placement, show_board
+from pages.ui.board_details import model_lines, show_all_numbers, show_apart, show_groups
 from pages.ui.choosing import choose_data
 from pages.ui.evidence import PLACEMENT_WORDS, model_names
 from pages.ui.jobs import ACTOR

@@ -4,11 +4,11 @@ from recsys.workflows.impact import impact_of
 from recsys.workflows.leaderboard import leaderboard
 
 from pages.ui.board import badges_of
-from pages.ui.choosing import choose_data
+from pages.ui.choosing import choose_data, waiting_release
 from pages.ui.errors import in_place
 from pages.ui.impact import show_impact
 from pages.ui.jobs import ACTOR
-from pages.ui.publishing import choose_strategies, show_live, waiting_release
+from pages.ui.publishing import choose_strategies, show_live
 from pages.ui.resources import workspace
 from pages.ui.words import ago, moment, plain
 from recsys.workflows.jobs import active_jobs

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.words import ago
-from recsys.workflows.shop import ShopState
+from recsys.workflows.shop import ShopState, publication_history
+from recsys.workspace import Workspace
 
 
 def choose_data(shop: ShopState) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
@@ -29,3 +30,12 @@ def choose_data(shop: ShopState) -> tuple[Mapping[str, Any], Sequence[Mapping[st
         key=f"of-{shop.datasets[0]['id']}",
     )
     return by_id[chosen], [model for model in shop.models if model["dataset_id"] == chosen]
+
+
+def waiting_release(workspace: Workspace, shop: ShopState) -> Mapping[str, Any] | None:
+    """Return the manifest of the newest release where it was never live: built to be looked at."""
+    if not shop.releases:
+        return None
+    newest = shop.releases[0]
+    was_live = any(one.release_id == newest["id"] for one in publication_history(workspace, 1000))
+    return None if was_live else newest

@@ -66,15 +66,6 @@ def choose_strategies(
                 st.rerun()
 
 
-def waiting_release(workspace: Workspace, shop: ShopState) -> Mapping[str, Any] | None:
-    """Return the manifest of the newest release where it was never live: built to be looked at."""
-    if not shop.releases:
-        return None
-    newest = shop.releases[0]
-    was_live = any(one.release_id == newest["id"] for one in publication_history(workspace, 1000))
-    return None if was_live else newest
-
-
 def show_live(workspace: Workspace, shop: ShopState, *, actor: str) -> None:
     """Say what is live, and offer to roll back to what was live before."""
     if shop.live is None:
