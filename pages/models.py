@@ -21,7 +21,13 @@ boards = leaderboard(workspace(), dataset["id"])
 names = model_names(shop.models)
 
 if models:
-    placement = pick_placement(boards)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        placement = pick_placement(boards)
+        st.space("stretch")
+        if st.button("Compare two models", icon=":material/compare:"):
+            st.switch_page("compare.py")
+        if st.button("Publish", icon=":material/publish:"):
+            st.switch_page("publish.py")
     board = boards[placement]
     if board.rows:
         show_board(board, names, dated=bool(dataset.get("first_timestamp")))
@@ -36,11 +42,6 @@ if models:
         why = next((one["not_measured_because"] for one in models), "")
         st.info(plain(why) if why else f"No model was tested for {PLACEMENT_WORDS[placement]} yet.")
     show_apart(board, names)
-    with st.container(horizontal=True):
-        if st.button("Compare two models", icon=":material/compare:"):
-            st.switch_page("compare.py")
-        if st.button("Publish", icon=":material/publish:"):
-            st.switch_page("publish.py")
 else:
     st.info("No model has learned from this data yet. Let Aisle find the best one for each shelf.")
 

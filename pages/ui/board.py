@@ -15,6 +15,7 @@ from pages.ui.evidence import (
     SCORE_WORDS,
     TEST_WORDS,
     asked_words,
+    difference_words,
     verdict,
 )
 from pages.ui.words import count, percent, plain
@@ -140,7 +141,9 @@ def _answer(board: Board, names: Mapping[str, str]) -> str:
             " shoppers you know."
         )
     best = next(row for row in board.rows if row.champion)
-    said = against(best, "popularity")
+    said = ""
+    if best.kind != "popularity" and "popularity" in best.against:
+        said = verdict(best.value, best.against["popularity"], asked=best.asked, fewest=1)
     colour = "green" if best.badge == "best" else "gray"
     words = f":{colour}-badge[{badge_words(board, best)}] **{plain(names[best.model_id])}**"
     if said:
@@ -152,12 +155,11 @@ def _answer(board: Board, names: Mapping[str, str]) -> str:
 
 
 def against(row: Row, baseline: str) -> str:
-    """Say how a model does against a baseline; empty for the baseline itself."""
+    """Say in two words how a model does against a baseline; empty for the baseline itself."""
     difference = row.against.get(baseline)
     if difference is None or row.kind == baseline:
         return ""
-    words = baseline.replace("_", " ")
-    return verdict(row.value, difference, asked=row.asked, fewest=1, base=words)
+    return difference_words(row.value, difference)
 
 
 def _show_costs(board: Board, names: Mapping[str, str]) -> None:

@@ -62,7 +62,7 @@ def ranking(rows: Rows, axis: str) -> Any:
     _lay_out(chart, x=f"{axis}: score with 95 % interval; dotted: the baselines")
     chart.update_layout(
         height=34 * len(ordered) + 80,
-        xaxis={"rangemode": "tozero"},
+        xaxis={"range": [0, 1.04 * max(row["high"] for row in ordered)]},
         yaxis={
             "tickmode": "array",
             "tickvals": places,
@@ -109,7 +109,7 @@ def quality_against(rows: Rows, quality: str, other: str, *, log: bool = False) 
     chart.update_layout(
         height=320,
         margin={"l": 0, "r": 40, "t": 32, "b": 32},
-        xaxis={"type": "log" if log else "linear"},
+        xaxis={"type": "log", "dtick": "D2"} if log else {},
     )
     return chart
 

@@ -23,6 +23,8 @@ def choose_data(shop: ShopState) -> tuple[Mapping[str, Any], Sequence[Mapping[st
             st.switch_page("data.py")
         st.stop()
     by_id = {dataset["id"]: dataset for dataset in shop.datasets}
+    if len(by_id) == 1:
+        return shop.datasets[0], shop.models
     chosen = st.selectbox(
         "Dataset",
         list(by_id),

@@ -95,6 +95,25 @@ METRIC_WORDS: dict[str, tuple[str, str]] = {
 }
 
 
+def difference_words(value: float, difference: Mapping[str, float]) -> str:
+    """Say how much better a model is than another one: ``25% better``; counting the noise.
+
+    Parameters
+    ----------
+    difference
+        ``value``, ``low`` and ``high`` of the paired difference: this model less the other.
+    """
+    if difference["low"] <= 0 <= difference["high"]:
+        return "no clear difference"
+    before = value - difference["value"]
+    if before <= 0:
+        return "better"
+    ratio = value / before
+    if ratio >= 2:
+        return f"{ratio:.1f} times as good"
+    return f"{abs(ratio - 1):.0%} {'better' if ratio > 1 else 'worse'}"
+
+
 def verdict(
     value: float,
     difference: Mapping[str, float],
@@ -103,27 +122,21 @@ def verdict(
     fewest: int,
     base: str = "popularity",
 ) -> str:
-    """Say how a model does against a baseline, counting the noise of the test.
+    """Say in a sentence how a model does against a baseline.
 
     Parameters
     ----------
-    difference
-        ``value``, ``low`` and ``high`` of the paired difference: model less baseline.
     asked, fewest
         How many questions there were, and how many it takes to tell anything.
     """
     if asked < fewest:
         return "too few later purchases to tell"
-    if difference["low"] <= 0 <= difference["high"]:
+    words = difference_words(value, difference)
+    if words == "no clear difference":
         return f"not clearly better or worse than {base}"
-    before = value - difference["value"]
-    if before <= 0:
+    if words == "better":
         return f"better than {base}, which finds nothing"
-    ratio = value / before
-    if ratio >= 2:
-        return f"{ratio:.1f} times as good as {base}"
-    word = "better" if ratio > 1 else "worse"
-    return f"{abs(ratio - 1):.0%} {word} than {base}"
+    return f"{words} {'as' if words.endswith('as good') else 'than'} {base}"
 
 
 def model_verdict(model: Mapping[str, Any], placement: str, *, baseline: str = "popularity") -> str:
@@ -190,7 +203,7 @@ def model_names(models: Sequence[Mapping[str, Any]]) -> dict[str, str]:
                 if any(other["settings"].get(key) != value for other in same)
             ][:_MOST_SETTINGS]
             twins = [other for other in same if other["settings"] == settings]
-            if len(twins) > 1:
-                words.append(ago(model["created_at"]))
+            if any(other["created_at"] > model["created_at"] for other in twins):
+                words.append(f"earlier, {ago(model['created_at'])}")
         names[model["id"]] = " · ".join(words)
     return names

@@ -9,7 +9,7 @@ from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
 from pages.ui.words import count, size
 from recsys.releases.live import LiveView
-from recsys.workflows.exports import submit_export
+from recsys.workflows.exports import exports_folder, submit_export
 from recsys.workflows.jobs import Job, recent_jobs
 
 
@@ -43,11 +43,15 @@ def offer_export(view: LiveView) -> None:
 
 
 def _written(jobs: list[Job], release_id: str) -> Path | None:
-    """Return the newest file that was written of a release; a file of the server, not of a shop."""
+    """Return the newest file of a release among those that the workspace keeps.
+
+    Those that the command line wrote elsewhere are not given out.
+    """
+    kept = exports_folder(workspace()).resolve()
     for job in jobs:
         result = job.result or {}
         if job.status == "done" and result.get("release_id") == release_id:
             path = Path(result["file"])
-            if path.is_file():
+            if path.parent == kept and path.is_file():
                 return path
     return None
