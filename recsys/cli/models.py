@@ -6,11 +6,20 @@ import typer
 
 from recsys.cli.output import AsJson, actor, finish, give, say, table
 from recsys.errors import BadSetting
-from recsys.types import Placement
+from recsys.evaluation.split import SplitBy
+from recsys.types import PLACEMENTS, Placement
 
 app = typer.Typer()
 
 Dataset = Annotated[str | None, typer.Option(metavar="ID", help="By default the newest.")]
+_BY_TIME = "time"
+Split = Annotated[
+    str,
+    typer.Option(
+        metavar="WAY",
+        help="time, or for a shop without dates last-out: hold back each shopper's last rows.",
+    ),
+]
 _BEST = "Model for {}; by default the best known."
 
 
@@ -22,13 +31,19 @@ def _choice(placement: str) -> Any:
 def train(
     *,
     dataset: Dataset = None,
-    model: Annotated[str, typer.Option(help="popularity, als or copurchase.")] = "als",
+    model: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND", help="als, copurchase, popularity, ...; a wrong one lists all."
+        ),
+    ] = "als",
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="factors=64, ...")
     ] = None,
     evaluation: Annotated[
         bool, typer.Option(" /--no-evaluation", help="Do not test it on later purchases.")
     ] = True,
+    split: Split = _BY_TIME,
     as_json: AsJson = False,
 ) -> None:
     """Train a model on a dataset and test it on later purchases."""
@@ -42,15 +57,15 @@ def train(
         dataset_id=dataset,
         settings=_settings(settings or []),
         evaluate=evaluation,
+        split=split_by(split),
         actor=actor(),
     )
     manifest = workspace.models.manifest(finish(workspace, job)["model_id"])
-    document = _document(manifest)
     words = (
         f"{manifest['label']} is trained ({manifest['seconds']:,.1f} s).\nModel {manifest['id']}"
     )
-    measured = ", ".join(f"{name} {value:.3f}" for name, value in _headlines(manifest).items())
-    give(document, f"{words}\n{measured}".strip(), as_json=as_json)
+    lines = [words, *_found(manifest), manifest["not_measured_because"]]
+    give(_document(manifest), "\n".join(filter(None, lines)), as_json=as_json)
 
 
 @app.command()
@@ -66,12 +81,51 @@ def models(as_json: AsJson = False) -> None:
             "model": manifest["label"],
             "dataset": manifest["dataset_name"],
             **_headlines(manifest),
+            "": "" if manifest.get("evidence") else _why_not(manifest),
         }
         for manifest in manifests
     ]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     words = table(rows, columns) if rows else "No model is trained yet: aisle train."
-    give({"models": [_document(manifest) for manifest in manifests]}, words, as_json=as_json)
+    give([_document(manifest) for manifest in manifests], words, as_json=as_json)
+
+
+@app.command()
+def evaluate(
+    models: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[MODEL]...", help="By default all without a test."),
+    ] = None,
+    *,
+    yardsticks: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with", metavar="KIND", help="Test a yardstick, too: user_cf, which is slow."
+        ),
+    ] = None,
+    dataset: Dataset = None,
+    split: Split = _BY_TIME,
+    as_json: AsJson = False,
+) -> None:
+    """Test models on later purchases that were trained without a test."""
+    from recsys.workflows.jobs import submit_evaluation
+    from recsys.workspace import Workspace
+
+    workspace = Workspace.from_environment()
+    job = submit_evaluation(
+        workspace,
+        models or [],
+        yardsticks=yardsticks or [],
+        dataset_id=dataset,
+        split=split_by(split),
+        actor=actor(),
+    )
+    tested = [workspace.models.manifest(one) for one in finish(workspace, job)["model_ids"]]
+    words = [f"{one['label']} ({one['id']})\n" + "\n".join(_found(one)) for one in tested]
+    nothing = "All models of this data have a test."
+    give(
+        [_document(one) for one in tested], "\n".join(words) if words else nothing, as_json=as_json
+    )
 
 
 @app.command()
@@ -130,14 +184,64 @@ def _settings(given: list[str]) -> dict[str, Any]:
     return found
 
 
+def split_by(text: str) -> SplitBy:
+    """Return how a test parts the past from the future.
+
+    Raises
+    ------
+    BadSetting
+        There is no such way.
+    """
+    ways: dict[str, SplitBy] = {"time": "time", "last-out": "last_out"}
+    if text not in ways:
+        raise BadSetting(
+            f"There is no split called {text!r}.", hint=f"There are: {', '.join(ways)}."
+        )
+    return ways[text]
+
+
 def _document(manifest: dict[str, Any]) -> dict[str, Any]:
-    named = ("metrics", "kind", "label", "settings", "dataset_id", "placements", "created_at")
-    return {"model_id": manifest["id"], **{name: manifest[name] for name in named}}
+    """Return a model as a document; of an old one without its numbers, whose shape was another."""
+    named = ("kind", "label", "settings", "seconds", "dataset_id", "placements", "created_at")
+    known = bool(manifest.get("evidence"))
+    numbers = ("metrics", "intervals", "against", "evidence")
+    return {
+        "model_id": manifest["id"],
+        **{name: manifest.get(name) for name in named},
+        **{name: manifest[name] if known else {} for name in numbers},
+        "not_measured_because": "" if known else _why_not(manifest),
+    }
+
+
+def _why_not(manifest: dict[str, Any]) -> str:
+    from recsys.evaluation.champion import NOT_MEASURED, OLD
+
+    if manifest.get("metrics"):
+        return OLD
+    return manifest.get("not_measured_because") or NOT_MEASURED
 
 
 def _headlines(manifest: dict[str, Any]) -> dict[str, float]:
     """Return the number that decides for each placement that was measured."""
-    from recsys.workflows.publishing import DECIDING, deciding_value
+    from recsys.evaluation.champion import deciding_value
+    from recsys.evaluation.evidence import DECIDING
 
-    values = {metric: deciding_value(manifest, place) for place, metric in DECIDING.items()}
+    values = {
+        f"{place} {DECIDING[place]}": deciding_value(manifest, place)
+        for place in PLACEMENTS
+        if manifest.get("evidence")
+    }
     return {metric: value for metric, value in values.items() if value is not None}
+
+
+def _found(manifest: dict[str, Any]) -> list[str]:
+    """Say for each placement what was found, and by how much that beats the baselines."""
+    lines: list[str] = []
+    for name, value in _headlines(manifest).items():
+        place = name.partition(" ")[0]
+        lines.append(f"{name} {value:.4f}")
+        for kind, found in manifest["against"].get(place, {}).items():
+            if kind != manifest["kind"]:
+                beside = f"{found['value']:+.4f} ({found['low']:+.4f} to {found['high']:+.4f})"
+                lines.append(f"  against {kind}: {beside}")
+    return lines

@@ -24,7 +24,7 @@ def say(words: str) -> None:
     typer.echo(printable(words, keep="\n"), err=True)
 
 
-def give(document: Mapping[str, Any], words: str, *, as_json: bool) -> None:
+def give(document: Mapping[str, Any] | Sequence[Any], words: str, *, as_json: bool) -> None:
     """Write the result of a command: the document for programs, or the words for people."""
     # ASCII only: it can be read whatever the encoding of the pipe is.
     if as_json:

@@ -1,14 +1,22 @@
-"""Metrics of ranked lists, one value a shopper or basket, and their intervals."""
+"""Metrics of ranked lists: one value a list, worked out for all lists at once.
+
+All take ``hits``, a boolean array of shape ``(n, >= k)`` that says which places hold a wanted item,
+best first, and ``relevant``, how many items each list was to find. A list to find nothing gives 0.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-_ROUNDS = 1_000
+Hits = NDArray[np.bool_]
+Values = NDArray[np.float64]
+Counts = NDArray[np.integer[Any]]
+
+# So many columns share one look in top_k: the best of each bounds the k-th best from below.
+_STRIDE = 64
 
 
 def top_k(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
@@ -25,9 +33,10 @@ def top_k(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
         Ties go to the smaller column. A row with fewer than k finite scores ends in ``-1``.
     """
     k = min(k, scores.shape[1])
-    # The k-th best score, then everything above it and, among equals, the smallest columns.
-    edge = np.partition(scores, scores.shape[1] - k, axis=1)[:, scores.shape[1] - k]
     found = np.full((len(scores), k), -1, np.int64)
+    if k == 0:
+        return found
+    edge = _lower_bound(scores, k)
     for row, line in enumerate(scores):
         close = np.flatnonzero(line >= edge[row])
         best = close[np.argsort(-line[close], kind="stable")][:k]
@@ -36,59 +45,82 @@ def top_k(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     return found
 
 
-def ndcg(hits: NDArray[np.bool_], relevant: int) -> float:
-    """Return the binary NDCG of one list.
+def _lower_bound(scores: NDArray[np.float32], k: int) -> NDArray[np.float32]:
+    """Return for each row a number that at least k of its scores reach, and few more.
+
+    Columns are dealt into groups; the k best of the groups' best scores are k different scores, so
+    the k-th best score of all is no smaller than the k-th of them.
+    """
+    width = scores.shape[1] // _STRIDE
+    if width < 4 * k:
+        return np.partition(scores, scores.shape[1] - k, axis=1)[:, scores.shape[1] - k]
+    groups = scores[:, : width * _STRIDE].reshape(len(scores), _STRIDE, width).max(axis=1)
+    return np.partition(groups, width - k, axis=1)[:, width - k]
+
+
+def precision(hits: Hits, k: int) -> Values:
+    """Return the share of the k places that hold a wanted item; empty places are misses."""
+    return hits[:, :k].sum(axis=1, dtype=np.float64) / np.full(len(hits), k)
+
+
+def recall(hits: Hits, relevant: Counts, k: int) -> Values:
+    """Return the share of the wanted items that are among the first k."""
+    return _share(hits[:, :k].sum(axis=1), relevant)
+
+
+def hit_rate(hits: Hits, k: int) -> Values:
+    """Return 1 where any of the first k places holds a wanted item, else 0."""
+    return hits[:, :k].any(axis=1).astype(np.float64)
+
+
+def reciprocal_rank(hits: Hits, k: int) -> Values:
+    """Return 1 / the place of the first hit among the first k, 0 without one (MRR is its mean)."""
+    first = hits[:, :k].argmax(axis=1) + 1
+    return hit_rate(hits, k) / first
+
+
+def average_precision(hits: Hits, relevant: Counts, k: int) -> Values:
+    """Return the average precision at k (MAP is its mean).
+
+    ``sum over hits of precision at the hit's place / min(k, relevant)``. Dividing by all relevant
+    items, as some libraries do, holds shoppers against the model who bought more than k products;
+    dividing by the hits found would call one lucky hit a perfect list.
+    """
+    taken = hits[:, :k].astype(np.float64)
+    found: Values = taken.cumsum(axis=1)
+    precisions = found / np.arange(1, taken.shape[1] + 1)
+    return _share((precisions * taken).sum(axis=1), np.minimum(relevant, k))
+
+
+def ndcg(hits: Hits, relevant: Counts, k: int) -> Values:
+    """Return the binary NDCG.
 
     ``sum(hit_r / log2(r + 1)) / sum over the first min(k, relevant) ranks of 1 / log2(r + 1)``
-    (Järvelin and Kekäläinen 2002). 0 when nothing is relevant.
+    (Järvelin and Kekäläinen 2002).
     """
-    if relevant == 0:
-        return 0.0
-    discounts = 1.0 / np.log2(np.arange(2, len(hits) + 2))
-    return float(discounts[hits].sum() / discounts[: min(len(hits), relevant)].sum())
+    gains = np.concatenate(([0.0], np.cumsum(_discounts(k))))
+    found = (hits[:, :k] * _discounts(k)[: hits.shape[1]]).sum(axis=1)
+    return _share(found, gains[np.minimum(relevant, k)])
 
 
-def recall(hits: NDArray[np.bool_], relevant: int) -> float:
-    """Return the share of the relevant items that are in the list; 0 when nothing is relevant."""
-    return float(hits.sum() / relevant) if relevant else 0.0
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A mean with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain numbers, rounded to what the interval can carry."""
-        return {key: round(value, 5) for key, value in asdict(self).items()}
-
-
-def bootstrap(
-    values: NDArray[np.float64], *, groups: NDArray[Any] | None = None, seed: int = 1
-) -> Interval:
-    """Return the mean of ``values`` and its 95 % percentile interval (Efron 1979).
+def graded_ndcg(gains: NDArray[np.floating[Any]], ideal: NDArray[np.floating[Any]]) -> Values:
+    """Return the NDCG of ratings: ``sum(gain_r / log2(r + 1))`` over the same of the best list.
 
     Parameters
     ----------
-    values
-        One value a shopper (or a basket); a difference of two models makes it a paired comparison.
-    groups
-        The shopper of each value: whole shoppers are drawn, 1,000 times.
+    gains
+        Shape ``(n, k)``: the rating of what stands on each place, 0 where it is not wanted.
+    ideal
+        Shape ``(n, k)``: the k largest ratings of the wanted items, largest first, 0 beyond them.
     """
-    if not len(values):
-        return Interval(0.0, 0.0, 0.0)
-    if groups is None:
-        groups = np.arange(len(values))
-    _, member = np.unique(groups, return_inverse=True)
-    sums = np.bincount(member, weights=values)
-    sizes = np.bincount(member)
-    random = np.random.default_rng(seed)
-    means = np.empty(_ROUNDS)
-    for turn in range(_ROUNDS):  # one at a time: all at once would take 1,000 times the memory
-        drawn = random.integers(0, len(sums), len(sums))
-        means[turn] = sums[drawn].sum() / sizes[drawn].sum()
-    low, high = np.percentile(means, [2.5, 97.5])
-    return Interval(float(values.mean()), float(low), float(high))
+    discounts = _discounts(gains.shape[1])
+    return _share((gains * discounts).sum(axis=1), (ideal * discounts).sum(axis=1))
+
+
+def _discounts(k: int) -> Values:
+    return 1.0 / np.log2(np.arange(2, k + 2))
+
+
+def _share(part: NDArray[Any], whole: NDArray[Any]) -> Values:
+    whole = np.asarray(whole, np.float64)
+    return np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0)

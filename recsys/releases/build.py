@@ -37,7 +37,13 @@ POPULAR = "popular"
 UNKNOWN_STOCK = 2**31 - 1
 
 
-def build_release(workspace: Workspace, strategies: Mapping[Placement, str], report: Report) -> str:
+def build_release(
+    workspace: Workspace,
+    strategies: Mapping[Placement, str],
+    report: Report,
+    *,
+    about: Mapping[str, Any] | None = None,
+) -> str:
     """Build the indexes for the chosen models, check them against the models, and keep them.
 
     Parameters
@@ -45,6 +51,8 @@ def build_release(workspace: Workspace, strategies: Mapping[Placement, str], rep
     strategies
         Placement -> model id. All models must be trained on one dataset. A placement that is
         missing here is not served.
+    about
+        What else the manifest keeps, such as how the models did in their last test.
 
     Returns
     -------
@@ -88,6 +96,7 @@ def build_release(workspace: Workspace, strategies: Mapping[Placement, str], rep
         "has": dataset.manifest["has"],
         "created_at": time.time(),
         "store": "server" if workspace.settings.qdrant_url else "edge",
+        **(about or {}),
     }
     with workspace.releases.writing(release_id, manifest) as folder:
         report(0.0, "Collecting catalogue and histories")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from recsys.errors import AisleError, InputError, JobCancelled
+from recsys.evaluation.split import SplitBy
 from recsys.jobs.child import Work, run_inline
 from recsys.jobs.lock import WorkerLock
 from recsys.jobs.queue import Job, Queue
@@ -14,6 +16,7 @@ from recsys.models.base import read_config
 from recsys.models.registry import find_model
 from recsys.types import PLACEMENTS, Placement, Report
 from recsys.workflows.data_jobs import DATA_KINDS, of_first_try, submit
+from recsys.workflows.evaluating import evaluate_models
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.training import newest_dataset, train_model
 from recsys.workspace import Workspace
@@ -35,9 +38,22 @@ def _train(workspace: Workspace, params: dict[str, Any], report: Report) -> dict
             dataset_id=params["dataset_id"],
             settings=params.get("settings"),
             evaluate=params.get("evaluate", True),
+            split=params.get("split", "time"),
             report=report,
         )
     return {"model_id": model_id}
+
+
+def _evaluate(workspace: Workspace, params: dict[str, Any], report: Report) -> dict[str, Any]:
+    found = evaluate_models(
+        workspace,
+        params["model_ids"],
+        yardsticks=params["yardsticks"],
+        dataset_id=params["dataset_id"],
+        split=params["split"],
+        report=report,
+    )
+    return {"model_ids": found}
 
 
 def _publish(workspace: Workspace, params: dict[str, Any], report: Report) -> dict[str, Any]:
@@ -46,6 +62,7 @@ def _publish(workspace: Workspace, params: dict[str, Any], report: Report) -> di
         strategies=params.get("strategies"),
         dataset_id=params.get("dataset_id"),
         only=tuple(params.get("only") or PLACEMENTS),
+        evaluate=params.get("evaluate", True),
         actor=params["actor"],
         report=report,
     )
@@ -59,6 +76,7 @@ def _publish(workspace: Workspace, params: dict[str, Any], report: Report) -> di
 KINDS: dict[str, Work] = {
     **DATA_KINDS,
     "train": _train,
+    "evaluate": _evaluate,
     "publish": _publish,
 }
 
@@ -70,6 +88,7 @@ def submit_training(
     dataset_id: str | None = None,
     settings: dict[str, Any] | None = None,
     evaluate: bool = True,
+    split: SplitBy = "time",
     actor: str,
 ) -> Job:
     """Queue the training of a model; wrong settings are refused here, not in the queue.
@@ -89,8 +108,42 @@ def submit_training(
         "dataset_id": dataset.id,
         "settings": settings or {},
         "evaluate": evaluate,
+        "split": split,
     }
     return submit(workspace, "train", params, f"Train {model.label} on {dataset.name}", actor)
+
+
+def submit_evaluation(
+    workspace: Workspace,
+    model_ids: Sequence[str] = (),
+    *,
+    yardsticks: Sequence[str] = (),
+    dataset_id: str | None = None,
+    split: SplitBy = "time",
+    actor: str,
+) -> Job:
+    """Queue the test of models that were trained without one, and of yardsticks.
+
+    Raises
+    ------
+    BadSetting
+        There is no yardstick of that name.
+    NotReady, NotFound
+        There is no such data or model.
+    """
+    manifests = [workspace.models.manifest(model_id) for model_id in model_ids]
+    for kind in yardsticks:
+        find_model(kind)
+    dataset = newest_dataset(
+        workspace, dataset_id or (manifests[0]["dataset_id"] if manifests else None)
+    )
+    params = {
+        "model_ids": list(model_ids),
+        "yardsticks": list(yardsticks),
+        "dataset_id": dataset.id,
+        "split": split,
+    }
+    return submit(workspace, "evaluate", params, f"Test models on {dataset.name}", actor)
 
 
 def submit_publish(
@@ -99,6 +152,7 @@ def submit_publish(
     strategies: dict[Placement, str] | None = None,
     dataset_id: str | None = None,
     only: tuple[Placement, ...] = PLACEMENTS,
+    evaluate: bool = True,
     actor: str,
 ) -> Job:
     """Queue the building and publication of a release.
@@ -115,6 +169,7 @@ def submit_publish(
         "strategies": strategies,
         "dataset_id": dataset_id or dataset,
         "only": list(only),
+        "evaluate": evaluate,
         "actor": actor,
     }
     return submit(workspace, "publish", params, "Build and publish a release", actor)

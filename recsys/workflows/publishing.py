@@ -1,30 +1,38 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from recsys.errors import InputError
+from recsys.evaluation.champion import questions_of, rank
+from recsys.evaluation.evidence import FEWEST_QUESTIONS
 from recsys.models.registry import MODELS
 from recsys.releases.build import build_release
 from recsys.releases.publishing import Publication, publish, roll_back, was_published
 from recsys.types import PLACEMENTS, Placement, Report, part_of, silent
+from recsys.workflows.final_test import score_champions
+from recsys.workflows.measuring import BASELINES
 from recsys.workflows.training import newest_dataset, train_model
 from recsys.workspace import Workspace
 
-# What is trained for a placement that no model of the dataset can feed yet.
+__all__ = [
+    "DEFAULT_KIND",
+    "FEWEST_QUESTIONS",
+    "Published",
+    "best_models",
+    "publish_release",
+    "questions_of",
+    "roll_back_release",
+]
+
+# What is trained for a placement that only baselines of the dataset can feed yet.
 DEFAULT_KIND: dict[Placement, str] = {
     "for_you": "als",
     "similar": "als",
     "also_bought": "copurchase",
     "lookalikes": "als",
 }
-# The number that decides; placements without one follow For You.
-DECIDING: dict[Placement, str] = {"for_you": "ndcg@10", "also_bought": "hit_rate@10"}
-
-
-# A test with fewer shoppers or baskets decides nothing.
-FEWEST_QUESTIONS = 30
 
 
 @dataclass(frozen=True)
@@ -44,56 +52,37 @@ class Published:
     trained: list[str]
 
 
-def questions_of(manifest: Mapping[str, Any], placement: Placement) -> int:
-    """Return how many shoppers or baskets a model was tested on for a placement."""
-    found = manifest["metrics"].get(placement, {})
-    return int(found.get("shoppers", found.get("baskets", 0)))
-
-
-def _deciding(manifest: Mapping[str, Any], placement: Placement) -> dict[str, Any] | None:
-    """Return the validation figures that decide for a placement, or None without enough tests."""
-    metric = DECIDING.get(placement)
-    if metric is None or questions_of(manifest, placement) < FEWEST_QUESTIONS:
-        return None
-    return manifest["metrics"][placement].get(metric)
-
-
-def deciding_value(manifest: Mapping[str, Any], placement: Placement) -> float | None:
-    """Return the validation value that decides for a placement, or None without one."""
-    found = _deciding(manifest, placement)
-    return None if found is None else float(found["value"])
-
-
-def loses_to_popularity(manifest: Mapping[str, Any], placement: Placement) -> bool:
-    """Tell whether the test found a model clearly worse than popularity."""
-    found = _deciding(manifest, placement)
-    return found is not None and found["difference"]["high"] < 0
-
-
 def best_models(workspace: Workspace, dataset_id: str) -> dict[Placement, str]:
-    """Return the best known model of a dataset for each placement that has one.
+    """Return the model of a dataset that should feed each placement, where there is one.
 
-    Measured models come before unmeasured ones, then the better number, then the default kind,
-    then the newer model. Similar and Lookalikes have no number yet: they follow the best For You
-    model that can.
+    The champion of the evidence (:func:`recsys.evaluation.champion.rank`). Where the evidence
+    decides nothing, the default kind, then the newer model.
     """
-    manifests = [m for m in workspace.models.manifests() if m["dataset_id"] == dataset_id]
+    manifests = workspace.models.manifests()
     best: dict[Placement, str] = {}
     for placement in PLACEMENTS:
-        deciding: Placement = placement if placement in DECIDING else "for_you"
-        able = [m for m in manifests if placement in m["placements"]]
+        ranking = rank(workspace, manifests, placement, dataset_id)
+        if ranking.champion is not None:
+            best[placement] = ranking.champion
+            continue
+        able = [
+            manifest
+            for manifest in manifests
+            if manifest["dataset_id"] == dataset_id and placement in manifest["placements"]
+        ]
         if able:
             # manifests are newest first, and index finds the first of equals
-            ranks = [_rank(manifest, placement, deciding) for manifest in able]
+            ranks = [manifest["kind"] == DEFAULT_KIND[placement] for manifest in able]
             best[placement] = able[ranks.index(max(ranks))]["id"]
     return best
 
 
-def _rank(
-    manifest: Mapping[str, Any], placement: Placement, deciding: Placement
-) -> tuple[float, bool]:
-    value = deciding_value(manifest, deciding)
-    return (-1.0 if value is None else value, manifest["kind"] == DEFAULT_KIND[placement])
+def _untrained(workspace: Workspace, dataset_id: str, places: Iterable[Placement]) -> list[str]:
+    """Return the default kinds of the placements that no model but a baseline can feed."""
+    manifests = [m for m in workspace.models.manifests() if m["dataset_id"] == dataset_id]
+    real = [m for m in manifests if m["kind"] not in BASELINES]
+    fed = {placement for manifest in real for placement in manifest["placements"]}
+    return list(dict.fromkeys(DEFAULT_KIND[place] for place in places if place not in fed))
 
 
 def publish_release(
@@ -102,13 +91,14 @@ def publish_release(
     strategies: Mapping[Placement, str] | None = None,
     dataset_id: str | None = None,
     only: tuple[Placement, ...] = PLACEMENTS,
+    evaluate: bool = True,
     actor: str,
     report: Report = silent,
 ) -> Published:
     """Train what is missing, build a release, check it, and make it live.
 
-    Where the best model known is clearly worse than popularity, popularity is trained and takes
-    its place, unless the model was chosen by hand.
+    A champion that was chosen by evidence is scored on the test part, once in its life, beside
+    the baselines; the release keeps what was found.
 
     A job that is tried again takes the release its first try built, and publishes it once.
 
@@ -120,6 +110,8 @@ def publish_release(
         Default: the dataset of the chosen models, else the newest.
     only
         The placements to serve.
+    evaluate
+        False trains what is missing without a test and scores nothing: the quickest way.
 
     Raises
     ------
@@ -142,26 +134,19 @@ def publish_release(
                 hint=f"These can: {able}.",
             )
     dataset = newest_dataset(workspace, dataset_id)
-    known = best_models(workspace, dataset.id)
-    have = chosen.keys() | known.keys()
-    missing: list[Placement] = [place for place in only if place not in have]
-    kinds = list(dict.fromkeys(DEFAULT_KIND[place] for place in missing))
+    kinds = _untrained(workspace, dataset.id, [place for place in only if place not in chosen])
     for number, kind in enumerate(kinds):
-        step = part_of(report, 0.6 * number / len(kinds), 0.6 * (number + 1) / len(kinds))
-        train_model(workspace, kind, dataset_id=dataset.id, report=step)
+        step = part_of(report, 0.5 * number / len(kinds), 0.5 * (number + 1) / len(kinds))
+        train_model(workspace, kind, dataset_id=dataset.id, evaluate=evaluate, report=step)
     known = best_models(workspace, dataset.id)
-    if any(
-        place not in chosen and loses_to_popularity(workspace.models.manifest(known[place]), place)
-        for place in only
-    ):
-        kinds.append("popularity")
-        train_model(
-            workspace, "popularity", dataset_id=dataset.id, report=part_of(report, 0.58, 0.6)
-        )
-        known = best_models(workspace, dataset.id)
     final: dict[Placement, str] = {place: chosen.get(place) or known[place] for place in only}
-    building = part_of(report, 0.6 if kinds else 0.0, 0.98)
-    release_id = build_release(workspace, final, building)
+    share = 0.5 if kinds else 0.0
+    tested: dict[str, Any] = {}
+    if evaluate:
+        tested = score_champions(workspace, dataset, final, part_of(report, share, share + 0.2))
+        share += 0.2
+    building = part_of(report, share, 0.98)
+    release_id = build_release(workspace, final, building, about={"test": tested})
     report(0.99, "Publishing")
     publish(workspace, release_id, actor=actor)
     return Published(release_id, final, [MODELS[kind].label for kind in kinds])
