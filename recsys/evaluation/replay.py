@@ -58,11 +58,11 @@ def replay(users: Rows, ask: Ask, k: int, report: Report, *, step: str = "Replay
     ask
         Gives the list of question number ``n``, of at most ``k`` items.
     step
-        What the progress says is going on.
+        What the progress says; one text for all questions, since each new one is written down.
     """
     lists = np.full((len(users), k), -1, np.int32)
     for number in range(len(users)):
-        report(number / len(users), f"{step}: {number:,} of {len(users):,}")
+        report(number / len(users), step)
         found = ask(number)
         lists[number, : len(found)] = found
     return Replay(users, lists)

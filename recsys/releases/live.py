@@ -179,6 +179,17 @@ class LiveShop:
             )
         return view
 
+    def view_of(self, release_id: str) -> LiveView:
+        """Return any release as it would stand if it were live now.
+
+        Raises
+        ------
+        NotFound, StorageError
+            It is gone, or cannot be opened.
+        """
+        nobody = Publication(0, release_id, None, "publish", "", 0.0)
+        return self._apply(_fresh(Release(self.workspace, release_id), nobody))
+
     def look_again(self) -> None:
         """Have the next call look, whatever the time: something was just changed."""
         self._checked = 0.0

@@ -18,6 +18,7 @@ from recsys.errors import BadMapping, InputError, StorageError
 from recsys.jobs.queue import Queue
 from recsys.types import Report, silent
 from recsys.workflows.event_weights import check_weight
+from recsys.workflows.fixes import findings_of, recipe_with, recipe_without
 from recsys.workspace import Workspace
 from recsys.workspace.database import record
 from recsys.workspace.tables import version_names
@@ -31,41 +32,26 @@ def apply_fixes(
     Raises
     ------
     InputError
-        A finding has no fix, or there is no such finding.
+        As for :func:`recipe_with`.
     """
-    found = _findings(workspace, dataset_id)
-    for code in codes:
-        if code not in found or not found[code]["fix"]:
-            fixable = ", ".join(one for one, finding in found.items() if finding["fix"])
-            raise InputError(
-                f"There is no finding {code!r} that can be fixed.",
-                hint=f"Those with a fix are: {fixable or 'none'}.",
-            )
-    recipe = recipe_of(workspace, dataset_id)
-    if codes and set(codes) <= recipe.fixes:
-        raise InputError(
-            f"The fix {codes[0]!r} is applied in this version already.",
-            hint="Undo it, or choose another one.",
-        )
-    recipe = recipe.fixing(codes)
-    change = f"Fixed: {_words(found, codes)}"
+    recipe = recipe_with(workspace, dataset_id, codes)
+    change = f"Fixed: {_words(findings_of(workspace, dataset_id), codes)}"
     return next_version(workspace, dataset_id, recipe, change=change, report=report)
 
 
 def undo_fixes(
     workspace: Workspace, dataset_id: str, codes: Sequence[str], *, report: Report = silent
 ) -> str:
-    """Make a version without the fixes of some findings; their rows are back."""
-    recipe = recipe_of(workspace, dataset_id)
-    unknown = [code for code in codes if code not in recipe.fixes]
-    if unknown:
-        raise InputError(
-            f"The fix {unknown[0]!r} is not applied in this version.",
-            hint=f"Applied are: {', '.join(sorted(recipe.fixes)) or 'none'}.",
-        )
-    found = _findings(workspace, dataset_id)
-    change = f"Undid the fix of: {_words(found, codes)}"
-    return next_version(workspace, dataset_id, recipe.undoing(codes), change=change, report=report)
+    """Make a version without the fixes of some findings; their rows are back.
+
+    Raises
+    ------
+    InputError
+        As for :func:`recipe_without`.
+    """
+    recipe = recipe_without(workspace, dataset_id, codes)
+    change = f"Undid the fix of: {_words(findings_of(workspace, dataset_id), codes)}"
+    return next_version(workspace, dataset_id, recipe, change=change, report=report)
 
 
 def weigh_events(
@@ -280,11 +266,6 @@ def sweep_intakes(workspace: Workspace) -> None:
     for intake in workspace.intakes.manifests():
         if intake["id"] not in used and intake.get("job_id") not in at_work:
             workspace.intakes.remove(intake["id"])
-
-
-def _findings(workspace: Workspace, dataset_id: str) -> dict[str, dict[str, Any]]:
-    found = workspace.datasets.manifest(dataset_id)["findings"]
-    return {finding["code"]: finding for finding in found}
 
 
 def _words(found: Mapping[str, Mapping[str, Any]], codes: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from recsys.errors import AisleError, InputError, JobCancelled
@@ -15,8 +16,12 @@ from recsys.jobs.queue import Job, Queue
 from recsys.models.base import read_config
 from recsys.models.registry import find_model
 from recsys.types import PLACEMENTS, Placement, Report
+from recsys.workflows.candidates import candidate_job, look_before_publishing
 from recsys.workflows.data_jobs import DATA_KINDS, of_first_try, submit
 from recsys.workflows.evaluating import evaluate_models
+from recsys.workflows.exports import export_job
+from recsys.workflows.impact import impact_job
+from recsys.workflows.price_tags import price_tag_job
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.training import newest_dataset, train_model
 from recsys.workspace import Workspace
@@ -64,6 +69,7 @@ def _publish(workspace: Workspace, params: dict[str, Any], report: Report) -> di
         only=tuple(params.get("only") or PLACEMENTS),
         evaluate=params.get("evaluate", True),
         actor=params["actor"],
+        look=partial(look_before_publishing, workspace),
         report=report,
     )
     return {
@@ -78,6 +84,10 @@ KINDS: dict[str, Work] = {
     "train": _train,
     "evaluate": _evaluate,
     "publish": _publish,
+    "candidate": candidate_job,
+    "impact": impact_job,
+    "price_tag": price_tag_job,
+    "export": export_job,
 }
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,7 @@ DEFAULT_KIND: dict[Placement, str] = {
 
 @dataclass(frozen=True)
 class Published:
-    """What a publication did.
+    """What was built, to be published.
 
     Attributes
     ----------
@@ -93,14 +93,56 @@ def publish_release(
     only: tuple[Placement, ...] = PLACEMENTS,
     evaluate: bool = True,
     actor: str,
+    look: Callable[[str, Report], object] | None = None,
     report: Report = silent,
 ) -> Published:
-    """Train what is missing, build a release, check it, and make it live.
+    """Make a release as :func:`make_release` does, and make it live.
+
+    A job that is tried again takes the release its first try built, and publishes it once.
+
+    Parameters
+    ----------
+    look
+        Is given the id of the release before it is published.
+
+    Raises
+    ------
+    NotReady, InputError
+        As for :func:`make_release`.
+    """
+    before = release_of_first_try(workspace)
+    if before is None:
+        later = 0.8 if look else 0.98
+        before = make_release(
+            workspace,
+            strategies=strategies,
+            dataset_id=dataset_id,
+            only=only,
+            evaluate=evaluate,
+            report=part_of(report, 0.0, later),
+        )
+        if look:
+            look(before.release_id, part_of(report, later, 0.98))
+    report(0.99, "Publishing")
+    # A first try may have died after the publication and before it could write that down.
+    if not was_published(workspace, before.release_id):
+        publish(workspace, before.release_id, actor=actor)
+    return before
+
+
+def make_release(
+    workspace: Workspace,
+    *,
+    strategies: Mapping[Placement, str] | None = None,
+    dataset_id: str | None = None,
+    only: tuple[Placement, ...] = PLACEMENTS,
+    evaluate: bool = True,
+    report: Report = silent,
+) -> Published:
+    """Train what is missing, build a release and check it; nothing is published yet.
 
     A champion that was chosen by evidence is scored on the test part, once in its life, beside
     the baselines; the release keeps what was found.
-
-    A job that is tried again takes the release its first try built, and publishes it once.
 
     Parameters
     ----------
@@ -120,9 +162,6 @@ def publish_release(
     InputError
         A chosen model cannot feed its placement.
     """
-    before = _of_first_try(workspace, actor=actor)
-    if before is not None:
-        return before
     chosen = dict(strategies or {})
     for placement, model_id in chosen.items():
         manifest = workspace.models.manifest(model_id)
@@ -145,26 +184,18 @@ def publish_release(
     if evaluate:
         tested = score_champions(workspace, dataset, final, part_of(report, share, share + 0.2))
         share += 0.2
-    building = part_of(report, share, 0.98)
+    building = part_of(report, share, 1.0)
     release_id = build_release(workspace, final, building, about={"test": tested})
-    report(0.99, "Publishing")
-    publish(workspace, release_id, actor=actor)
     return Published(release_id, final, [MODELS[kind].label for kind in kinds])
 
 
-def _of_first_try(workspace: Workspace, *, actor: str) -> Published | None:
-    """Complete what a first try of this job did, if it got as far as a release.
-
-    Its process may have died after the publication and before it could write that into the job.
-    """
+def release_of_first_try(workspace: Workspace) -> Published | None:
+    """Return the release that a first try of this job made, if it got so far."""
     found = workspace.releases.of_job()
     if not found:
         return None
-    release = found[0]
-    if not was_published(workspace, release["id"]):
-        publish(workspace, release["id"], actor=actor)
     trained = [model["label"] for model in reversed(workspace.models.of_job())]
-    return Published(release["id"], release["strategies"], trained)
+    return Published(found[0]["id"], found[0]["strategies"], trained)
 
 
 def roll_back_release(workspace: Workspace, *, actor: str) -> Publication:

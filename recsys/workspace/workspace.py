@@ -19,8 +19,9 @@ class Workspace:
 
     Attributes
     ----------
-    intakes, datasets, models, releases
-        The immutable artefacts; an intake is a shop's files as they came.
+    intakes, datasets, models, releases, reports
+        The immutable artefacts; an intake is a shop's files as they came, a report what was found
+        out about a release.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -30,14 +31,18 @@ class Workspace:
         self.datasets = ArtefactFolder(self.home / "datasets", "dataset")
         self.models = ArtefactFolder(self.home / "models", "model")
         self.releases = ArtefactFolder(self.home / "releases", "release")
+        self.reports = ArtefactFolder(self.home / "reports", "report")
         try:
-            for folder in (self.intakes, self.datasets, self.models, self.releases):
+            for folder in self._folders():
                 folder.root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(
                 f"The workspace {self.home} cannot be made: {error.strerror}.",
                 hint="Choose a folder you can write to with AISLE_HOME.",
             ) from error
+
+    def _folders(self) -> tuple[ArtefactFolder, ...]:
+        return self.intakes, self.datasets, self.models, self.releases, self.reports
 
     @classmethod
     def from_environment(cls) -> Workspace:
@@ -56,9 +61,8 @@ class Workspace:
         """
         self.database  # noqa: B018  # connect first, so that both share it
         ours = copy.copy(self)
-        ours.intakes, ours.datasets, ours.models, ours.releases = (
-            ArtefactFolder(folder.root, folder.word, job_id=job_id)
-            for folder in (self.intakes, self.datasets, self.models, self.releases)
+        ours.intakes, ours.datasets, ours.models, ours.releases, ours.reports = (
+            ArtefactFolder(folder.root, folder.word, job_id=job_id) for folder in self._folders()
         )
         return ours
 
@@ -69,7 +73,7 @@ class Workspace:
 
     def sweep(self) -> None:
         """Remove what killed processes left half written, so that it does not fill the disk."""
-        for folder in (self.intakes, self.datasets, self.models, self.releases):
+        for folder in self._folders():
             sweep_parts(folder.root)
         sweep_parts(self.home / "tmp")
 

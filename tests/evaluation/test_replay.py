@@ -39,7 +39,7 @@ def test_a_cancelled_replay_asks_no_more() -> None:
     with pytest.raises(JobCancelled):
         replay(USERS, lambda number: asked.append(number) or [], 3, report, step="For You")
     assert asked == [0, 1]
-    assert seen[1] == (1 / 3, "For You: 1 of 3")
+    assert seen[1] == (1 / 3, "For You")
 
 
 def test_what_an_evaluation_kept_is_read_back(tmp_path: Path) -> None:
