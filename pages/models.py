@@ -1,5 +1,4 @@
 import streamlit as st
-from recsys.workflows.leaderboard import leaderboard
 
 from pages.ui.board import pick_placement, show_board
 from pages.ui.board_details import model_lines, show_all_numbers, show_apart, show_groups
@@ -10,6 +9,7 @@ from pages.ui.resources import workspace
 from pages.ui.training import let_aisle_choose, train_one_kind
 from pages.ui.tuning import show_search
 from pages.ui.words import plain
+from recsys.workflows.leaderboard import leaderboard
 from recsys.workflows.shop import shop_state
 
 shop = shop_state(workspace())

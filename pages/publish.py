@@ -1,7 +1,4 @@
 import streamlit as st
-from recsys.workflows.candidates import publish_candidate
-from recsys.workflows.impact import impact_of
-from recsys.workflows.leaderboard import leaderboard
 
 from pages.ui.board import badges_of
 from pages.ui.choosing import choose_data, waiting_release
@@ -11,7 +8,10 @@ from pages.ui.jobs import ACTOR
 from pages.ui.publishing import choose_strategies, show_live
 from pages.ui.resources import workspace
 from pages.ui.words import ago, moment, plain
+from recsys.workflows.candidates import publish_candidate
+from recsys.workflows.impact import impact_of
 from recsys.workflows.jobs import active_jobs
+from recsys.workflows.leaderboard import leaderboard
 from recsys.workflows.shop import shop_state
 
 shop = shop_state(workspace())

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
-from recsys.workflows.leaderboard import Board, Row
 
 from pages.ui.charts import quality_against, ranking
 from pages.ui.evidence import (
@@ -20,6 +19,7 @@ from pages.ui.evidence import (
 )
 from pages.ui.words import count, percent, plain
 from recsys.types import Placement
+from recsys.workflows.leaderboard import Board, Row
 
 # What quality is set against: the value, the title of the axis, whether its steps are factors,
 # and the value in words.

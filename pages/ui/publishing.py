@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
-from recsys.workflows.candidates import submit_candidate
 
 from pages.ui.errors import in_place
 from pages.ui.evidence import PLACEMENT_HELP, PLACEMENT_WORDS, model_names, publication_words
 from pages.ui.words import ago, moment, plain
 from recsys.types import PLACEMENTS, Placement
+from recsys.workflows.candidates import submit_candidate
 from recsys.workflows.publishing import DEFAULT_KIND, best_models, roll_back_release
 from recsys.workflows.shop import ShopState, publication_history
 from recsys.workflows.training import model_kinds

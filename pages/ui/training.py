@@ -3,13 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
-from recsys.workflows.tuning import BUDGET_SECONDS, submit_tuning
 
 from pages.ui.errors import in_place
 from pages.ui.evidence import PLACEMENT_WORDS
 from recsys.types import PLACEMENTS
 from recsys.workflows.jobs import submit_training
 from recsys.workflows.training import ModelKind, Setting, model_kinds
+from recsys.workflows.tuning import BUDGET_SECONDS, submit_tuning
 from recsys.workspace import Workspace
 
 _BUDGETS = {60.0: "1 minute", 120.0: "2 minutes", 300.0: "5 minutes", 1200.0: "20 minutes"}
