@@ -7,11 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from recsys.data.dataset import Interactions
+from recsys.errors import InputError
 
 if TYPE_CHECKING:
     from scipy import sparse
 
 _DAY = 86_400.0
+
+# How the sum of a pair's weights becomes the number that a model sees.
+Transform = Literal["sum", "log", "sqrt", "binary"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ def interaction_matrix(
     shape: tuple[int, int],
     *,
     half_life_days: float | None = None,
-    scale: Literal["sum", "log"] = "sum",
+    transform: Transform = "sum",
+    scale: float = 1.0,
 ) -> sparse.csr_matrix[np.float32]:
     """Add up the weights of each shopper and item.
 
@@ -51,30 +56,51 @@ def interaction_matrix(
     half_life_days
         A row so many days older than the newest row given counts half; None, or rows without
         dates: age does not matter.
+    transform
+        "sum" keeps the sums. The others see to it that a habit does not drown everything else:
+        "log" replaces each by log(1 + scale * sum), "sqrt" by its root, "binary" by 1.
     scale
-        "sum" keeps the sums; "log" replaces each by log2(1 + sum), so that a habit does not drown
-        everything else.
+        For "log" only: the larger, the less a second purchase adds to the first.
 
     Returns
     -------
     csr_matrix of shape ``shape``
         Sums at or below 0 are dropped: implicit turns a negative weight into a confidence below
         that of an unseen item.
+
+    Raises
+    ------
+    InputError
+        A weight is not a number, or infinite.
     """
     from scipy import sparse
 
     weight = rows.weight.astype(np.float64)
+    if not np.isfinite(weight).all():
+        raise InputError(
+            f"{int((~np.isfinite(weight)).sum()):,} of {len(weight):,} interactions have a weight "
+            "that is no number.",
+            hint="Check the column of the rating or the event weights, then load the file again.",
+        )
     if half_life_days is not None and rows.timestamp is not None and len(rows):
         age_days = (rows.timestamp.max() - rows.timestamp) / _DAY
         weight *= np.exp2(-age_days / half_life_days)
     matrix = sparse.csr_matrix((weight, (rows.user, rows.item)), shape=shape)
     matrix.sum_duplicates()
     np.maximum(matrix.data, 0.0, out=matrix.data)
-    if scale == "log":
-        matrix.data = np.log2(1.0 + matrix.data)
-    matrix = matrix.astype(np.float32)
+    matrix.data = _transformed(matrix.data, transform, scale)
     matrix.eliminate_zeros()
-    return matrix
+    return matrix.astype(np.float32)
+
+
+def _transformed(
+    sums: npt.NDArray[np.float64], transform: Transform, scale: float
+) -> npt.NDArray[np.float64]:
+    if transform == "log":
+        return np.log1p(scale * sums)
+    if transform == "sqrt":
+        return np.sqrt(sums)
+    return (sums > 0).astype(np.float64) if transform == "binary" else sums
 
 
 def basket_matrix(

@@ -5,37 +5,37 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from recsys.data.matrix import interaction_matrix
-from recsys.models.arrays import SparseRows
-from recsys.models.base import ModelConfig, Search, TrainingData
-from recsys.models.factors import FactorSpace
+from recsys.models.base import ModelConfig, Range, Search, TrainingData
+from recsys.models.learned import LearnedConfig, diverged, learned_space
 from recsys.models.spaces import Space
 from recsys.types import Placement, Report
 
-# A regularization of this share of the largest singular value was best or near it on two real
-# shops; three times as much shrinks all vectors to zero (docs/decisions/003-als-defaults.md).
-_REGULARIZATION_SHARE = 0.05
 _LEAST_REGULARIZATION = 0.001  # with less a history cannot be folded in
+_ADVICE = "Raise regularization, or lower alpha; or use fewer factors."
 
 
-class ALSConfig(ModelConfig):
+class ALSConfig(LearnedConfig):
     """Settings of ALS; the defaults come from a validation split (docs/decisions/003)."""
 
-    factors: int = Field(64, ge=1, le=512, description="Numbers in each vector.")
     iterations: int = Field(15, ge=1, le=200, description="Passes over the data.")
+    alpha: float = Field(
+        0.3, gt=0, le=1000, description="Weight of one purchase against one product never bought."
+    )
+    plus_one: bool = Field(
+        False, description="Whether a purchase counts 1 + alpha times its weight, not alpha times."
+    )
     regularization: float | None = Field(
         None,
         ge=_LEAST_REGULARIZATION,
         le=1000,
         description="Pull towards zero; empty: fitted to the size of the shop.",
     )
-    alpha: float = Field(
-        1.0, gt=0, le=1000, description="Weight of one purchase against one product never bought."
+    regularization_share: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        description="The fitted pull, as a share of the largest singular value of the purchases.",
     )
-    half_life_days: float | None = Field(
-        120.0, gt=0, description="A purchase this old counts half; empty: age does not matter."
-    )
-    seed: int = Field(1, ge=0, description="Start of the random numbers.")
 
 
 class ALS:
@@ -48,7 +48,23 @@ class ALS:
     measured: ClassVar[frozenset[Placement]] = frozenset()
     complexity: ClassVar[int] = 2
     because: ClassVar[str] = "Because you bought"
-    search: ClassVar[Search] = Search()
+    search: ClassVar[Search] = Search(
+        settings={
+            "factors": (32, 64, 128),
+            "alpha": Range(0.05, 2, log=True),
+            "plus_one": (False, True),
+            "transform": ("log", "sqrt"),
+            "scale": Range(1, 30, log=True),
+            "half_life_days": Range(60, 300, log=True),
+            "regularization_share": Range(0.02, 0.15, log=True),
+        },
+        first=(
+            {},
+            {"factors": 128},
+            {"transform": "sqrt", "alpha": 0.5},
+            {"plus_one": True},
+        ),
+    )
     Config: ClassVar[type[ModelConfig]] = ALSConfig
 
     def __init__(self, config: ALSConfig) -> None:
@@ -58,24 +74,31 @@ class ALS:
         """Learn one vector per shopper and per item.
 
         A shop with fewer shoppers or items than factors still gets the full width.
+
+        Raises
+        ------
+        InputError
+            The vectors are not finite.
         """
         from implicit.cpu.als import (  # pyright: ignore[reportMissingTypeStubs]
             AlternatingLeastSquares,
+        )
+        from implicit.recommender_base import (  # pyright: ignore[reportMissingTypeStubs]
+            ModelFitError,
         )
         from threadpoolctl import threadpool_limits
 
         config = self.config
         report(0.0, "Preparing the purchases")
-        weights = interaction_matrix(
-            data.rows,
-            (data.n_users, data.n_items),
-            half_life_days=config.half_life_days,
-            scale="log",
-        )
-
+        # implicit takes a value as the confidence itself: without "1 +", and it copies the matrix
+        # where it is to multiply it by an alpha.
+        confidences = config.weights(data)
+        confidences.data *= np.float32(config.alpha)
+        if config.plus_one:
+            confidences.data += np.float32(1)
         regularization = config.regularization
         if regularization is None:
-            fitting = _REGULARIZATION_SHARE * config.alpha * largest_singular_value(weights)
+            fitting = config.regularization_share * largest_singular_value(confidences)
             regularization = max(fitting, _LEAST_REGULARIZATION)
 
         def after(iteration: int, _seconds: float, _loss: Any) -> None:
@@ -88,17 +111,20 @@ class ALS:
                 factors=config.factors,
                 iterations=config.iterations,
                 regularization=regularization,
-                alpha=config.alpha,
                 random_state=config.seed,
             )
-            als.fit(weights, show_progress=False, callback=after)
-        items = np.array(als.item_factors, np.float32)
-        users = np.array(als.user_factors, np.float32)
-        # implicit leaves rows without data at their random start: unknown is zero here.
-        items[np.bincount(weights.indices, minlength=data.n_items) == 0] = 0
-        users[np.diff(weights.indptr) == 0] = 0
-        weights.data *= np.float32(config.alpha)
-        return FactorSpace(items, users, SparseRows.from_csr(weights), regularization)
+            try:
+                als.fit(confidences, show_progress=False, callback=after)
+            except ModelFitError as error:
+                raise diverged(str(error), _ADVICE) from error
+        return learned_space(
+            als.item_factors,
+            als.user_factors,
+            confidences,
+            fold="als",
+            regularization=regularization,
+            advice=_ADVICE,
+        )
 
 
 def largest_singular_value(matrix: Any, *, rounds: int = 10) -> float:

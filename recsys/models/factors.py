@@ -103,10 +103,11 @@ class FactorSpace:
         return self._ridge + (vectors.T * (weights - 1.0)) @ vectors
 
     def scores(self, queries: list[Query], *, cosine: bool = False) -> Floats:
-        """Return dot products, or cosines."""
+        """Return dot products, or cosines; a bias counts in the former only."""
         asked = np.stack([query.values for query in queries])
         if not cosine:
             return (asked @ self.dot_items.T).astype(np.float32)
+        asked = asked[:, : self.items.shape[1]]
         lengths = np.linalg.norm(self.items, axis=1)[None, :]
         lengths = np.maximum(lengths * np.linalg.norm(asked, axis=1)[:, None], 1e-12)
         return (asked @ self.items.T / lengths).astype(np.float32)

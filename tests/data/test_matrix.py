@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from recsys.data.dataset import Interactions
-from recsys.data.matrix import basket_matrix, interaction_matrix
+from recsys.data.matrix import Transform, basket_matrix, interaction_matrix
+from recsys.errors import InputError
 
 _DAY = 86_400
 
@@ -51,9 +52,34 @@ def test_without_dates_nothing_fades() -> None:
     assert interaction_matrix(rows, (1, 2), half_life_days=1).toarray().tolist() == [[1, 1]]
 
 
-def test_log_scale() -> None:
-    rows = _rows((0, 0, 1, 0, 0), (0, 1, 3, 0, 0))
-    assert interaction_matrix(rows, (1, 2), scale="log").toarray().tolist() == [[1, 2]]
+@pytest.mark.parametrize(
+    ("transform", "scale", "expected"),
+    [
+        ("sum", 4.0, [1, 4]),
+        ("log", 1.0, [np.log(2), np.log(5)]),
+        ("log", 4.0, [np.log(5), np.log(17)]),
+        ("sqrt", 4.0, [1, 2]),
+        ("binary", 4.0, [1, 1]),
+    ],
+)
+def test_a_transform_sees_the_sum_of_a_pair(
+    transform: Transform, scale: float, expected: list[float]
+) -> None:
+    rows = _rows((0, 0, 1, 0, 0), (0, 1, 3, 0, 0), (0, 1, 1, 0, 0), (0, 2, -1, 0, 0))
+    matrix = interaction_matrix(rows, (1, 3), transform=transform, scale=scale)
+    assert matrix.dtype == np.float32
+    assert matrix.nnz == 2
+    np.testing.assert_allclose(matrix.toarray()[0], [*expected, 0], rtol=1e-6)
+
+
+def test_a_weight_that_is_no_number_is_refused() -> None:
+    rows = _rows((0, 0, 1, 0, 0), (0, 1, float("nan"), 0, 0), (0, 1, float("inf"), 0, 0))
+    with pytest.raises(InputError) as caught:
+        interaction_matrix(rows, (1, 2))
+    assert str(caught.value) == (
+        "2 of 3 interactions have a weight that is no number. "
+        "Check the column of the rating or the event weights, then load the file again."
+    )
 
 
 @pytest.mark.parametrize("half_life_days", [None, 30.0])

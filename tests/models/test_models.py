@@ -20,7 +20,15 @@ N = 24
 NOBODY = N  # a shopper without purchases, and an item that nobody bought
 PERSONAL = sorted(set(MODELS) - {"popularity"})
 # Small shops and few numbers: quick, and no default is meant for 24 products.
-SETTINGS: dict[str, dict[str, Any]] = {"als": {"factors": 12, "regularization": 0.1}}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "als": {"factors": 12, "regularization": 0.1, "alpha": 1.0},
+    "bpr": {"factors": 12, "iterations": 100, "learning_rate": 0.05},
+    "svd": {"factors": 12},
+    "nmf": {"factors": 2},
+    "lightgcn": {"factors": 12, "iterations": 30},
+    "item2vec": {"factors": 12, "iterations": 50},
+    "lsa": {"factors": 12},
+}
 
 
 def fitted(name: str, data: TrainingData, **settings: Any) -> Space:
