@@ -11,18 +11,6 @@ VIEWS = ("Side by side", "Blind vote on Similar")
 st.title("Where do two models differ?")
 
 dataset, models = choose_data(shop_state(workspace()))
-models = [model for model in models if model["placements"]]
-if len(models) < 2:
-    st.info("It takes two models of this data to compare. Train one more.")
-    if st.button("Go to Models", type="primary", icon=":material/model_training:"):
-        st.switch_page("models.py")
-    st.stop()
-
-names = model_names(models)
-pair = choose_two(models, names)
-if pair is None:
-    st.stop()
-
 view = st.segmented_control(
     "Show",
     VIEWS,
@@ -30,9 +18,21 @@ view = st.segmented_control(
     required=True,
     label_visibility="collapsed",
     key="compare-view",
-    bind="query-params",
 )
-if view == VIEWS[0]:
-    show_side_by_side(*pair, names, dataset["currency"])
-else:
+blind = view == VIEWS[1]
+able = [one for one in models if ("similar" in one["placements"] if blind else one["placements"])]
+if len(able) < 2:
+    words = "that know similar products" if blind else "of this data"
+    st.info(f"It takes two models {words} to compare. Train one more.")
+    if st.button("Go to Models", type="primary", icon=":material/model_training:"):
+        st.switch_page("models.py")
+    st.stop()
+
+names = model_names(models)
+pair = choose_two(able, names)
+if pair is None:
+    st.stop()
+if blind:
     show_blind_vote(workspace(), *pair, names, dataset["currency"])
+else:
+    show_side_by_side(*pair, names, dataset["currency"])

@@ -29,16 +29,19 @@ if building is not None:
         icon=":material/hourglass_top:",
     )
 elif release is not None and report is not None:
-    head, button = st.columns([3, 1.2], vertical_alignment="bottom")
-    head.subheader(f"Built, not live: {plain(release['name'])}, {ago(release['created_at'])}")
-    with button, in_place():
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(
+            f"Built, not live: {plain(release['name'])}, {ago(release['created_at'])}",
+            help=f"Release {release['id']}, built {moment(release['created_at'])}",
+        )
+        st.space("stretch")
         if st.button("Publish this release", type="primary", icon=":material/publish:"):
-            publish_candidate(workspace(), release["id"], actor=ACTOR)
-            st.rerun()
+            with in_place():
+                publish_candidate(workspace(), release["id"], actor=ACTOR)
+                st.rerun()
     if report["outdated"]:
         st.warning("Another release went live since this report. Build and compare once more.")
     show_impact(report, release["currency"])
-    st.caption(f"Release {release['id']}", help=moment(release["created_at"]))
 
 st.subheader("Which model feeds which shelf")
 badges = badges_of(leaderboard(workspace(), dataset["id"]))

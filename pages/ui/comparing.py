@@ -21,13 +21,13 @@ from recsys.workflows.votes import Choice, Product, blind_pair, tally, vote, vot
 from recsys.workspace import Workspace
 
 _N = 10
-_NAME, _REASON = 44, 70
+_NAME, _REASON = 32, 46
 Model = Mapping[str, Any]
 
 
 def choose_two(models: Sequence[Model], names: Mapping[str, str]) -> tuple[Model, Model] | None:
     """Show the two pickers; return the models, or None while they are the same."""
-    by_id = {model["id"]: model for model in models}
+    by_id = {model["id"]: model for model in sorted(models, key=_is_baseline)}
     ids = list(by_id)
     left, right = st.columns(2)
     with left:
@@ -40,6 +40,10 @@ def choose_two(models: Sequence[Model], names: Mapping[str, str]) -> tuple[Model
         st.info("These are the same model. Choose another one on one side.")
         return None
     return by_id[first], by_id[second]
+
+
+def _is_baseline(model: Model) -> bool:
+    return model["kind"] in {"popularity", "recent_popularity"}
 
 
 def show_side_by_side(first: Model, second: Model, names: Mapping[str, str], currency: str) -> None:
@@ -109,14 +113,15 @@ def _show_list(
     st.markdown(f"**{plain(name)}**")
     if side.note:
         st.info(plain(side.note))
-    for rank, line in enumerate(side.lines, 1):
-        with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, gap="small"):
+        for rank, line in enumerate(side.lines, 1):
             move = moves[line.item_id]
             st.markdown(
-                f":gray[{rank}] **{plain(shorten(line.name, _NAME))}** {_badge(move, is_first)}",
-                help=plain(f"{line.name}, product id {line.item_id}. {move.why}"),
+                f":gray[{rank}] **{plain(shorten(line.name, _NAME))}** {_badge(move, is_first)}"
+                f"  \n:small[:gray[{_about(line, currency)}]]",
+                help=f"{plain(line.name)}, product id {plain(line.item_id)}.  \n"
+                f"{plain(line.reason)}.  \n{plain(move.why)}",
             )
-            st.caption(_about(line, currency))
 
 
 def _badge(move: Move[str], is_first: bool) -> str:
@@ -139,10 +144,6 @@ def show_blind_vote(
     workspace: Workspace, first: Model, second: Model, names: Mapping[str, str], currency: str
 ) -> None:
     """Show two unnamed lists a product and take votes; at the end the count with the names."""
-    missing = [one for one in (first, second) if "similar" not in one["placements"]]
-    if missing:
-        st.info(f"{plain(names[missing[0]['id']])} knows no similar products. Choose another one.")
-        return
     with in_place():
         anchors = blind_anchors(first["id"], second["id"])
         mine = voted(workspace, first["id"], second["id"], actor=ACTOR)

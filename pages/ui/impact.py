@@ -108,7 +108,7 @@ def _numbers(part: Part, currency: str) -> None:
                 money_of=currency,
             )
         _metric(
-            "Shoppers with a list",
+            "Lists filled",
             before["lists"],
             after["lists"],
             "{:,}",
@@ -149,21 +149,29 @@ def _metric(
 
 
 def _tables(part: Part, placement: str) -> None:
-    wins, losses = st.columns(2, gap="large")
-    with wins:
-        _moved("Shown more often", part["wins"], "Product", "name")
-    with losses:
-        _moved("Shown less often", part["losses"], "Product", "name")
-        if gone := part.get("no_longer_shown"):
-            st.caption(f"{count(gone, 'product')} shown now would stand on none of these lists.")
+    if part["new"]:
+        _moved("Shown most often", part["wins"], "Product", "name")
+    else:
+        wins, losses = st.columns(2, gap="large")
+        with wins:
+            _moved("Shown more often", part["wins"], "Product", "name")
+        with losses:
+            _moved("Shown less often", part["losses"], "Product", "name")
+            if gone := part["no_longer_shown"]:
+                st.caption(
+                    f"{count(gone, 'product')} shown now would stand on none of these lists."
+                )
     if part["categories"]:
         _moved("By category", part["categories"], "Category", "category")
     lost = part["lost"]
     if lost["shoppers"]:
         some = ", ".join(plain(one) for one in lost["examples"][:_EXAMPLES])
-        st.caption(f"Without a list of the model's: {some} and others of {lost['shoppers']:,}.")
+        st.caption(
+            f"{count(lost['shoppers'], 'shopper')} would get popular products in place of the"
+            f" model's list, such as {some}."
+        )
     if "before" in part["metrics"]:
-        st.caption(f"How quality is measured: {SCORE_HELP[placement]}")
+        st.caption(f"{SCORE_WORDS[placement]}: {SCORE_HELP[placement]}")
 
 
 def _moved(title: str, rows: Sequence[Part], head: str, field: str) -> None:

@@ -38,7 +38,7 @@ def choose_strategies(
     labels = {kind.name: kind.label for kind in model_kinds()}
     chosen: dict[Placement, str] = {}
     with st.form("strategies", border=False):
-        with st.grid(min_column_width=220):
+        with st.grid(min_column_width=340):
             for placement in PLACEMENTS:
                 able = [one for one in by_id if placement in by_id[one]["placements"]]
                 picked = st.selectbox(
