@@ -21,6 +21,8 @@ PLACEMENT_HELP = {
     "lookalikes": "New shoppers and CRM: what similar shoppers bought.",
 }
 _MOST_SETTINGS = 3
+# Fewer shoppers or baskets than this tell nothing.
+_FEWEST = 30
 # The number that decides for a placement.
 DECIDING = {
     "for_you": "ndcg@10",
@@ -185,8 +187,22 @@ def evidence_sentences(
         if said.endswith("worse than popularity"):
             said = f":orange[:material/warning: {said}]"
         words = asked_words(placement, model["evidence"]["asked"][placement])
-        sentences.append(f"{start} · {said}, tested on the later purchases of {words}")
+        sentences.append(
+            f"{start} · {said}, tested on the later purchases of {words}"
+            f"{_last_test(release, placement)}"
+        )
     return sentences
+
+
+def _last_test(release: Mapping[str, Any], placement: str) -> str:
+    """Say how the model did on the newest purchases, which no choice has looked at."""
+    found = release.get("test", {}).get(placement)
+    if not found or "popularity" not in found["against"]:
+        return ""
+    said = verdict(
+        found["value"], found["against"]["popularity"], asked=found["asked"], fewest=_FEWEST
+    )
+    return f"; in the last test, on the newest purchases, {said}"
 
 
 def model_names(models: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -69,6 +69,23 @@ def test_what_is_live_and_what_its_test_found() -> None:
     assert asked_words("also_bought", 1) == "1 basket"
 
 
+def test_the_last_test_is_told_beside_the_first() -> None:
+    last = {
+        "value": 0.08,
+        "asked": 2_232,
+        "against": {"popularity": {"value": 0.0, "low": -0.01, "high": 0.01}},
+    }
+    release = {
+        "strategies": {"for_you": "m1"},
+        "models": {"for_you": {"label": "ALS"}},
+        "test": {"for_you": last},
+    }
+    (sentence,) = evidence_sentences(release, [model()])
+    assert sentence.endswith(
+        "; in the last test, on the newest purchases, not clearly better or worse than popularity"
+    )
+
+
 def test_two_models_of_a_kind_are_told_apart_by_what_differs() -> None:
     small = model("m2", settings={"factors": 8, "alpha": 1.0})
     other = model("m3", label="Popularity", settings={})
