@@ -18,6 +18,12 @@ LIMITS: dict[Placement, tuple[int, int]] = {
     "lookalikes": (10, 50),
 }
 
+# How answers of several spaces become one: by place, or by score.
+How = Literal["rrf", "weighted"]
+# By place, an item at place r of one list adds 1 / (60 + r), places from 0, as the engine counts
+# (Cormack, Clarke and Buettcher 2009).
+RRF_K = 60
+
 
 class Report(Protocol):
     """How long work tells where it stands, and learns that it has to stop."""

@@ -42,10 +42,12 @@ def compare(
     for place in range(max(len(side.lines) for side in sides)):
         first, second = (side.lines[place : place + 1] for side in sides)
         row: dict[str, Any] = {"place": place + 1}
-        row |= {"first": line.name for line in first} | {"second": line.name for line in second}
+        for line in first:
+            row |= {"first": line.name}
         for line in second:
             move = moves[line.item_id]
-            row |= {"moved": _moved(move.before, move.after), "reason": line.reason}
+            moved = _moved(move.before, move.after)
+            row |= {"second": line.name, "moved": moved, "reason": line.reason}
         rows.append(row)
     heads = [f"{side.label} {side.model_id}" for side in sides]
     words = f"first: {heads[0]}\nsecond: {heads[1]}\n{found.diff.words()}\n"

@@ -34,9 +34,12 @@ def train(
     model: Annotated[
         str,
         typer.Option(
-            metavar="KIND", help="als, copurchase, popularity, ...; a wrong one lists all."
+            metavar="KIND",
+            help="als, copurchase, popularity, ...; a wrong one lists all. auto lets Aisle choose"
+            " a model for every placement.",
         ),
     ] = "als",
+    budget: Annotated[float, typer.Option(help="Seconds that auto may take.")] = 120.0,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="factors=64, ...")
     ] = None,
@@ -51,6 +54,15 @@ def train(
     from recsys.workspace import Workspace
 
     workspace = Workspace.from_environment()
+    if model == "auto":
+        if settings or not evaluation or split != _BY_TIME:
+            raise BadSetting(
+                "auto chooses settings by a test of its own: --set, --no-evaluation and --split"
+                " do not go with it.",
+                hint="Leave them out, or name a kind of model.",
+            )
+        _give_chosen(workspace, dataset, budget, as_json=as_json)
+        return
     job = submit_training(
         workspace,
         model,
@@ -66,6 +78,20 @@ def train(
     )
     lines = [words, *_found(manifest), manifest["not_measured_because"]]
     give(_document(manifest), "\n".join(filter(None, lines)), as_json=as_json)
+
+
+def _give_chosen(workspace: Any, dataset: str | None, budget: float, *, as_json: bool) -> None:
+    from recsys.workflows.tuning import submit_tuning
+
+    job = submit_tuning(workspace, dataset_id=dataset, budget=budget, actor=actor())
+    done = finish(workspace, job)
+    say(done["ended"])
+    lines: list[str] = []
+    for placement, model_id in done["strategies"].items():
+        manifest = workspace.models.manifest(model_id)
+        found = [line for line in _found(manifest) if line.startswith(placement)]
+        lines.append(f"{placement}: {manifest['label']} {model_id} {''.join(found)}")
+    give(done["strategies"], "\n".join(lines), as_json=as_json)
 
 
 @app.command()

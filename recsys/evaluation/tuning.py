@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.errors import InputError
+from recsys.evaluation.parts import Twin, fit_twin
 from recsys.evaluation.studies import Study
 from recsys.evaluation.trial import State, Trial
 from recsys.models.base import Model, TrainingData, read_config
-from recsys.models.spaces import Space
 from recsys.types import Placement, Report
 
 Values = NDArray[np.float64]
@@ -36,10 +36,11 @@ _SIGMAS = 2.0
 
 @dataclass
 class Found:
-    """The best try of a kind for a placement, with its space and its values."""
+    """The best try of a kind for a placement, with its twin and its values."""
 
     trial: Trial
-    space: Space
+    model: type[Model]
+    twin: Twin
     values: Values
 
 
@@ -65,7 +66,7 @@ class Tuned:
 class Score(Protocol):
     """Gives the deciding metric of each question of a placement, in an order drawn once."""
 
-    def __call__(self, space: Space, placement: Placement, share: float) -> Values:
+    def __call__(self, twin: Twin, placement: Placement, share: float) -> Values:
         """Return the values of the first ``share`` of the questions."""
         ...
 
@@ -98,7 +99,7 @@ class Hunt:
     placements
         What is searched for; each has questions in ``score``.
     score
-        How a space does; see :class:`Score`.
+        How a twin does; see :class:`Score`.
     seconds
         The budget.
     known
@@ -193,10 +194,10 @@ class Hunt:
         started = time.monotonic()
         contender.tries += 1
         state: State = "measured"
-        values, space, note = np.empty(0), None, ""
+        values, twin, note = np.empty(0), None, ""
         try:
-            space = self._fit(contender, settings, report)
-            values, state = self._judge(contender, space)
+            twin = self._fit(contender, settings, report)
+            values, state = self._judge(contender, twin)
         except _TooSlow:
             state, note = "too slow", f"longer than {self._longest():.0f} s for one fit"
             contender.out = note
@@ -209,8 +210,8 @@ class Hunt:
         self._spent[placement] += taken
         self._note(contender, trial)
         leader = self._leader(placement)
-        if space is not None and state == "measured":
-            self._keep(contender, Found(trial, space, values))
+        if twin is not None and state == "measured":
+            self._keep(contender, Found(trial, contender.model, twin, values))
         self._since_better += 1
         now = self._leader(placement)
         if now is not None and now is not leader:
@@ -225,7 +226,7 @@ class Hunt:
     def _longest(self) -> float:
         return max(_LONGEST_FIT * self._seconds, 2.0)
 
-    def _fit(self, contender: _Contender, settings: Mapping[str, Any], report: Report) -> Space:
+    def _fit(self, contender: _Contender, settings: Mapping[str, Any], report: Report) -> Twin:
         started = time.monotonic()
         leader = self._leader(contender.placement)
         best = f", best so far {leader.trial.kind} {leader.trial.value:.4f}" if leader else ""
@@ -239,17 +240,17 @@ class Hunt:
                 raise _TooSlow
 
         config = read_config(contender.model, dict(settings))
-        return contender.model(config).fit(self._data, watched)
+        return fit_twin(contender.model, config, self._data, watched)
 
-    def _judge(self, contender: _Contender, space: Space) -> tuple[Values, State]:
-        """Score a space, giving up where it is clearly behind its own kind's best or the leader."""
+    def _judge(self, contender: _Contender, twin: Twin) -> tuple[Values, State]:
+        """Score a twin, giving up where it is clearly behind its own kind's best or the leader."""
         placement = contender.placement
         against = contender.best or self._leader(placement)
         if against is not None:
-            values = self._score(space, placement, _FIRST_LOOK)
+            values = self._score(twin, placement, _FIRST_LOOK)
             if _clearly_behind(values, against.values[: len(values)]):
                 return values, "given up early"
-        return self._score(space, placement, 1.0), "measured"
+        return self._score(twin, placement, 1.0), "measured"
 
     def _note(self, contender: _Contender, trial: Trial) -> None:
         if trial.state == "measured":

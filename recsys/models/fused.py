@@ -9,11 +9,8 @@ from numpy.typing import NDArray
 
 from recsys.models.arrays import Floats, Rows
 from recsys.models.spaces import Query, Space, SpaceKind, write_about
+from recsys.types import RRF_K, How
 
-How = Literal["rrf", "weighted"]
-# An item at place r of one list adds 1 / (k + r) (Cormack, Clarke and Buettcher 2009; r from 0, as
-# the engine counts).
-RRF_K = 60
 _DEPTH = 200
 
 
@@ -33,6 +30,9 @@ class FusedSpace:
     how
         "rrf": by place, ``sum of weight / (60 + place)``; "weighted": by score, ``sum of weight *
         score``, 0 where a space does not give the item out.
+
+    Equal scores inside a space take their places by row here, and in any order in the engine:
+    :meth:`bounds` says between what its answers lie.
     """
 
     parts: tuple[Space, ...]
@@ -68,28 +68,57 @@ class FusedSpace:
         found = np.zeros((len(queries), self.n_items), np.float32)
         for place, (part, weight) in enumerate(zip(self.parts, self.weights, strict=True)):
             known = part.known_items
-            for row, query in enumerate(queries):
-                asked = query.parts[place]
-                if asked is None:
-                    continue
-                scores = part.scores([asked], cosine=cosine)[0]
-                best = best_rows(part, scores, known, query.depth)
-                adds = (
-                    scores[best] if self.how == "weighted" else 1 / (RRF_K + np.arange(len(best)))
-                )
-                found[row, best] += weight * adds
+            able = [row for row, query in enumerate(queries) if query.parts[place] is not None]
+            asked = [query for row in able if (query := queries[row].parts[place]) is not None]
+            if not asked:
+                continue
+            for row, scores in zip(able, part.scores(asked, cosine=cosine), strict=True):
+                best = best_rows(part, scores, known, queries[row].depth, cosine=cosine)
+                found[row, best] += weight * self._adds(scores[best], np.arange(len(best)))
         return found
 
-    def contributions(self, sources: Rows, weights: Floats, items: Rows) -> Floats | None:
-        """Return the parts' contributions, each scaled to its largest and weighted.
+    def _adds(self, scores: Floats, places: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what a space adds for items with these scores at these places."""
+        if self.how == "weighted":
+            return scores.astype(np.float64)
+        return 1.0 / (RRF_K + places)
 
-        Places cannot be split over a history; what raises an item in a space raises it here.
+    def bounds(self, query: Query, *, cosine: bool = False, slack: float) -> tuple[Floats, Floats]:
+        """Return the least and the most that each item's fused score can be.
+
+        Of scores that are equal, or differ by less than ``slack`` of a space's largest, either may
+        stand first.
+        """
+        low, high = (np.zeros(self.n_items) for _ in range(2))
+        for part, weight, asked in zip(self.parts, self.weights, query.parts, strict=True):
+            if asked is None:
+                continue
+            scores = part.scores([asked], cosine=cosine)[0]
+            able = _given_out(part, scores, part.known_items, cosine=cosine)
+            mine, near = scores[able], slack * float(np.abs(scores).max(initial=0.0))
+            upwards = np.sort(mine)
+            first = len(mine) - _below(upwards, mine + near, side="right")
+            last = len(mine) - 1 - _below(upwards, mine - near, side="left")
+            least = weight * self._adds(mine - near, last)
+            most = weight * self._adds(mine + near, first)
+            sure, possible = last < query.depth, first < query.depth
+            low[able] += np.where(sure, least, np.where(possible, np.minimum(least, 0), 0))
+            high[able] += np.where(sure, most, np.where(possible, np.maximum(most, 0), 0))
+        return low.astype(np.float32), high.astype(np.float32)
+
+    def contributions(self, sources: Rows, weights: Floats, items: Rows) -> Floats | None:
+        """Return the parts' contributions together.
+
+        By score they add up to the score. Places cannot be split over a history: each part's
+        contributions are scaled to their largest then, and weighted; what raises an item in a
+        space raises it here.
         """
         found: Floats | None = None
         for part, weight in zip(self.parts, self.weights, strict=True):
             adds = part.contributions(sources, weights, items)
             if adds is not None:
-                scale = max(float(np.abs(adds).max(initial=0.0)), 1e-12)
+                largest = max(float(np.abs(adds).max(initial=0.0)), 1e-12)
+                scale = 1.0 if self.how == "weighted" else largest
                 adds = (adds * (weight / scale)).astype(np.float32)
                 found = adds if found is None else found + adds
         return found
@@ -117,14 +146,27 @@ class FusedSpace:
 
 
 def best_rows(
-    space: Space, scores: Floats, known: NDArray[np.bool_], depth: int
+    space: Space, scores: Floats, known: NDArray[np.bool_], depth: int, *, cosine: bool = False
 ) -> NDArray[np.int64]:
     """Return the rows that the engine gives out first, best first, ties by row."""
-    able = np.flatnonzero(known & (scores > 0) if space.kind in {"sparse", "fused"} else known)
+    able = _given_out(space, scores, known, cosine=cosine)
     if len(able) > depth:
         edge = np.partition(scores[able], len(able) - depth)[len(able) - depth]
         able = able[scores[able] >= edge]
     return able[np.argsort(-scores[able], kind="stable")][:depth]
+
+
+def _given_out(
+    space: Space, scores: Floats, known: NDArray[np.bool_], *, cosine: bool
+) -> NDArray[np.int64]:
+    """Return the rows a space gives out: what shares nothing, or points away, is not like it."""
+    return np.flatnonzero(known & (scores > 0) if cosine or space.kind == "sparse" else known)
+
+
+def _below(upwards: Floats, scores: Floats, *, side: Literal["left", "right"]) -> NDArray[np.int64]:
+    """Return how many of some sorted scores are below each of others, "right": or equal."""
+    found: Any = np.searchsorted(upwards, scores, side=side)
+    return found
 
 
 def _together(asked: tuple[Query | None, ...], history: int) -> Query | None:

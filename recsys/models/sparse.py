@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from recsys.models.arrays import Floats, Rows, SparseRows
 from recsys.models.spaces import Query, SpaceKind, write_about
 
+# Queries that hold a larger share of the features than this are multiplied as dense ones: of
+# shoppers with long histories who ask for most other shoppers, in a ninth of the time.
+_DENSE = 0.1
+
 
 @dataclass(frozen=True)
 class SparseSpace:
@@ -43,6 +47,7 @@ class SparseSpace:
     most: int | None = None
     least_overlap: int = 1
     kind: ClassVar[SpaceKind] = "sparse"
+    saved_as: ClassVar[str] = "sparse"
 
     @property
     def n_items(self) -> int:
@@ -88,10 +93,15 @@ class SparseSpace:
         values = np.concatenate(
             [line * weight for (_, line), weight in zip(lines, weights, strict=True)]
         )
-        kept, place = np.unique(features, return_inverse=True)
-        sums = np.bincount(place, weights=values, minlength=len(kept)).astype(np.float32)
+        if len(features) > sources.shape[1]:  # counting takes a fifth of sorting
+            askers, sums = np.bincount(features), np.bincount(features, weights=values)
+            kept = np.flatnonzero(askers)
+            askers, sums = askers[kept], sums[kept].astype(np.float32)
+        else:
+            kept, place, askers = np.unique(features, return_inverse=True, return_counts=True)
+            sums = np.bincount(place, weights=values, minlength=len(kept)).astype(np.float32)
         if self.least_overlap > 1:
-            enough = np.bincount(place, minlength=len(kept)) >= self.least_overlap
+            enough = askers >= self.least_overlap
             kept, sums = kept[enough], sums[enough]
         if self.most is not None and len(kept) > self.most:
             best = np.sort(np.lexsort((kept, -sums))[: self.most])
@@ -152,6 +162,8 @@ class SparseSpace:
         indices = np.concatenate([query.indices for query in queries if query.indices is not None])
         values = np.concatenate([query.values for query in queries])
         asked = csr_matrix((values, indices, indptr), shape=(len(queries), self.items.shape[1]))
+        if asked.nnz > _DENSE * len(queries) * asked.shape[1]:
+            return np.ascontiguousarray((self.items.to_csr() @ asked.T.toarray(order="C")).T)
         return np.asarray((asked @ self.by_feature).todense(), dtype=np.float32)
 
     def contributions(self, sources: Rows, weights: Floats, items: Rows) -> Floats | None:
@@ -186,7 +198,7 @@ class SparseSpace:
             self.sources.save(folder, "sources")
         write_about(
             folder,
-            self.kind,
+            self.saved_as,
             features=self.items.shape[1],
             sources=self.sources is not None,
             most=self.most,

@@ -8,6 +8,7 @@ from recsys.models.factors import FactorSpace
 from recsys.models.fused import FusedSpace
 from recsys.models.spaces import ScoreSpace, Space
 from recsys.models.sparse import SparseSpace
+from recsys.models.user_cf import MeanSpace
 from recsys.workspace import Workspace
 
 SERVED = "served"
@@ -51,4 +52,9 @@ def load_space(folder: Path) -> Space:
     return _SPACES[about["kind"]].load(folder, about)
 
 
-_SPACES = {space.kind: space for space in (FactorSpace, SparseSpace, FusedSpace)}
+_SPACES = {
+    FactorSpace.kind: FactorSpace,
+    SparseSpace.saved_as: SparseSpace,
+    MeanSpace.saved_as: MeanSpace,
+    FusedSpace.kind: FusedSpace,
+}

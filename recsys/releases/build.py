@@ -3,22 +3,24 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from recsys.data.arrow import pa, write_parquet
+from recsys.data.content import Content
 from recsys.data.dataset import Dataset
 from recsys.errors import InputError
-from recsys.models.arrays import SparseRows
 from recsys.models.factors import FactorSpace
+from recsys.models.fused import FusedSpace
 from recsys.models.spaces import ScoreSpace, Space, unit_rows
 from recsys.models.sparse import SparseSpace
-from recsys.models.store import SERVED, open_served
+from recsys.models.store import SERVED, open_served, save_space
 from recsys.releases.check import check_items, check_shoppers
+from recsys.releases.engine import part_name
 from recsys.releases.stores import vector_store
+from recsys.releases.tables import complete, payload, write_catalogue, write_histories
+from recsys.releases.words import word_space
 from recsys.types import Placement, Report, part_of
 from recsys.vectors.base import (
     DenseVectors,
@@ -29,12 +31,25 @@ from recsys.vectors.base import (
 )
 from recsys.workspace import Workspace
 
-# Catalogue columns that a release carries and an outsider may see.
-SHOWN = ("name", "category", "brand", "price", "stock", "image_url")
-# What shelves go by and nobody is shown: variants of one product, and what no reason may name.
-GROUP, SENSITIVE = "group_id", "sensitive"
-POPULAR = "popular"
-UNKNOWN_STOCK = 2**31 - 1
+POPULAR, CONTENT = "popular", "content"
+
+
+@dataclass(frozen=True)
+class ColdStart:
+    """How a release serves those about whom purchases say little.
+
+    Attributes
+    ----------
+    thin_below
+        A shopper who bought fewer products than this gets similar and popular products mixed in;
+        0: nobody does.
+    explore_every
+        Of so many places of For You the last one goes to a product that nobody bought yet; 0:
+        none does.
+    """
+
+    thin_below: int = 3
+    explore_every: int = 10
 
 
 def build_release(
@@ -43,8 +58,12 @@ def build_release(
     report: Report,
     *,
     about: Mapping[str, Any] | None = None,
+    cold: ColdStart = ColdStart(),
 ) -> str:
     """Build the indexes for the chosen models, check them against the models, and keep them.
+
+    Beside the models a release carries what every shelf falls back to: popular products, and the
+    words of all products.
 
     Parameters
     ----------
@@ -88,10 +107,8 @@ def build_release(
         "name": dataset.name,
         "currency": dataset.currency,
         "strategies": dict(strategies),
-        "models": {
-            place: {"label": manifests[model]["label"], "kind": manifests[model]["kind"]}
-            for place, model in strategies.items()
-        },
+        "models": {place: _about(manifests[model]) for place, model in strategies.items()},
+        "cold_start": asdict(cold),
         "counts": {"items": dataset.n_items, "shoppers": dataset.n_users},
         "has": dataset.manifest["has"],
         "created_at": time.time(),
@@ -100,15 +117,23 @@ def build_release(
     }
     with workspace.releases.writing(release_id, manifest) as folder:
         report(0.0, "Collecting catalogue and histories")
-        buyers = _write_histories(dataset, folder)
-        catalogue = _write_catalogue(dataset, folder)
+        buyers, recent = write_histories(dataset, folder)
+        catalogue = write_catalogue(dataset, folder)
         for place, model in strategies.items():
             source = workspace.models.path(model) / SERVED
             shutil.copytree(source, folder / "spaces" / place)
+        words = word_space(
+            Content(dataset).texts, (buyers > 0) | complete(catalogue), n_users=dataset.n_users
+        )
+        save_space(folder / "spaces", CONTENT, words)
         points = Points(
             count=dataset.n_items,
-            vectors=_item_vectors(spaces, buyers),
-            payload=_payload(catalogue),
+            vectors={
+                **_item_vectors(spaces),
+                POPULAR: space_vectors(ScoreSpace(recent)),
+                CONTENT: space_vectors(words),
+            },
+            payload=payload(catalogue),
             indexed={"category": "keyword", "price": "float", "stock": "integer"},
         )
         store = vector_store(workspace.settings, folder, release_id)
@@ -145,69 +170,25 @@ def _build_indexes(
     return checked
 
 
-def _write_histories(dataset: Dataset, folder: Path) -> NDArray[np.float32]:
-    """Write what each shopper bought, how often and when last; return distinct buyers an item."""
-    rows = dataset.interactions()
-    pair = rows.user.astype(np.int64) * dataset.n_items + rows.item
-    kept = rows.purchased()
-    pairs, last_row, counts = np.unique(pair[kept][::-1], return_index=True, return_counts=True)
-    users, items = np.divmod(pairs, dataset.n_items)
-    indptr = np.searchsorted(users, np.arange(dataset.n_users + 1))
-    histories = SparseRows(
-        indptr=indptr.astype(np.int64),
-        indices=items.astype(np.int32),
-        data=counts.astype(np.float32),
-        shape=(dataset.n_users, dataset.n_items),
-    )
-    histories.save(folder, "bought")
-    if rows.timestamp is not None:
-        last = rows.timestamp[kept][::-1][last_row]
-        np.save(folder / "bought.last.npy", last, allow_pickle=False)
-    buyers = np.bincount(items, minlength=dataset.n_items).astype(np.float32)
-    np.save(folder / "buyers.npy", buyers, allow_pickle=False)
-    return buyers
+def _about(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return what a release remembers of a model: shelves say their reasons in its words."""
+    parts = manifest.get("settings", {}).get("parts", ())
+    kinds = {"parts": [part["kind"] for part in parts]} if parts else {}
+    return {"label": manifest["label"], "kind": manifest["kind"], **kinds}
 
 
-def _write_catalogue(dataset: Dataset, folder: Path) -> Any:
-    """Write the columns that shelves show or go by, and all shoppers."""
-    items = dataset.items()
-    present = [name for name in (*SHOWN, GROUP) if name in items.column_names]
-    # A column of the shop's own that happens to be called so holds text.
-    if SENSITIVE in items.column_names and pa.types.is_boolean(items.column(SENSITIVE).type):
-        present.append(SENSITIVE)
-    catalogue = items.select(["item_id", *present])
-    if "stock" in present:
-        place = catalogue.column_names.index("stock")
-        stock = catalogue.column("stock").fill_null(UNKNOWN_STOCK)
-        catalogue = catalogue.set_column(place, "stock", stock)
-    else:
-        unknown = pa.array(np.full(len(items), UNKNOWN_STOCK, np.int64))
-        catalogue = catalogue.append_column("stock", unknown)
-    write_parquet(catalogue, folder / "catalogue.parquet")
-    write_parquet(dataset.shoppers(), folder / "shoppers.parquet")
-    return catalogue
-
-
-def _payload(catalogue: Any) -> dict[str, list[Any]]:
-    """Return the payload columns: what filters ask for, and the shop's own id."""
-    wanted = ("item_id", "category", "price", "stock")
-    return {
-        name: catalogue.column(name).to_pylist()
-        for name in wanted
-        if name in catalogue.column_names
-    }
-
-
-def _item_vectors(
-    spaces: Mapping[Placement, Space], buyers: NDArray[np.float32]
-) -> dict[str, Vectors]:
-    """Return one named vector a placement, and popularity, which every shelf can fall back to."""
-    vectors: dict[str, Vectors] = {
-        place: space_vectors(space, cosine=place == "similar")
-        for place, space in spaces.items()
-        if place != "lookalikes"
-    }
-    vectors[POPULAR] = space_vectors(ScoreSpace(buyers))
+def _item_vectors(spaces: Mapping[Placement, Space]) -> dict[str, Vectors]:
+    """Return the named vectors of the placements: one each, of a fusion one for each part."""
+    vectors: dict[str, Vectors] = {}
+    for place, space in spaces.items():
+        if place == "lookalikes":
+            continue
+        cosine = place == "similar"
+        if isinstance(space, FusedSpace):
+            for number, part in enumerate(space.parts):
+                vectors[part_name(place, number)] = space_vectors(part, cosine=cosine)
+        else:
+            vectors[place] = space_vectors(space, cosine=cosine)
     return vectors
 
 

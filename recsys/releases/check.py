@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from recsys.errors import StorageError
 from recsys.models.arrays import Floats
 from recsys.models.factors import FactorSpace
+from recsys.models.fused import FusedSpace
 from recsys.models.spaces import Query, Space
+from recsys.releases.engine import answer, asked_of
 from recsys.types import Placement
 from recsys.vectors.base import Hits, VectorIndex
 
@@ -19,6 +21,7 @@ _SAMPLE = 20
 _MOST_TRIED = 2_000
 _TOP = 10
 _TOLERANCE = 1e-3
+_SLACK = 1e-4  # of a space's largest score
 
 
 def check_items(
@@ -32,13 +35,17 @@ def check_items(
         A score differs by more than rounding, or something better was left out.
     """
     rankable = space.known_items
+    cosine = place == "similar"
 
     def difference(query: Query) -> float:
-        exact = space.scores([query], cosine=place == "similar")[0]
+        hits = answer(index, asked_of(place, space, query, cosine=cosine), limit=_TOP)
+        if isinstance(space, FusedSpace):
+            # Equal scores of a part take their places in any order, and so do all but equal ones.
+            low, high = space.bounds(query, cosine=cosine, slack=_SLACK)
+            return _difference(hits, low, low != 0, high)
+        exact = space.scores([query], cosine=cosine)[0]
         # The engine gives out no item that has nothing in common with a sparse query.
         able = rankable & (exact > 0) if space.kind == "sparse" else rankable
-        asked = query.unit() if place == "similar" and space.kind == "factors" else query
-        hits = index.query(place, asked.values, indices=asked.indices, limit=_TOP)
         return _difference(hits, exact, able)
 
     if place == "for_you":
@@ -89,12 +96,20 @@ def _check(
     return {"queries": asked, "largest_difference": worst}
 
 
-def _difference(hits: Hits, exact: Floats, able: NDArray[np.bool_]) -> float:
-    """Return by what share of the largest score an answer is off; inf when it is short."""
-    if len(hits.rows) != min(_TOP, int(able.sum())):
+def _difference(
+    hits: Hits, exact: Floats, able: NDArray[np.bool_], most: Floats | None = None
+) -> float:
+    """Return by what share of the largest score an answer is off; inf when it is short.
+
+    With ``most`` a score may lie anywhere from ``exact`` to there.
+    """
+    found, there = len(hits.rows), min(_TOP, int(able.sum()))
+    if found < there or (found > there and most is None):
         return np.inf
-    scale = max(float(np.abs(exact).max()), 1e-9)
-    off = float(np.abs(exact[hits.rows] - hits.scores).max(initial=0.0))
+    most = exact if most is None else most
+    scale = max(float(np.abs(most).max()), 1e-9)
+    under, over = exact[hits.rows] - hits.scores, hits.scores - most[hits.rows]
+    off = max(float(under.max(initial=0.0)), float(over.max(initial=0.0)))
     rest = able.copy()
     rest[hits.rows] = False
     better = float((exact[rest] - hits.scores.min(initial=np.inf)).max(initial=0.0))

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, insert, select
 
 from recsys.errors import NotFound, NotReady, StorageError
-from recsys.releases.build import UNKNOWN_STOCK
 from recsys.releases.publishing import Publication, live
 from recsys.releases.release import Release
+from recsys.releases.tables import UNKNOWN_STOCK
 from recsys.workspace import Workspace
 from recsys.workspace.database import record
 from recsys.workspace.tables import live_items, publications

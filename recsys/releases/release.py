@@ -12,9 +12,11 @@ from recsys.data.ids import IdMap
 from recsys.errors import NotReady, StorageError
 from recsys.models.arrays import Rows, SparseRows, damaged, load_array
 from recsys.models.spaces import Space
+from recsys.models.sparse import SparseSpace
 from recsys.models.store import load_space
-from recsys.releases.build import GROUP, SENSITIVE
+from recsys.releases.build import CONTENT, ColdStart
 from recsys.releases.stores import vector_store
+from recsys.releases.tables import GROUP, SENSITIVE
 from recsys.types import Placement
 from recsys.vectors.base import VectorIndex
 from recsys.workspace import Workspace
@@ -51,6 +53,7 @@ class Release:
         self.index = self._open("items")
         self.bought = SparseRows.load(self.folder, "bought", self.manifest["counts"]["items"])
         self.buyers: NDArray[np.float32] = load_array(self.folder / "buyers.npy")
+        self.cold = ColdStart(**self.manifest.get("cold_start", {"explore_every": 0}))
         self._spaces: dict[str, Space] = {}
         # Not to_numpy(), which loads pandas.
         self.stock = np.array(self.catalogue.column("stock").to_pylist(), np.int64)
@@ -83,6 +86,7 @@ class Release:
             self.shopper_index  # noqa: B018
         self.shoppers  # noqa: B018
         self._last  # noqa: B018
+        self.content  # noqa: B018
 
     def _table(self, file: str) -> Table:
         try:
@@ -175,11 +179,35 @@ class Release:
         path = self.folder / "bought.last.npy"
         return load_array(path) if path.is_file() else None
 
+    @property
+    def dated(self) -> bool:
+        """Whether the shop says when its purchases were made."""
+        return self._last is not None
+
     def history(self, user: int) -> tuple[Rows, NDArray[Any], NDArray[Any] | None]:
         """Return a shopper's items, how often each was bought, and when last (None: no dates)."""
         start, end = int(self.bought.indptr[user]), int(self.bought.indptr[user + 1])
         last = None if self._last is None else self._last[start:end]
         return self.bought.indices[start:end], self.bought.data[start:end], last
+
+    @cached_property
+    def content(self) -> SparseSpace | None:
+        """What items are like by their words; None in a release of an earlier version."""
+        folder = self.folder / "spaces" / CONTENT
+        space = load_space(folder) if folder.is_dir() else None
+        return space if isinstance(space, SparseSpace) else None
+
+    @cached_property
+    def new_items(self) -> Rows:
+        """Items that nobody bought yet and that have all that a shopper has to see."""
+        if self.content is None:
+            return np.empty(0, np.int32)
+        return np.flatnonzero(self.content.known_items & (self.buyers == 0)).astype(np.int32)
+
+    def kinds(self, placement: Placement) -> list[str]:
+        """Return the kind of the model that feeds a placement; of a fusion those of its parts."""
+        model = self.manifest["models"][placement]
+        return list(model.get("parts", [model["kind"]]))
 
     def space(self, placement: Placement) -> Space:
         """Return the space that feeds a placement.

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.types import Report
+from recsys.types import How, Report
 
 Distance = Literal["dot", "cosine"]
 
@@ -78,6 +78,50 @@ class Where:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A query of one name's vectors, alone or as a part of a fusion.
+
+    Attributes
+    ----------
+    vector
+        Name of the vectors to compare with.
+    values, indices
+        A dense query, or with ``indices`` the values of a sparse one.
+    weight
+        How much it counts in a fusion.
+    above
+        In a fusion: only points with a score above this are in its list.
+    equals
+        In a fusion: column -> exact text, which this part's list is narrowed to.
+    """
+
+    vector: str
+    values: NDArray[np.float32]
+    indices: NDArray[np.int32] | None = None
+    weight: float = 1.0
+    above: float | None = None
+    equals: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """Several queries asked together, and how their answers become one.
+
+    Attributes
+    ----------
+    how
+        "rrf": by place, ``sum of weight / (60 + place)``, places from 0; "weighted": by score,
+        ``sum of weight * score``, 0 where a part does not give the point out.
+    depth
+        How many of each part's best points are fused.
+    """
+
+    parts: tuple[Part, ...]
+    how: How
+    depth: int
+
+
+@dataclass(frozen=True)
 class Hits:
     """Points nearest first: row numbers and scores, equally long, never padded."""
 
@@ -111,6 +155,23 @@ class VectorIndex(Protocol):
             A dense query, or with ``indices`` the values of a sparse one.
         limit
             At most so many hits.
+
+        Raises
+        ------
+        StorageError
+            The store failed or cannot be reached.
+        """
+        ...
+
+    def fuse(self, fusion: Fusion, *, limit: int, where: Where | None = None) -> Hits:
+        """Return the best points of several queries together, fused by the engine.
+
+        Equal scores inside a part take their places in any order.
+
+        Parameters
+        ----------
+        where
+            A filter of every part's list: places are those among the points that pass.
 
         Raises
         ------

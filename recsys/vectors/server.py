@@ -1,15 +1,25 @@
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.errors import AisleError, StorageError
-from recsys.types import Report
-from recsys.vectors.base import DenseVectors, Hits, PlainPoint, Points, Where, in_batches
+from recsys.types import RRF_K, Report
+from recsys.vectors.base import (
+    DenseVectors,
+    Fusion,
+    Hits,
+    Part,
+    PlainPoint,
+    Points,
+    Where,
+    in_batches,
+)
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
@@ -95,23 +105,42 @@ class ServerIndex:
         """Return the nearest points that have a vector of that name."""
         from qdrant_client import models
 
-        asked: Any = values.tolist()
-        if indices is not None:
-            asked = models.SparseVector(indices=indices.tolist(), values=values.tolist())
         with _mapped(f"The collection {self._collection} refused a query on {vector!r}"):
             found = self._client.query_points(
                 self._collection,
-                query=asked,
+                query=_asked(values, indices),
                 using=vector,
                 limit=limit,
                 query_filter=None if where is None else _filter(where),
                 search_params=models.SearchParams(exact=True),
                 with_payload=False,
             ).points
-        return Hits(
-            rows=np.array([point.id for point in found], np.int64),
-            scores=np.array([point.score for point in found], np.float32),
-        )
+        return _hits(found)
+
+    def fuse(self, fusion: Fusion, *, limit: int, where: Where | None = None) -> Hits:
+        """Return the best points of several queries together.
+
+        Places become scores part by part and a formula adds them up, for the reason that
+        :meth:`recsys.vectors.edge.EdgeIndex.fuse` gives.
+        """
+        from qdrant_client import models
+
+        lists = [_prefetch(part, fusion.depth, where) for part in fusion.parts]
+        if fusion.how == "rrf":
+            places = models.RrfQuery(rrf=models.Rrf(k=RRF_K))
+            lists = [
+                models.Prefetch(prefetch=[one], query=places, limit=fusion.depth) for one in lists
+            ]
+        names = ", ".join(repr(part.vector) for part in fusion.parts)
+        with _mapped(f"The collection {self._collection} refused a fused query on {names}"):
+            found = self._client.query_points(
+                self._collection,
+                prefetch=lists,
+                query=_weighted([part.weight for part in fusion.parts]),
+                limit=limit,
+                with_payload=False,
+            ).points
+        return _hits(found)
 
 
 def connect(url: str, api_key: str = "") -> QdrantClient:
@@ -143,12 +172,53 @@ def _point(point: PlainPoint) -> Any:
     return models.PointStruct(id=point.row, vector=vectors, payload=point.payload)
 
 
-def _filter(where: Where) -> Any:
+def _asked(values: NDArray[np.float32], indices: NDArray[np.int32] | None) -> Any:
+    from qdrant_client import models
+
+    if indices is None:
+        return values.tolist()
+    return models.SparseVector(indices=indices.tolist(), values=values.tolist())
+
+
+def _hits(found: list[Any]) -> Hits:
+    return Hits(
+        rows=np.array([point.id for point in found], np.int64),
+        scores=np.array([point.score for point in found], np.float32),
+    )
+
+
+def _prefetch(part: Part, depth: int, where: Where | None) -> Any:
+    from qdrant_client import models
+
+    return models.Prefetch(
+        query=_asked(part.values, part.indices),
+        using=part.vector,
+        limit=depth,
+        filter=_filter(where or Where(), part.equals) if where or part.equals else None,
+        score_threshold=part.above,
+        params=models.SearchParams(exact=True),
+    )
+
+
+def _weighted(weights: list[float]) -> Any:
+    from qdrant_client import models
+
+    names = [f"$score[{number}]" for number in range(len(weights))]
+    terms: list[Any] = [
+        models.MultExpression(mult=[weight, name])
+        for weight, name in zip(weights, names, strict=True)
+    ]
+    return models.FormulaQuery(
+        formula=models.SumExpression(sum=terms), defaults=dict.fromkeys(names, 0.0)
+    )
+
+
+def _filter(where: Where, equals: Mapping[str, str] = MappingProxyType({})) -> Any:
     from qdrant_client import models
 
     must: list[Any] = [
         models.FieldCondition(key=key, match=models.MatchValue(value=value))
-        for key, value in where.equals.items()
+        for key, value in (*where.equals.items(), *equals.items())
     ]
     ranges: list[Any] = [
         models.FieldCondition(key=key, range=models.Range(gte=least, lte=most))

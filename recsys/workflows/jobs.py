@@ -24,6 +24,7 @@ from recsys.workflows.impact import impact_job
 from recsys.workflows.price_tags import price_tag_job
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.training import newest_dataset, train_model
+from recsys.workflows.tuning import tune_models
 from recsys.workspace import Workspace
 
 _POLL_SECONDS = 0.1
@@ -79,9 +80,17 @@ def _publish(workspace: Workspace, params: dict[str, Any], report: Report) -> di
     }
 
 
+def _tune(workspace: Workspace, params: dict[str, Any], report: Report) -> dict[str, Any]:
+    strategies, ended = tune_models(
+        workspace, dataset_id=params["dataset_id"], budget=params["budget"], report=report
+    )
+    return {"strategies": strategies, "ended": ended}
+
+
 KINDS: dict[str, Work] = {
     **DATA_KINDS,
     "train": _train,
+    "tune": _tune,
     "evaluate": _evaluate,
     "publish": _publish,
     "candidate": candidate_job,

@@ -159,17 +159,26 @@ def train_baselines(
 
 
 def train_on(
-    workspace: Workspace, lessons: Lessons, model_class: type[Model], config: Any, report: Report
+    workspace: Workspace,
+    lessons: Lessons,
+    model_class: type[Model],
+    config: Any,
+    report: Report,
+    *,
+    twin: Twin | None = None,
 ) -> str:
-    """Train and test one model, and keep it; return its id."""
+    """Train and test one model, and keep it; return its id.
+
+    A ``twin`` that was fitted with this configuration before is tested instead of a new one.
+    """
     dataset, data, exam = lessons.dataset, lessons.data, lessons.exam
     started = time.monotonic()
     share = 0.0
-    found, twin = Evidence(), None
+    found = Evidence()
     if exam is not None:
         share = 0.55 if model_class.placements else 0.95
         twin, found = evaluate_twin(
-            workspace, exam, model_class, config, part_of(report, 0.0, share)
+            workspace, exam, model_class, config, part_of(report, 0.0, share), twin=twin
         )
     served = None
     if model_class.placements:
@@ -206,14 +215,21 @@ def _save(folder: Path, found: Evidence, served: Space | None, twin: Twin | None
 
 
 def evaluate_twin(
-    workspace: Workspace, exam: Exam, model_class: type[Model], config: Any, report: Report
+    workspace: Workspace,
+    exam: Exam,
+    model_class: type[Model],
+    config: Any,
+    report: Report,
+    *,
+    twin: Twin | None = None,
 ) -> tuple[Twin, Evidence]:
     """Fit the twin on what was known before the cut and ask it the questions of the exam."""
 
     def testing(share: float, step: str) -> None:
         report(0.6 * share, f"Test run: {step[:1].lower()}{step[1:]}")
 
-    twin = fit_twin(model_class, config, exam.part.known, testing)
+    if twin is None:
+        twin = fit_twin(model_class, config, exam.part.known, testing)
     check_numbers(model_class, twin.space)
     return twin, examine(workspace, exam, model_class, twin, part_of(report, 0.6, 1.0))
 

@@ -12,6 +12,7 @@ from evaluation_shops import random_shop
 from pydantic import Field
 
 from recsys.errors import InputError, JobCancelled
+from recsys.evaluation.parts import Twin
 from recsys.evaluation.studies import Study
 from recsys.evaluation.trial import Trial
 from recsys.evaluation.tuning import Hunt
@@ -70,11 +71,11 @@ def mode(name: str, **chosen: Any) -> type[Model]:
     return type(f"Hill{name}", (Hill,), {"name": name, "search": search, **chosen})
 
 
-def score(space: Space, placement: Placement, share: float) -> np.ndarray:
+def score(twin: Twin, placement: Placement, share: float) -> np.ndarray:
     """The score of the only item, with the same noise for every space."""
-    assert isinstance(space, ScoreSpace)
+    assert isinstance(twin.space, ScoreSpace)
     noise = np.random.default_rng(0).normal(0, 0.2, QUESTIONS)
-    return (float(space.item_scores[0]) + noise)[: int(QUESTIONS * share)]
+    return (float(twin.space.item_scores[0]) + noise)[: int(QUESTIONS * share)]
 
 
 def hunt(*models: type[Model], seconds: float = 1.5, **given: Any) -> Hunt:

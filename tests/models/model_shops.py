@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from recsys.data.content import Content
 from recsys.data.dataset import Interactions
 from recsys.models.base import TrainingData
 
@@ -37,3 +39,19 @@ def checkerboard(n: int, *, n_users: int | None = None, n_items: int | None = No
     """
     pairs = [(u, i) for u in range(n) for i in range(n) if u % 2 == i % 2 and u != i]
     return TrainingData(purchases(pairs), n_users or n, n_items or n)
+
+
+class Catalogue(Content):
+    """What a catalogue says, without a dataset around it."""
+
+    def __init__(self, texts: list[str], leaves: Sequence[int]) -> None:
+        self.texts = texts
+        self.leaves = np.array(leaves, np.int32)
+
+
+def coloured(data: TrainingData) -> TrainingData:
+    """The same shop with a catalogue: even items are red, odd ones blue, those unsold unnamed."""
+    sold = np.isin(np.arange(data.n_items), data.rows.item)
+    texts = [("red cup", "blue cup")[i % 2] if sold[i] else "" for i in range(data.n_items)]
+    leaves = [i % 2 if sold[i] else -1 for i in range(data.n_items)]
+    return replace(data, content=Catalogue(texts, leaves))

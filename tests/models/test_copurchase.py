@@ -16,7 +16,12 @@ from recsys.types import silent
 # Baskets {0, 1}, {0, 1, 2}, {0}, {3}: shopper 0 has the first two, shopper 1 the others.
 ROWS = [(0, 0), (0, 1), (0, 0), (0, 1), (0, 2), (1, 0), (1, 3)]
 BASKETS = [0, 0, 1, 1, 1, 2, 3]
-PLAIN = {"basket_exponent": 0, "target_exponent": 0, "half_life_days": None}
+PLAIN = {
+    "basket_exponent": 0,
+    "source_exponent": 1,
+    "target_exponent": 0,
+    "half_life_days": None,
+}
 
 
 def weights(timestamps: list[int] | None = None, **settings: Any) -> np.ndarray:
@@ -42,6 +47,13 @@ def test_a_popular_target_is_held_back() -> None:
     found = weights(target_exponent=0.3)
     np.testing.assert_allclose(found[0, 2], 1 / 3**0.3, rtol=1e-6)
     np.testing.assert_allclose(found[1, 2], 1 / 2**0.3, rtol=1e-6)
+
+
+def test_a_popular_source_says_less() -> None:
+    # w(0 -> 1) = 2 / count(0)^0.6
+    found = weights(source_exponent=0.6)
+    np.testing.assert_allclose(found[1, 0], 2 / 3**0.6, rtol=1e-6)
+    np.testing.assert_allclose(found[0, 1], 2 / 2**0.6, rtol=1e-6)
 
 
 def test_a_large_basket_says_less() -> None:
@@ -115,7 +127,7 @@ def test_guests_count_and_their_large_baskets_less() -> None:
 def test_the_age_of_guests_baskets_counts() -> None:
     rows = purchases([(0, 0), (0, 1)], baskets=[0, 0], timestamps=[10 * DAY] * 2)
     guests = purchases([(-1, 0), (-1, 2)], baskets=[1, 1], timestamps=[0, 0])
-    config = CoPurchaseConfig(basket_exponent=0, target_exponent=0, half_life_days=10)
+    config = CoPurchaseConfig(**{**PLAIN, "half_life_days": 10})
     space = CoPurchase(config).fit(TrainingData(rows, 1, 3, guests), silent)
     assert isinstance(space, SparseSpace)
     old = 0.5 * 2**-0.5

@@ -110,3 +110,29 @@ def test_scores_without_a_shopper_are_the_same_for_everybody() -> None:
 def test_a_model_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no model 'nope'"):
         open_served(Workspace(Settings(home=tmp_path)), "nope")
+
+
+@pytest.mark.parametrize("length", [1, 3, 150])
+def test_short_and_long_histories_are_answered_by_the_same_sums(length: int) -> None:
+    """Both ways to gather a query and both ways to multiply give what numpy gives."""
+    random = np.random.default_rng(length)
+    asked, held = (
+        (random.random((200, 60)) * (random.random((200, 60)) < 0.05)).astype(np.float32)
+        for _ in range(2)
+    )
+    history = random.choice(200, length, replace=False).astype(np.int32)
+    weights = random.random(length).astype(np.float32)
+    space = SparseSpace(
+        items=sparse(held.tolist()),
+        histories=sparse([[0] * 200]),
+        sources=sparse(asked.tolist()),
+        least_overlap=2 if length > 1 else 1,
+    )
+    wanted = weights @ asked[history]
+    wanted[(asked[history] > 0).sum(axis=0) < space.least_overlap] = 0
+    query = space.items_query(history, weights)
+    if query is None:
+        assert not wanted[held.any(axis=0)].any()
+        return
+    found = space.scores([query, query])
+    np.testing.assert_allclose(found, np.tile(held @ wanted, (2, 1)), rtol=1e-5, atol=1e-6)

@@ -12,9 +12,10 @@ from recsys.errors import InputError, JobCancelled, NotFound, NotReady, StorageE
 from recsys.models.factors import FactorSpace
 from recsys.models.store import open_served
 from recsys.releases import build
-from recsys.releases.build import UNKNOWN_STOCK, build_release
+from recsys.releases.build import build_release
 from recsys.releases.check import check_items, check_shoppers
 from recsys.releases.release import Release
+from recsys.releases.tables import UNKNOWN_STOCK
 from recsys.types import silent
 from recsys.vectors.base import DenseVectors, Points, SparseVectors
 from recsys.vectors.edge import EdgeStore
