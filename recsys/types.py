@@ -76,7 +76,13 @@ class Filters:
 class ShelfItem:
     """One product on a shelf.
 
-    ``fields`` are the catalogue columns an outsider may see (never cost or unmapped ones).
+    Attributes
+    ----------
+    fields
+        The catalogue columns an outsider may see (never cost or unmapped ones).
+    badge
+        "new" for a product that nobody bought yet, "popular" for one that stands here because it
+        is, else empty.
     """
 
     item_id: str
@@ -84,6 +90,7 @@ class ShelfItem:
     score: float
     reason: str
     fields: dict[str, Any]
+    badge: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return one flat row, ids first."""
@@ -93,6 +100,7 @@ class ShelfItem:
             "score": round(self.score, 6),
             **self.fields,
             "reason": self.reason,
+            "badge": self.badge,
         }
 
 
@@ -109,6 +117,8 @@ class Shelf:
         empty when it is.
     neighbours
         For lookalikes: the similar shoppers, ``{"user_id", "similarity"}``.
+    made_of
+        Where the products come from -> how many: "by the model", "popular", "by words", "new".
     """
 
     placement: Placement
@@ -118,10 +128,15 @@ class Shelf:
     removed: dict[str, int] = field(default_factory=dict)
     fallback: str = ""
     neighbours: list[dict[str, Any]] = field(default_factory=list)
+    made_of: dict[str, int] = field(default_factory=dict)
 
     def trace(self) -> str:
         """Say in words how many are shown and why others are not."""
         words = f"{len(self.items)} of {self.asked} shown"
+        if len(self.made_of) > 1:
+            words += " · " + ", ".join(
+                f"{count} {source}" for source, count in self.made_of.items()
+            )
         if self.removed:
             total = f"{sum(self.removed.values()):,} removed"
             parts = [f"{count:,} {reason}" for reason, count in self.removed.items()]
@@ -137,6 +152,7 @@ class Shelf:
             "shown": len(self.items),
             "asked": self.asked,
             "removed": self.removed,
+            "made_of": self.made_of,
             "fallback": self.fallback,
         }
         if self.placement == "lookalikes":

@@ -204,6 +204,19 @@ class Release:
             return np.empty(0, np.int32)
         return np.flatnonzero(self.content.known_items & (self.buyers == 0)).astype(np.int32)
 
+    @cached_property
+    def new_words(self) -> SparseRows:
+        """The words of :attr:`new_items`, one row each."""
+        assert self.content is not None
+        lines = [self.content.items.row(int(item)) for item in self.new_items]
+        sizes = [len(columns) for columns, _ in lines]
+        return SparseRows(
+            indptr=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
+            indices=np.concatenate([columns for columns, _ in lines]),
+            data=np.concatenate([values for _, values in lines]),
+            shape=(len(lines), self.content.items.shape[1]),
+        )
+
     def kinds(self, placement: Placement) -> list[str]:
         """Return the kind of the model that feeds a placement; of a fusion those of its parts."""
         model = self.manifest["models"][placement]

@@ -59,6 +59,17 @@ def cart_rows(view: LiveView, item_ids: Sequence[str]) -> Rows:
     """
     if not item_ids:
         raise InputError("The cart is empty.", hint="Put at least one product in it.")
+    return item_rows(view, item_ids)
+
+
+def item_rows(view: LiveView, item_ids: Sequence[str]) -> Rows:
+    """Return the row numbers of some products, each once.
+
+    Raises
+    ------
+    NotFound
+        The live catalogue does not have one of them; all such are named.
+    """
     rows = {item_id: view.release.item_ids.row(item_id) for item_id in item_ids}
     unknown = [item_id for item_id, row in rows.items() if row is None]
     if unknown:
@@ -67,3 +78,21 @@ def cart_rows(view: LiveView, item_ids: Sequence[str]) -> Rows:
             hint="Check the ids; they are compared as text.",
         )
     return np.array([row for row in rows.values() if row is not None], np.int32)
+
+
+def categories_of(view: LiveView, names: Sequence[str]) -> list[str]:
+    """Return the categories, each once.
+
+    Raises
+    ------
+    NotFound
+        The live catalogue does not have one of them; all such are named.
+    """
+    known = set(view.release.categories)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise NotFound(
+            f"The live catalogue has no category: {', '.join(map(repr, unknown))}.",
+            hint="Check the spelling; categories are compared as text.",
+        )
+    return list(dict.fromkeys(names))

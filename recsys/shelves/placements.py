@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.errors import InputError, NotFound
 from recsys.models.arrays import Floats, Rows
-from recsys.models.spaces import Query
-from recsys.releases.build import POPULAR, SHOWN
-from recsys.releases.live import LiveView, stock_words
-from recsys.shelves.asking import cart_rows, check_n, item_row
+from recsys.releases.engine import asked_of
+from recsys.releases.live import LiveView
+from recsys.shelves.asking import cart_rows, categories_of, check_n, item_row, item_rows
+from recsys.shelves.cold import BOUGHT, YOU_BOUGHT, explored, preferred_shelf, thin
+from recsys.shelves.lines import (
+    IS_POPULAR,
+    NO_ROWS,
+    Line,
+    by_words,
+    filled_up,
+    lines_of,
+    popular_shelf,
+    shelf_of,
+)
 from recsys.shelves.ranking import Ranked, rank, shown
-from recsys.shelves.reasons import because_of, popular
-from recsys.types import Filters, Placement, Shelf, ShelfItem
-
-BOUGHT = "bought before"
-_NO_ROWS = np.empty(0, np.int32)
+from recsys.shelves.reasons import because_of, because_word, like_one
+from recsys.types import Filters, Shelf
 
 
 def for_you(
@@ -30,8 +35,14 @@ def for_you(
     n: int | None = None,
     filters: Filters = Filters(),  # noqa: B008 - frozen
     leave_out_bought: bool = True,
+    prefer_items: Sequence[str] = (),
+    prefer_categories: Sequence[str] = (),
 ) -> Shelf:
     """Return the products that fit a shopper best.
+
+    Who bought fewer products than the release's ``thin_below`` gets similar and popular ones mixed
+    in; a list that is too short is filled up with popular ones; and every so many-th place goes to
+    a product that nobody bought yet. Each such product says so.
 
     Parameters
     ----------
@@ -39,6 +50,9 @@ def for_you(
         1 to 50 (default 10).
     leave_out_bought
         Whether products that the shopper has bought stay out.
+    prefer_items, prefer_categories
+        What the shopper says they like: products, which do not stand on the shelf themselves, and
+        categories. Their lists are mixed by place with the shopper's own.
 
     Returns
     -------
@@ -50,32 +64,51 @@ def for_you(
     ------
     InputError
         ``n`` is out of range.
+    NotFound
+        The live catalogue does not have a preferred product or category.
     NotReady
         The live release has no For You.
     """
     n = check_n("for_you", n)
-    space = view.release.space("for_you")
-    user = view.release.user_ids.row(user_id)
+    release = view.release
+    space = release.space("for_you")
+    user = release.user_ids.row(user_id)
+    if prefer_items or prefer_categories:
+        liked, wanted = item_rows(view, prefer_items), categories_of(view, prefer_categories)
+        return preferred_shelf(
+            view, user, liked, wanted, n=n, filters=filters, again=not leave_out_bought
+        )
     if user is None:
         return popular_shelf(view, "for_you", n=n, filters=filters, why="unknown shopper")
     query = space.shopper_query(user)
-    bought = view.release.history(user)[0]
+    bought = release.history(user)[0]
     without = {BOUGHT: bought} if leave_out_bought else {}
-    found = rank(view, "for_you", query, n=n, filters=filters, without=without)
-    if not len(found.rows):
+    few = len(bought) < release.cold.thin_below
+    lines, removed, fallback = (thin if few else _by_history)(
+        view, user, n=n, filters=filters, without=without
+    )
+    if all(line.source == IS_POPULAR for line in lines):
         why = "nothing that fits can be shown" if query else "no purchases to learn from"
         return popular_shelf(view, "for_you", n=n, filters=filters, why=why, without=without)
-    sources, weights = space.history(user)
+    lines = filled_up(view, lines, n=n, filters=filters, without=without)
+    lines = explored(view, lines, user, n=n, filters=filters)
+    return shelf_of(view, "for_you", lines, removed, asked=n, fallback=fallback)
+
+
+def _by_history(
+    view: LiveView, user: int, *, n: int, filters: Filters, without: Mapping[str, Rows]
+) -> tuple[list[Line], dict[str, int], str]:
+    """Return what the model says to a shopper, what was taken out, and no fallback."""
+    space = view.release.space("for_you")
+    query = space.shopper_query(user)
+    asked = None if query is None else asked_of("for_you", space, query)
+    found = rank(view, asked, n=n, filters=filters, without=without)
+    verb = because_word(view.release, "for_you", otherwise=YOU_BOUGHT)
+    bought = view.release.history(user)[0]
     reasons = because_of(
-        view.release,
-        space,
-        found.rows,
-        sources,
-        weights,
-        verb="Because you bought",
-        bought=bought,
+        view.release, space, found.rows, *space.history(user), verb=verb, bought=bought
     )
-    return _shelf(view, "for_you", found, reasons, asked=n)
+    return lines_of(view, found, reasons), found.removed, ""
 
 
 def similar(
@@ -86,6 +119,9 @@ def similar(
     filters: Filters = Filters(),  # noqa: B008 - frozen
 ) -> Shelf:
     """Return the products most like one product.
+
+    Where the model finds too few, or does not know the product, those with like words follow, then
+    popular ones.
 
     Raises
     ------
@@ -99,20 +135,17 @@ def similar(
     item = item_row(view, item_id)
     query = space.item_query(item)
     anchor = np.array([item], np.int32)
-    direction = query.unit() if query and space.kind == "factors" else query
     # What points the other way (a cosine below 0) is not like it.
-    found = rank(
-        view, "similar", direction, n=n, filters=filters, without={}, asked=anchor, above=0
-    )
-    if not len(found.rows):
-        why = "nothing like it can be shown" if query else "nobody has bought it yet"
+    asked = None if query is None else asked_of("similar", space, query, cosine=True)
+    found = rank(view, asked, n=n, filters=filters, without={}, asked=anchor)
+    reasons = like_one(view.release, space, found.rows, item, view.release.kinds("similar"))
+    lines = by_words(view, item, lines_of(view, found, reasons), n=n, filters=filters)
+    why = "nothing like it can be shown" if query else "nobody has bought it yet"
+    if not lines:
         return popular_shelf(view, "similar", n=n, filters=filters, why=why, asked=anchor)
-    sensitive = view.release.sensitive
-    barred = sensitive is not None and sensitive[item]
-    name = "this product" if barred else view.release.names[item]
-    baskets = space.kind == "sparse"
-    reason = f"Bought together with {name}" if baskets else f"For the same taste as {name}"
-    return _shelf(view, "similar", found, [reason] * len(found.rows), asked=n)
+    fallback = "" if len(found.rows) else f"Products with like words: {why}"
+    lines = filled_up(view, lines, n=n, filters=filters, asked=anchor)
+    return shelf_of(view, "similar", lines, found.removed, asked=n, fallback=fallback)
 
 
 def also_bought(
@@ -123,6 +156,8 @@ def also_bought(
     filters: Filters = Filters(),  # noqa: B008 - frozen
 ) -> Shelf:
     """Return the products that are bought together with a cart, the cart left out.
+
+    Where too few are, popular products follow.
 
     Raises
     ------
@@ -136,12 +171,16 @@ def also_bought(
     cart = cart_rows(view, item_ids)
     ones = np.ones(len(cart), np.float32)
     query = space.items_query(cart, ones)
-    found = rank(view, "also_bought", query, n=n, filters=filters, without={}, asked=cart)
+    asked = None if query is None else asked_of("also_bought", space, query)
+    found = rank(view, asked, n=n, filters=filters, without={}, asked=cart)
     if not len(found.rows):
         why = "nothing bought with this cart can be shown"
         return popular_shelf(view, "also_bought", n=n, filters=filters, why=why, asked=cart)
-    reasons = because_of(view.release, space, found.rows, cart, ones, verb="Often bought with")
-    return _shelf(view, "also_bought", found, reasons, asked=n)
+    verb = because_word(view.release, "also_bought", otherwise="Often bought with")
+    reasons = because_of(view.release, space, found.rows, cart, ones, verb=verb)
+    lines = lines_of(view, found, reasons)
+    lines = filled_up(view, lines, n=n, filters=filters, asked=cart)
+    return shelf_of(view, "also_bought", lines, found.removed, asked=n)
 
 
 def lookalikes(
@@ -185,28 +224,8 @@ def lookalikes(
         {"user_id": release.user_ids.id(int(row)), "similarity": round(float(score), 4)}
         for row, score in zip(rows, similarity, strict=True)
     ]
-    return _shelf(view, "lookalikes", found, reasons, asked=n, neighbours=neighbours)
-
-
-def popular_shelf(
-    view: LiveView,
-    placement: Placement,
-    *,
-    n: int,
-    filters: Filters,
-    why: str,
-    without: Mapping[str, Rows] = MappingProxyType({}),
-    asked: Rows = _NO_ROWS,
-) -> Shelf:
-    """Return the products most shoppers bought, labelled with why they stand here.
-
-    Where even these are none, the shelf is empty and nothing is labelled.
-    """
-    query = Query(np.ones(1, np.float32))
-    found = rank(view, POPULAR, query, n=n, filters=filters, without=without, asked=asked)
-    reasons = popular(view.release, found.rows)
-    fallback = f"Popular products: {why}" if len(found.rows) else ""
-    return _shelf(view, placement, found, reasons, asked=n, fallback=fallback)
+    lines = lines_of(view, found, reasons)
+    return shelf_of(view, "lookalikes", lines, found.removed, asked=n, neighbours=neighbours)
 
 
 def _bought_by(
@@ -221,7 +240,7 @@ def _bought_by(
     """Rank what the neighbours bought; return how many of them bought each item shown."""
     release = view.release
     bought = [release.history(int(row))[0] for row in neighbours]
-    every = np.concatenate([*bought, _NO_ROWS])
+    every = np.concatenate([*bought, NO_ROWS])
     weight = np.repeat(similarity, [len(items) for items in bought])
     items, place, buyers = np.unique(every, return_inverse=True, return_counts=True)
     scores = np.bincount(place, weights=weight, minlength=len(items)).astype(np.float32)
@@ -231,53 +250,3 @@ def _bought_by(
     best = items[order].astype(np.int64)
     found = shown(view, best, scores[order], n=n, filters=filters, without=without)
     return found, buyers[np.searchsorted(items, found.rows)]
-
-
-def _shelf(
-    view: LiveView,
-    placement: Placement,
-    found: Ranked,
-    reasons: Sequence[str],
-    *,
-    asked: int,
-    fallback: str = "",
-    neighbours: Sequence[Mapping[str, Any]] = (),
-) -> Shelf:
-    fields = item_fields(view, found.rows)
-    ids = view.release.item_ids
-    items = [
-        ShelfItem(ids.id(int(row)), rank, float(score), reason, field)
-        for rank, (row, score, reason, field) in enumerate(
-            zip(found.rows, found.scores, reasons, fields, strict=True), 1
-        )
-    ]
-    return Shelf(
-        placement=placement,
-        release_id=view.release.id,
-        items=items,
-        asked=asked,
-        removed=found.removed,
-        fallback=fallback,
-        neighbours=[dict(neighbour) for neighbour in neighbours],
-    )
-
-
-def item_fields(view: LiveView, rows: NDArray[Any]) -> list[dict[str, Any]]:
-    """Return the allowed catalogue fields of some items, with live stock and price.
-
-    All have the same fields; what is unknown is None.
-    """
-    catalogue = view.release.catalogue
-    present = [name for name in SHOWN if name in catalogue.column_names and name != "stock"]
-    found: list[dict[str, Any]] = [{} for _ in rows]
-    for name in present:
-        values = catalogue.column(name).take(rows).to_pylist()
-        for fields, value in zip(found, values, strict=True):
-            fields[name] = value
-    priced = "price" in present or bool(view.repriced)
-    for row, fields in zip(rows, found, strict=True):
-        if priced:
-            price = float(view.price[row])
-            fields["price"] = None if np.isnan(price) else price
-        fields["stock"] = stock_words(int(view.stock[row]))
-    return found

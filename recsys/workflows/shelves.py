@@ -12,7 +12,7 @@ import numpy as np
 from recsys.errors import NotFound
 from recsys.releases.live import LiveShop, LiveView
 from recsys.shelves import placements
-from recsys.shelves.placements import item_fields
+from recsys.shelves.lines import item_fields
 from recsys.types import Filters, Shelf
 
 # Where a spreadsheet may take text for a formula: at the start of a cell, or after a sign that it
@@ -30,6 +30,8 @@ def show_for_you(
     n: int | None = None,
     filters: Filters | None = None,
     leave_out_bought: bool = True,
+    prefer_items: Sequence[str] = (),
+    prefer_categories: Sequence[str] = (),
 ) -> Shelf:
     """Return For You of a shopper; see :func:`recsys.shelves.placements.for_you`."""
     return placements.for_you(
@@ -38,6 +40,8 @@ def show_for_you(
         n=n,
         filters=filters or Filters(),
         leave_out_bought=leave_out_bought,
+        prefer_items=prefer_items,
+        prefer_categories=prefer_categories,
     )
 
 

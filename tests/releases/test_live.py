@@ -12,9 +12,10 @@ from sqlalchemy import event
 from recsys.data.ingest import ingest
 from recsys.errors import NotReady, StorageError
 from recsys.releases import live as module
-from recsys.releases.build import UNKNOWN_STOCK, build_release
+from recsys.releases.build import build_release
 from recsys.releases.live import LiveChange, LiveShop, change_live, stock_words
 from recsys.releases.publishing import publish, roll_back
+from recsys.releases.tables import UNKNOWN_STOCK
 from recsys.types import silent
 from recsys.workflows.shop import health
 

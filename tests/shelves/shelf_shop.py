@@ -15,7 +15,7 @@ from recsys.models.factors import FactorSpace
 from recsys.models.spaces import Space
 from recsys.models.sparse import SparseSpace
 from recsys.models.store import SERVED, save_space
-from recsys.releases.build import build_release
+from recsys.releases.build import ColdStart, build_release
 from recsys.releases.live import LiveShop, LiveView
 from recsys.releases.publishing import publish
 from recsys.settings import Settings
@@ -23,6 +23,8 @@ from recsys.types import Placement, silent
 from recsys.workspace import Workspace
 
 Row = Mapping[str, object]
+# Shoppers of a small shop are all thin: most tests want the model's own list.
+MODEL_ONLY = ColdStart(thin_below=0, explore_every=0)
 
 
 def sparse(dense: object) -> SparseRows:
@@ -53,6 +55,7 @@ def make_shop(
     catalogue: Sequence[Row],
     spaces: Mapping[Placement, Space],
     sensitive: Sequence[str | None] = (),
+    cold: ColdStart = MODEL_ONLY,
 ) -> LiveShop:
     """Load a shop from files, release hand-made models for it, and publish.
 
@@ -79,7 +82,8 @@ def make_shop(
         with workspace.models.writing(model_id, manifest) as model:
             save_space(model, SERVED, space)
         strategies[place] = model_id
-    publish(workspace, build_release(workspace, strategies, silent), actor="tests")
+    release_id = build_release(workspace, strategies, silent, cold=cold)
+    publish(workspace, release_id, actor="tests")
     return LiveShop(workspace, refresh_seconds=0)
 
 

@@ -121,38 +121,31 @@ def test_a_part_with_a_filter_of_its_own(index: VectorIndex) -> None:
     assert index.fuse(Fusion(parts[:1], "rrf", 10), limit=20, where=here).rows.tolist() == []
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    how=st.sampled_from(["rrf", "weighted"]),
-    weight=st.floats(0.1, 3),
-    seed=st.integers(0, 9),
-    depth=st.integers(1, 70),
-    limit=st.integers(1, 70),
-    price=st.none() | st.integers(0, 100).map(float),
-    category=st.none() | st.integers(0, 4),
-    stale=st.frozensets(st.integers(0, COUNT - 1), max_size=5),
-    gone=st.frozensets(st.integers(0, COUNT - 1), max_size=5),
+WHERES = st.builds(
+    Where,
+    equals=st.just({}) | st.sampled_from([{"category": f"c{c} é"} for c in range(5)]),
+    ranges=st.just({}) | st.integers(0, 100).map(lambda least: {"price": (float(least), None)}),
+    or_rows=st.frozensets(st.integers(0, COUNT - 1), max_size=5),
+    not_rows=st.frozensets(st.integers(0, COUNT - 1), max_size=5),
 )
+FUSIONS = st.builds(
+    lambda how, weight, seed, depth: Fusion(
+        (part("dot", seed), part("sparse", seed, weight=weight), part("cosine", seed, above=0)),
+        how,
+        depth,
+    ),
+    st.sampled_from(["rrf", "weighted"]),
+    st.floats(0.1, 3),
+    st.integers(0, 9),
+    st.integers(1, 70),
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(fusion=FUSIONS, where=WHERES, limit=st.integers(1, 70))
 def test_any_filter_goes_into_every_part(
-    index: VectorIndex,
-    how: str,
-    weight: float,
-    seed: int,
-    depth: int,
-    limit: int,
-    price: float | None,
-    category: int | None,
-    stale: frozenset[int],
-    gone: frozenset[int],
+    index: VectorIndex, fusion: Fusion, where: Where, limit: int
 ) -> None:
-    where = Where(
-        equals={} if category is None else {"category": f"c{category} é"},
-        ranges={} if price is None else {"price": (price, None)},
-        or_rows=stale,
-        not_rows=gone,
-    )
-    parts = (part("dot", seed), part("sparse", seed, weight=weight), part("cosine", seed, above=0))
-    fusion = Fusion(parts, how, depth)  # pyright: ignore[reportArgumentType]
     check(index, fusion, limit=limit, where=where)
 
 
