@@ -17,7 +17,7 @@ from recsys.models.arrays import Floats, Rows
 from recsys.models.registry import find_model
 from recsys.models.spaces import Space
 from recsys.models.store import open_served
-from recsys.releases.build import SENSITIVE
+from recsys.releases.tables import SENSITIVE
 from recsys.shelves.reasons import Told, because_of
 from recsys.workflows.differing import Differing, column_of, diff_models, differ_most
 from recsys.workspace import Workspace

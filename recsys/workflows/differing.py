@@ -13,7 +13,7 @@ from recsys.evaluation.diff import Facts, ReplayDiff, diff_replays
 from recsys.evaluation.replay import Replay, recorded, title, why_not_comparable
 from recsys.models.arrays import Floats
 from recsys.types import Placement
-from recsys.workflows.publishing import DECIDING
+from recsys.evaluation.evidence import DECIDING
 from recsys.workspace import Workspace
 
 _K = 10

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from recsys.errors import NotFound
 from recsys.evaluation.diff import Exposure, Facts, Shown, diff_replays, exposure
-from recsys.evaluation.metrics import bootstrap
+from recsys.evaluation.intervals import bootstrap
 from recsys.evaluation.replay import Replay, recorded, why_not_comparable
 from recsys.models.arrays import Rows
-from recsys.releases.build import UNKNOWN_STOCK
+from recsys.releases.tables import UNKNOWN_STOCK
 from recsys.releases.live import LiveView
 from recsys.types import Placement
 from recsys.workflows.differing import column_of
-from recsys.workflows.publishing import DECIDING
+from recsys.evaluation.evidence import DECIDING
 from recsys.workspace import Workspace
 
 NOTE = (

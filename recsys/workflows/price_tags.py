@@ -17,7 +17,8 @@ from recsys.data.ingest import recipe_of
 from recsys.data.recipe import Recipe
 from recsys.data.version import build
 from recsys.errors import InputError
-from recsys.evaluation.metrics import Interval, bootstrap, ndcg
+from recsys.evaluation.intervals import Interval, bootstrap
+from recsys.evaluation.metrics import ndcg
 from recsys.evaluation.price import (
     Common,
     Question,
@@ -194,9 +195,9 @@ def _values(
     space = model(read_config(model, task.settings)).fit(data, part_of(report, 0.0, 0.6))
     found = hits(space, questions, common, side, cart=task.cart, report=part_of(report, 0.6, 1.0))
     if task.cart:
-        return np.asarray(found.any(axis=1), np.float64)
-    wanted = (len(question.wanted) for question in questions)
-    return np.fromiter(map(ndcg, found, wanted), np.float64, len(found))
+        return found.any(axis=1).astype(np.float64)
+    wanted = np.array([len(question.wanted) for question in questions], np.int64)
+    return ndcg(found, wanted, 10)
 
 
 def _priced(task: _Task, questions: list[Question], before: Any, after: Any) -> dict[str, Any]:
