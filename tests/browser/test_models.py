@@ -58,7 +58,7 @@ def test_train_compare_look_publish_and_roll_back(page: Page, base_url: str, sho
 
     # The leaderboard, the baselines beside the model.
     expect(page.get_by_text("Best for For You").first).to_be_visible(timeout=LONG)
-    expect(page.get_by_text("than popularity").first).to_be_visible()
+    expect(page.get_by_text("times as good as popularity").first).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_contain_text("Recent popularity")
 
     page.get_by_role("button", name="Compare two models").click()
