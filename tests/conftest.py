@@ -30,9 +30,15 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a seeded cut of the demo shop, live. Copy it before changing it."""
     workspace = Workspace(Settings(home=tmp_path_factory.mktemp("demo")))
     load_demo(workspace, shoppers=DEMO_SHOPPERS)
-    # On so small a cut popularity wins, and would take For You; the tests want the real thing.
-    als = train_model(workspace, "als")
-    publish_release(workspace, strategies={"for_you": als}, actor="tests", report=silent)
+    # On so small a cut popularity wins or ties, and would take all; the tests want the real thing.
+    als, copurchase = train_model(workspace, "als"), train_model(workspace, "copurchase")
+    publish_release(
+        workspace,
+        strategies={"for_you": als, "similar": als, "also_bought": copurchase, "lookalikes": als},
+        evaluate=False,
+        actor="tests",
+        report=silent,
+    )
     workspace.database.close()
     return workspace.home
 
@@ -51,7 +57,7 @@ def plain_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     workspace = Workspace(Settings(home=folder / "home"))
     mapping = guess_mapping("interactions", preview_file(path).columns)
     ingest(workspace, interactions=Source(path, mapping), name="Plain shop")
-    publish_release(workspace, actor="tests", report=silent)
+    publish_release(workspace, evaluate=False, actor="tests", report=silent)
     workspace.database.close()
     return workspace.home
 

@@ -51,6 +51,12 @@ class ForYouQuery(_Query):
 
     n: int | None = _n("for_you")
     include_bought: bool = Field(False, description="Also show what the shopper has bought.")
+    prefer_items: list[str] = Field(
+        [], max_length=_MOST_IN_A_CART, description="Ids of products that the shopper likes."
+    )
+    prefer_categories: list[str] = Field(
+        [], max_length=_MOST_IN_A_CART, description="Categories that the shopper likes."
+    )
 
 
 class SimilarQuery(_Query):
@@ -110,6 +116,7 @@ class Item(BaseModel):
     stock: int | None = Field(None, description="Null where the shop says nothing.")
     image_url: str | None = None
     reason: str
+    badge: str = Field(description="new, popular, or empty.")
 
 
 class ShelfAnswer(BaseModel):
@@ -129,6 +136,7 @@ class ShelfAnswer(BaseModel):
                             "price": 0.59,
                             "stock": 240,
                             "reason": "Because you bought Strawberries and Salad bags",
+                            "badge": "",
                         }
                     ],
                     "placement": "for_you",
@@ -136,6 +144,7 @@ class ShelfAnswer(BaseModel):
                     "shown": 1,
                     "asked": 1,
                     "removed": {"bought before": 4, "sold out": 1},
+                    "made_of": {"by the model": 1},
                     "fallback": "",
                 }
             ]
@@ -148,6 +157,7 @@ class ShelfAnswer(BaseModel):
     shown: int
     asked: int
     removed: dict[str, int] = Field(description="Reason -> products that scored high enough.")
+    made_of: dict[str, int] = Field(description="Where the products come from -> how many.")
     fallback: str = Field(description="Why this is not the list that was asked for, or empty.")
 
 

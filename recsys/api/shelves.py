@@ -44,6 +44,8 @@ def shelf_routes(shop: LiveShop) -> APIRouter:
             n=query.n,
             filters=_filters(query),
             leave_out_bought=not query.include_bought,
+            prefer_items=query.prefer_items,
+            prefer_categories=query.prefer_categories,
         )
         return Json(shelf.as_dict())
 

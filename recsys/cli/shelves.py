@@ -18,6 +18,14 @@ Number = Annotated[int | None, typer.Option("-n", help="How many products.")]
 Category = Annotated[str | None, typer.Option(help="Exact category name.")]
 PriceMin = Annotated[float | None, typer.Option(help="Inclusive.")]
 PriceMax = Annotated[float | None, typer.Option(help="Inclusive.")]
+PreferItems = Annotated[
+    list[str] | None,
+    typer.Option("--prefer-item", help="Id of a product the shopper likes; again for more."),
+]
+PreferCategories = Annotated[
+    list[str] | None,
+    typer.Option("--prefer-category", help="A category the shopper likes; again for more."),
+]
 
 _COLUMNS = ("rank", "item_id", "name", "category", "price", "stock", "score", "reason")
 
@@ -30,13 +38,22 @@ def for_you(
     category: Category = None,
     price_min: PriceMin = None,
     price_max: PriceMax = None,
+    prefer_items: PreferItems = None,
+    prefer_categories: PreferCategories = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the products that fit a shopper best."""
     from recsys.workflows.shelves import show_for_you
 
-    filters = Filters(category, price_min, price_max)
-    _give(show_for_you(_shop(), user_id, n=n, filters=filters), as_json=as_json)
+    shelf = show_for_you(
+        _shop(),
+        user_id,
+        n=n,
+        filters=Filters(category, price_min, price_max),
+        prefer_items=prefer_items or (),
+        prefer_categories=prefer_categories or (),
+    )
+    _give(shelf, as_json=as_json)
 
 
 @app.command()

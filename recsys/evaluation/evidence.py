@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,9 +160,10 @@ def read_measured(model_folder: Path, task: TaskName) -> Measured:
     """
     path = model_folder / FOLDER / f"{task}.npz"
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here: numpy leaves a file open that turns out to be no archive.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         user, found = arrays.pop("user"), arrays.pop("lists")
-    except (OSError, ValueError, EOFError, KeyError) as error:
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile) as error:
         raise damaged(path, error) from error
     return Measured(task=task, user=user, lists=found, values=arrays)

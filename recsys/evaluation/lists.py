@@ -68,7 +68,8 @@ def _lists(space: Space, task: Task, k: int, report: Report) -> Rows:
 
 def _fill(space: Space, task: Task, block: slice, known: Floats, found: Rows) -> None:
     barred = task.barred[block]
-    if isinstance(space, SparseSpace) and task.name != "lookalikes":
+    # Not of a kind of its own, such as means, which is no plain product.
+    if type(space) is SparseSpace and task.name != "lookalikes":
         asked = _sparse_queries(space, task, block)
         if not _is_dense(space, asked):
             _sparse_lists(asked @ space.by_feature, barred, found)

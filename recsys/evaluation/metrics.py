@@ -60,7 +60,7 @@ def _lower_bound(scores: NDArray[np.float32], k: int) -> NDArray[np.float32]:
 
 def precision(hits: Hits, k: int) -> Values:
     """Return the share of the k places that hold a wanted item; empty places are misses."""
-    return hits[:, :k].sum(axis=1, dtype=np.float64) / np.full(len(hits), k)
+    return _share(hits[:, :k].sum(axis=1), np.full(len(hits), k))
 
 
 def recall(hits: Hits, relevant: Counts, k: int) -> Values:
@@ -87,8 +87,9 @@ def average_precision(hits: Hits, relevant: Counts, k: int) -> Values:
     dividing by the hits found would call one lucky hit a perfect list.
     """
     taken = hits[:, :k].astype(np.float64)
-    found: Values = taken.cumsum(axis=1)
-    precisions = found / np.arange(1, taken.shape[1] + 1)
+    places: Values = np.arange(1, taken.shape[1] + 1, dtype=np.float64)
+    found: Values = np.cumsum(taken, axis=1)
+    precisions: Values = found / places
     return _share((precisions * taken).sum(axis=1), np.minimum(relevant, k))
 
 

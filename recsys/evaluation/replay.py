@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
-from recsys.errors import NotFound
-from recsys.models.arrays import Floats, Rows, damaged
+from recsys.models.arrays import Rows
 from recsys.types import Report
-
-# Where the lists of an evaluation lie in the folder of its model.
-EVIDENCE = "evidence"
 
 # Gives the item rows that one question gets, best first.
 Ask = Callable[[int], Sequence[int]]
@@ -36,13 +30,10 @@ class Replay:
         Row number of the shopper of each question (int32); one may ask several times.
     lists
         Item rows, best first, shape ``(n, k)``; -1 fills up.
-    metrics
-        Name -> one value a question, where the later purchases are known.
     """
 
     users: Rows
     lists: Rows
-    metrics: Mapping[str, Floats] = field(default_factory=dict[str, Floats])
 
     def __len__(self) -> int:
         return len(self.users)
@@ -66,39 +57,6 @@ def replay(users: Rows, ask: Ask, k: int, report: Report, *, step: str = "Replay
         found = ask(number)
         lists[number, : len(found)] = found
     return Replay(users, lists)
-
-
-def recorded(folder: Path, task: str) -> Replay:
-    """Return the replay that the evaluation of a model kept.
-
-    Parameters
-    ----------
-    folder
-        The folder of the model.
-    task
-        ``for_you``, ``also_bought``, ``similar``, ``lookalikes`` or ``for_you_again``.
-
-    Raises
-    ------
-    NotFound
-        It kept none of that task.
-    StorageError
-        The file is damaged.
-    """
-    path = folder / EVIDENCE / f"{task}.npz"
-    if not path.is_file():
-        raise NotFound(
-            f"Model {folder.name} has no recorded lists for {title(task)}.",
-            hint="Train it again with evaluation.",
-        )
-    try:
-        # Opened here: numpy leaves a file open that turns out to be no archive.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
-            arrays = {name: found[name] for name in found.files}
-            users, lists = arrays.pop("user"), arrays.pop("lists")
-    except (OSError, ValueError, EOFError, KeyError, BadZipFile) as error:
-        raise damaged(path, error) from error
-    return Replay(users, lists, arrays)
 
 
 def why_not_comparable(first: Mapping[str, Any], second: Mapping[str, Any], task: str) -> str:

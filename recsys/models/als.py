@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from recsys.models.base import ModelConfig, Range, Search, TrainingData
-from recsys.models.learned import LearnedConfig, diverged, learned_space
+from recsys.models.learned import TrendConfig, diverged, learned_space
 from recsys.models.spaces import Space
 from recsys.types import Placement, Report
 
@@ -14,7 +14,7 @@ _LEAST_REGULARIZATION = 0.001  # with less a history cannot be folded in
 _ADVICE = "Raise regularization, or lower alpha; or use fewer factors."
 
 
-class ALSConfig(LearnedConfig):
+class ALSConfig(TrendConfig):
     """Settings of ALS; the defaults come from a validation split (docs/decisions/003)."""
 
     iterations: int = Field(15, ge=1, le=200, description="Passes over the data.")
@@ -56,11 +56,12 @@ class ALS:
             "transform": ("log", "sqrt"),
             "scale": Range(1, 30, log=True),
             "half_life_days": Range(60, 300, log=True),
+            "trend": Range(0, 0.3),
             "regularization_share": Range(0.02, 0.15, log=True),
         },
         first=(
             {},
-            {"factors": 128},
+            {"factors": 128, "scale": 20.0, "alpha": 0.15, "trend": 0.1},
             {"transform": "sqrt", "alpha": 0.5},
             {"plus_one": True},
         ),
@@ -123,6 +124,7 @@ class ALS:
             confidences,
             fold="als",
             regularization=regularization,
+            bias=config.bias(data),
             advice=_ADVICE,
         )
 

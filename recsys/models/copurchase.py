@@ -8,7 +8,7 @@ from pydantic import Field
 
 from recsys.data.matrix import Baskets, basket_matrix, interaction_matrix
 from recsys.models.arrays import SparseRows
-from recsys.models.base import ModelConfig, Search, TrainingData
+from recsys.models.base import ModelConfig, Range, Search, TrainingData
 from recsys.models.counting import best_of_each_source, scaled_rows
 from recsys.models.spaces import Space
 from recsys.models.sparse import SparseSpace
@@ -54,7 +54,16 @@ class CoPurchase:
     measured: ClassVar[frozenset[Placement]] = frozenset()
     complexity: ClassVar[int] = 1
     because: ClassVar[str] = "Often bought with"
-    search: ClassVar[Search] = Search()
+    search: ClassVar[Search] = Search(
+        settings={
+            "source_exponent": Range(0.3, 1),
+            "target_exponent": Range(0, 0.6),
+            "basket_exponent": Range(0, 1),
+            "half_life_days": Range(30, 720, log=True),
+            "neighbours": (100, 200, 400),
+        },
+        first=({}, {"neighbours": 200}, {"half_life_days": None}, {"source_exponent": 0.9}),
+    )
     Config: ClassVar[type[ModelConfig]] = CoPurchaseConfig
 
     def __init__(self, config: CoPurchaseConfig) -> None:

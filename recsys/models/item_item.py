@@ -80,11 +80,11 @@ class ItemItem:
             "user_exponent": Range(0, 1.5),
             "source_exponent": Range(0, 1),
             "target_exponent": Range(0, 0.8),
-            "neighbours": (None, 100, 400),
+            "neighbours": (None, 200),
             "scale": ("once", "log", "sum"),
             "half_life_days": Range(30, 720, log=True),
         },
-        first=({}, {"scale": "once", "half_life_days": None}),
+        first=({}, {"similarity": "cosine"}, {"scale": "once", "half_life_days": None}),
     )
     Config: ClassVar[type[ModelConfig]] = ItemItemConfig
 

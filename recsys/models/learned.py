@@ -13,8 +13,10 @@ from recsys.errors import InputError
 from recsys.models.arrays import Floats, SparseRows
 from recsys.models.base import ModelConfig, TrainingData
 from recsys.models.factors import FactorSpace, Fold
+from recsys.models.recent_popularity import recent_buyers
 
 MOST_SEED = 2**31 - 1
+_TREND_DAYS = 15.0  # recent popularity was best with about this half-life (docs/decisions/003)
 _MOST_COPIES = 20  # a pair bought every day is not to be all that a model sees
 
 
@@ -46,6 +48,24 @@ class LearnedConfig(ModelConfig):
             transform=self.transform,
             scale=self.scale,
         )
+
+
+class TrendConfig(LearnedConfig):
+    """Settings of models whose scores may have what is in demand just now added."""
+
+    trend: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="What the product bought most lately gets on top of its score; others less.",
+    )
+
+    def bias(self, data: TrainingData) -> Floats | None:
+        """Return what is added to each item's score, shape ``(n_items,)``; None for nothing."""
+        if not self.trend:
+            return None
+        buyers = recent_buyers(data.rows, data.n_items, _TREND_DAYS)
+        return (self.trend * buyers / max(buyers.max(initial=0.0), 1e-12)).astype(np.float32)
 
 
 def learned_space(

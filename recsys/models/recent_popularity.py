@@ -47,7 +47,7 @@ class RecentPopularity:
     because: ClassVar[str] = "Popular beside"
     search: ClassVar[Search] = Search(
         settings={"half_life_days": Range(5, 365, log=True), "by_category": (False, True)},
-        first=({"half_life_days": 30.0}, {"half_life_days": 60.0, "by_category": True}),
+        first=({"half_life_days": 30.0}, {"half_life_days": 90.0, "by_category": True}),
     )
     Config: ClassVar[type[ModelConfig]] = RecentPopularityConfig
 

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from recsys.models.base import ModelConfig, Range, Search, TrainingData
-from recsys.models.learned import LearnedConfig, check_finite, learned_space
+from recsys.models.learned import TrendConfig, check_finite, learned_space
 from recsys.models.spaces import Space
 from recsys.types import Placement, Report
 
@@ -15,7 +15,7 @@ _NOTHING = 1e-6  # a direction this much smaller than the largest is rounding, n
 _ADVICE = "Check the weights of the rows: they may be too large to be squared."
 
 
-class SVDConfig(LearnedConfig):
+class SVDConfig(TrendConfig):
     """Settings of SVD; the defaults come from a validation split (docs/decisions/003)."""
 
     factors: int = Field(128, ge=1, le=512, description="Numbers in each vector.")
@@ -53,8 +53,9 @@ class SVD:
             "transform": ("log", "sqrt", "binary"),
             "scale": Range(1, 30, log=True),
             "half_life_days": Range(60, 300, log=True),
+            "trend": Range(0, 0.3),
         },
-        first=({}, {"shrink": 0.1}, {"transform": "sqrt"}),
+        first=({}, {"trend": 0.1}, {"shrink": 0.1, "trend": 0.1}, {"transform": "sqrt"}),
     )
     Config: ClassVar[type[ModelConfig]] = SVDConfig
 
@@ -82,7 +83,8 @@ class SVD:
         items = directions * np.sqrt(kept).astype(np.float32)
         users = weights @ items
         report(1.0, "Finding the main directions")
-        return learned_space(items, users, weights, fold="sum", advice=_ADVICE)
+        bias = config.bias(data)
+        return learned_space(items, users, weights, fold="sum", bias=bias, advice=_ADVICE)
 
 
 def main_directions(matrix: Any, most: int, *, rounds: int, seed: int) -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ from recsys.types import Placement, Report
 class UserKNNConfig(ModelConfig):
     """Settings of user-kNN."""
 
-    neighbours: int = Field(200, ge=1, le=5000, description="Most similar shoppers who count.")
+    neighbours: int = Field(50, ge=1, le=5000, description="Most similar shoppers who count.")
     min_overlap: int = Field(
         1, ge=1, le=100, description="Products that a similar shopper has in common at least."
     )
@@ -43,11 +43,12 @@ class UserKNN:
     because: ClassVar[str] = "Shoppers like you also bought"
     search: ClassVar[Search] = Search(
         settings={
-            "neighbours": Range(20, 2000, log=True, whole=True),
+            "neighbours": Range(10, 2000, log=True, whole=True),
             "min_overlap": Range(1, 10, log=True, whole=True),
             "scale": ("once", "log", "sum"),
             "half_life_days": Range(20, 720, log=True),
         },
+        first=({}, {"neighbours": 200}),
     )
     Config: ClassVar[type[ModelConfig]] = UserKNNConfig
 

@@ -18,7 +18,7 @@ from recsys.models.registry import find_model
 from recsys.models.spaces import Space
 from recsys.models.store import open_served
 from recsys.releases.tables import SENSITIVE
-from recsys.shelves.reasons import Told, because_of
+from recsys.shelves.reasons import Told, because_of, popular
 from recsys.workflows.differing import Differing, column_of, diff_models, differ_most
 from recsys.workspace import Workspace
 
@@ -208,7 +208,7 @@ def _side(
     best = best[best >= 0]
     names = shop.names
     told = Told(names, shop.buyers_of(best), shop.sensitive)
-    reasons = because_of(
+    because = because_of(
         told,
         space,
         best,
@@ -216,6 +216,8 @@ def _side(
         verb=find_model(manifest["kind"]).because,
         bought=shop.bought,
     )
+    # Where no purchase speaks for it: how many bought it.
+    reasons = [said or word for said, word in zip(because, popular(told, best), strict=True)]
     categories, prices = (column_of(shop.dataset.items(), name) for name in ("category", "price"))
     lines = [
         Line(

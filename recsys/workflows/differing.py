@@ -10,10 +10,10 @@ import numpy as np
 from recsys.data.dataset import Dataset
 from recsys.errors import InputError
 from recsys.evaluation.diff import Facts, ReplayDiff, diff_replays
-from recsys.evaluation.replay import Replay, recorded, title, why_not_comparable
+from recsys.evaluation.evidence import DECIDING, Measured, read_measured
+from recsys.evaluation.replay import title, why_not_comparable
 from recsys.models.arrays import Floats
 from recsys.types import Placement
-from recsys.evaluation.evidence import DECIDING
 from recsys.workspace import Workspace
 
 _K = 10
@@ -59,9 +59,8 @@ def differ_most(
     nothing = np.zeros(size)
     facts = Facts(nothing.astype(np.int32), nothing, nothing.astype(np.float32))
     found = diff_replays(first.lists[:, :_K], second.lists[:, :_K], facts)
-    metric = DECIDING.get(placement, "ndcg@10")
-    values = [replay.metrics.get(metric, np.zeros(len(replay))) for replay in (first, second)]
-    users, member, asked = np.unique(first.users, return_inverse=True, return_counts=True)
+    values = [side.values[DECIDING[placement]] for side in (first, second)]
+    users, member, asked = np.unique(first.user, return_inverse=True, return_counts=True)
     replaced, changed, mine, other = (
         np.bincount(member, weights=part, minlength=len(users)) / asked
         for part in (found.replaced, found.changed, *values)
@@ -122,13 +121,15 @@ def column_of(catalogue: Any, name: str) -> list[Any]:
     return catalogue.column(name).to_pylist()
 
 
-def _replays(workspace: Workspace, a: str, b: str, placement: Placement) -> tuple[Replay, Replay]:
+def _replays(
+    workspace: Workspace, a: str, b: str, placement: Placement
+) -> tuple[Measured, Measured]:
     manifests = [workspace.models.manifest(model) for model in (a, b)]
     why = why_not_comparable(manifests[0], manifests[1], placement)
     if why:
         raise InputError(why, hint="Train both on one version of the data, with evaluation.")
-    first, second = (recorded(workspace.models.path(model), placement) for model in (a, b))
-    if not np.array_equal(first.users, second.users):
+    first, second = (read_measured(workspace.models.path(model), placement) for model in (a, b))
+    if not np.array_equal(first.user, second.user):
         raise InputError(
             f"The recorded lists for {title(placement)} are of different shoppers.",
             hint="Train both models again.",

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from recsys.errors import NotFound
 from recsys.evaluation.diff import Exposure, Facts, Shown, diff_replays, exposure
-from recsys.evaluation.intervals import bootstrap
-from recsys.evaluation.replay import Replay, recorded, why_not_comparable
+from recsys.evaluation.evidence import DECIDING, paired, read_measured
+from recsys.evaluation.replay import Replay, why_not_comparable
 from recsys.models.arrays import Rows
-from recsys.releases.tables import UNKNOWN_STOCK
 from recsys.releases.live import LiveView
+from recsys.releases.tables import UNKNOWN_STOCK
 from recsys.types import Placement
 from recsys.workflows.differing import column_of
-from recsys.evaluation.evidence import DECIDING
 from recsys.workspace import Workspace
 
 NOTE = (
@@ -240,22 +239,17 @@ def metric_changes(workspace: Workspace, both: Both, placement: Placement) -> di
 def _changes(
     workspace: Workspace, first: dict[str, Any], second: dict[str, Any], placement: Placement
 ) -> dict[str, Any]:
-    metric = DECIDING.get(placement, "ndcg@10")
-    found: dict[str, Any] = {
+    old, new = (
+        read_measured(workspace.models.path(one["id"]), placement) for one in (first, second)
+    )
+    return {
         "models": [first["id"], second["id"]],
-        "measured_on": second["evidence"].get("measured_on", "validation"),
-        "metric": metric,
+        "measured_on": second["evidence"]["measured_on"],
+        "metric": DECIDING[placement],
         "before": first["metrics"][placement],
         "after": second["metrics"][placement],
+        "difference": paired(new, old).as_dict(),
     }
-    try:
-        old, new = (
-            recorded(workspace.models.path(one["id"]), placement) for one in (first, second)
-        )
-    except NotFound as error:
-        return {**found, "why_no_interval": error.message}
-    change = (new.metrics[metric] - old.metrics[metric]).astype(np.float64)
-    return {**found, "difference": bootstrap(change, groups=old.users).as_dict()}
 
 
 def _words(document: Mapping[str, Any]) -> str:

@@ -17,8 +17,9 @@ from recsys.data.ingest import recipe_of
 from recsys.data.recipe import Recipe
 from recsys.data.version import build
 from recsys.errors import InputError
+from recsys.evaluation.evidence import FEWEST_QUESTIONS
 from recsys.evaluation.intervals import Interval, bootstrap
-from recsys.evaluation.metrics import ndcg
+from recsys.evaluation.metrics import hit_rate, ndcg
 from recsys.evaluation.price import (
     Common,
     Question,
@@ -35,7 +36,6 @@ from recsys.models.registry import find_model
 from recsys.types import Placement, Report, part_of, silent
 from recsys.workflows.data_jobs import submit
 from recsys.workflows.fixes import recipe_with, recipe_without
-from recsys.workflows.publishing import FEWEST_QUESTIONS
 from recsys.workspace import Workspace
 
 KIND = "price_tag"
@@ -195,7 +195,7 @@ def _values(
     space = model(read_config(model, task.settings)).fit(data, part_of(report, 0.0, 0.6))
     found = hits(space, questions, common, side, cart=task.cart, report=part_of(report, 0.6, 1.0))
     if task.cart:
-        return found.any(axis=1).astype(np.float64)
+        return hit_rate(found, 10)
     wanted = np.array([len(question.wanted) for question in questions], np.int64)
     return ndcg(found, wanted, 10)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,10 @@ def test_ingest_maps_by_hand_and_counts(shop: Shop) -> None:
 
 def test_train_takes_settings_and_measures(shop: Shop) -> None:
     document = shop.train.document
-    assert list(document)[:2] == ["model_id", "metrics"]
+    assert list(document)[:4] == ["model_id", "kind", "label", "settings"]
     assert document["settings"]["factors"] == 8
-    assert document["metrics"]["for_you"]["ndcg@10"]["value"] > 0
+    assert document["metrics"]["for_you"]["ndcg@10"] > 0
+    assert document["against"]["for_you"]["popularity"]["low"] > 0
     assert "Iteration 4 of 4" in shop.train.err
 
 
@@ -40,7 +42,8 @@ def test_publish_says_what_it_trained_first(shop: Shop) -> None:
 
 
 def test_models_lists_the_newest_first(shop: Shop) -> None:
-    models = aisle("models", "--json").document["models"]
+    models = json.loads(aisle("models", "--json").out)
+    assert "popularity" in [model["kind"] for model in models], "the baseline is a model"
     assert shop.train.document["model_id"] in [model["model_id"] for model in models]
     words = aisle("models").out
     assert words.startswith("model_id")
@@ -128,3 +131,24 @@ def test_demo_loads_a_cut_of_the_demo_shop(new_home: Path) -> None:
     done = aisle("demo", "--shoppers", "30", "--json")
     assert done.document["shoppers"] == 30
     assert "simulated" in done.err
+
+
+def test_evaluate_adds_the_numbers_that_training_left_out(shop: Shop) -> None:
+    model = aisle("train", "--model", "copurchase", "--no-evaluation", "--json").document
+    assert (model["metrics"], model["not_measured_because"]) == (
+        {},
+        "Not tested on later purchases.",
+    )
+    (tested,) = json.loads(aisle("evaluate", model["model_id"], "--json").out)
+    assert tested["model_id"] == model["model_id"]
+    assert tested["metrics"]["also_bought"]["hit_rate@10"] > 0
+    assert tested["intervals"]["also_bought"]["hit_rate@10"][0] > 0
+    assert aisle("evaluate").out == "All models of this data have a test.\n"
+
+
+def test_a_split_that_does_not_exist_is_named(shop: Shop) -> None:
+    done = aisle("train", "--split", "random")
+    assert done.code == 2
+    assert "There is no split called 'random'.\nThere are: time, last-out." in done.err
+    done = aisle("train", "--split", "last-out")
+    assert "This shop's purchases have dates, so the test goes by time." in done.err

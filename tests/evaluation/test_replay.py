@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from recsys.errors import JobCancelled, NotFound, StorageError
-from recsys.evaluation.replay import recorded, replay, why_not_comparable
+from recsys.errors import JobCancelled
+from recsys.evaluation.replay import replay, why_not_comparable
 from recsys.types import silent
 
 USERS = np.array([4, 2, 2], np.int32)
@@ -40,24 +39,6 @@ def test_a_cancelled_replay_asks_no_more() -> None:
         replay(USERS, lambda number: asked.append(number) or [], 3, report, step="For You")
     assert asked == [0, 1]
     assert seen[1] == (1 / 3, "For You")
-
-
-def test_what_an_evaluation_kept_is_read_back(tmp_path: Path) -> None:
-    (tmp_path / "evidence").mkdir()
-    lists = np.array([[1, 2], [3, -1], [-1, -1]], np.int32)
-    path = tmp_path / "evidence" / "for_you.npz"
-    np.savez(path, user=USERS, lists=lists, **{"ndcg@10": np.array([0.5, 0, 1], np.float32)})
-    found = recorded(tmp_path, "for_you")
-    assert found.users.tolist() == [4, 2, 2]
-    assert found.lists.tolist() == lists.tolist()
-    assert {name: values.tolist() for name, values in found.metrics.items()} == {
-        "ndcg@10": [0.5, 0, 1]
-    }
-    with pytest.raises(NotFound, match="no recorded lists for Also bought"):
-        recorded(tmp_path, "also_bought")
-    path.write_bytes(path.read_bytes()[:40])
-    with pytest.raises(StorageError, match=r"for_you\.npz cannot be read"):
-        recorded(tmp_path, "for_you")
 
 
 def manifest(name: str, **fields: Any) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def test_short_and_long_histories_are_answered_by_the_same_sums(length: int) -> 
         items=sparse(held.tolist()),
         histories=sparse([[0] * 200]),
         sources=sparse(asked.tolist()),
-        least_overlap=2 if length > 1 else 1,
+        least_overlap=2 if length > 100 else 1,
     )
     wanted = weights @ asked[history]
     wanted[(asked[history] > 0).sum(axis=0) < space.least_overlap] = 0

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from recsys.data.ingest import Source, ingest
 from recsys.data.reading.columns import ROLES
 from recsys.models.arrays import SparseRows
 from recsys.models.factors import FactorSpace
+from recsys.models.fused import FusedSpace
 from recsys.models.spaces import Space
 from recsys.models.sparse import SparseSpace
 from recsys.models.store import SERVED, save_space
@@ -78,7 +80,9 @@ def make_shop(
     for place, space in spaces.items():
         assert space.n_items == dataset.n_items
         model_id = workspace.models.new_id()
-        manifest = {"dataset_id": dataset_id, "label": place, "kind": "by hand"}
+        manifest: dict[str, Any] = {"dataset_id": dataset_id, "label": place, "kind": "by hand"}
+        if isinstance(space, FusedSpace):
+            manifest["settings"] = {"parts": [{"kind": "by hand"} for _ in space.parts]}
         with workspace.models.writing(model_id, manifest) as model:
             save_space(model, SERVED, space)
         strategies[place] = model_id

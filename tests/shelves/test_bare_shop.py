@@ -26,19 +26,20 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> LiveView:
 class TestBareShop:
     def test_products_are_called_by_their_ids(self, bare: LiveView) -> None:
         shelf = for_you(bare, "bea")
-        assert ids(shelf) == ["i2", "i3"]
+        assert ids(shelf) == ["i2", "i3", "i4"], "the last one fills the shelf up"
         assert shelf.items[0].fields["stock"] is None
         assert "price" not in shelf.items[0].fields
         assert shelf.items[1].reason == "Because you bought i0"
+        assert shelf.items[2].reason == "Popular: bought by 1 shopper"
 
     def test_filters_match_nothing(self, bare: LiveView) -> None:
         for filters in (Filters(category="Tea"), Filters(price_max=1000)):
             assert for_you(bare, "bea", filters=filters).items == []
-        assert ids(for_you(bare, "bea", filters=Filters(min_stock=50))) == ["i2", "i3"]
+        assert ids(for_you(bare, "bea", filters=Filters(min_stock=50))) == ["i2", "i3", "i4"]
 
     def test_every_product_has_the_same_fields_once_one_has_a_price(self, bare: LiveView) -> None:
         shelf = for_you(changed(bare, price={3: 2.0}), "bea")
-        assert [item.fields["price"] for item in shelf.items] == [None, 2.0]
+        assert [item.fields["price"] for item in shelf.items] == [None, 2.0, None]
 
     def test_a_history_that_leads_nowhere_gets_popular_products_not_bought(
         self, bare: LiveView

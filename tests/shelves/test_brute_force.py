@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shelf_shop import factors, make_shop, neighbours, view_of
 
+from recsys.models.fused import FusedSpace
 from recsys.models.spaces import Query, Space
 from recsys.releases.live import LiveView
 from recsys.shelves import ranking
@@ -35,24 +36,37 @@ CATALOGUE = [
 GROUPS = ["" if n % 4 == 0 else f"g{n % 10}" for n in range(N_ITEMS)]
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["no variants", "variants"])
+VECTORS = RANDOM.normal(size=(N_ITEMS, 5))
+VECTORS[-2:] = 0
+TASTES = factors(VECTORS, RANDOM.normal(size=(N_USERS, 5)), BOUGHT)
+NEIGHBOURS = neighbours(PAIRS, BOUGHT)
+SPACES: dict[str, dict[Placement, Space]] = {
+    "models": {"for_you": TASTES, "similar": TASTES, "also_bought": NEIGHBOURS},
+    "by place": dict.fromkeys(
+        ("for_you", "similar", "also_bought"), FusedSpace((TASTES, NEIGHBOURS), (0.7, 0.4), "rrf")
+    ),
+    "by score": dict.fromkeys(
+        ("for_you", "similar", "also_bought"),
+        FusedSpace((TASTES, NEIGHBOURS), (0.7, 0.4), "weighted"),
+    ),
+}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[("models", False), ("models", True), ("by place", True), ("by score", False)],
+    ids=lambda param: f"{param[0]}, {'' if param[1] else 'no '}variants",
+)
 def view(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> LiveView:
-    vectors = RANDOM.normal(size=(N_ITEMS, 5))
-    vectors[-2:] = 0
-    tastes = factors(vectors, RANDOM.normal(size=(N_USERS, 5)), BOUGHT)
+    spaces, variants = request.param
     shop = make_shop(
         tmp_path_factory.mktemp("brute"),
         purchases=[(f"u{u:02}", f"{i:03}") for u, i in np.argwhere(BOUGHT)],
         catalogue=[
-            {**row, "group_id": group} if request.param else row
+            {**row, "group_id": group} if variants else row
             for row, group in zip(CATALOGUE, GROUPS, strict=True)
         ],
-        spaces={
-            "for_you": tastes,
-            "similar": tastes,
-            "also_bought": neighbours(PAIRS, BOUGHT),
-            "lookalikes": tastes,
-        },
+        spaces={**SPACES[spaces], "lookalikes": TASTES},
     )
     return view_of(shop)
 
@@ -155,9 +169,21 @@ def expected(
     return found
 
 
-def check(shelf: Shelf, view: LiveView, found: list[tuple[int, str]]) -> None:
+def check(
+    shelf: Shelf, view: LiveView, found: list[tuple[int, str]], fused: np.ndarray | None = None
+) -> None:
+    rows = [view.release.item_ids.row(item.item_id) for item in shelf.items]
+    assert len(set(rows)) == len(rows)
     shown = [row for row, why in found if not why][: shelf.asked]
-    assert [view.release.item_ids.row(item.item_id) for item in shelf.items] == shown
+    if fused is not None and rows[: len(shown)] != shown:
+        # Sums of places that are all but equal come in any order.
+        assert not set(rows) & {row for row, why in found if why not in {"", "another variant"}}
+        np.testing.assert_allclose(fused[rows[: len(shown)]], fused[shown], rtol=1e-5)
+        return
+    assert rows[: len(shown)] == shown
+    # What fills a short list up is inside the filters, and nothing that was taken out.
+    assert not set(rows[len(shown) :]) & {row for row, why in found if why}
+    assert sum(list(shelf.made_of.values())[1:]) == len(rows) - len(shown)
     above = found
     if len(shown) == shelf.asked:
         above = found[: [row for row, _ in found].index(shown[-1])]
@@ -165,14 +191,54 @@ def check(shelf: Shelf, view: LiveView, found: list[tuple[int, str]]) -> None:
     assert shelf.removed == {why: removed.count(why) for why in set(removed)}
 
 
-def scores_of(view: LiveView, place: Placement, query: Query | None) -> np.ndarray:
+def scores_of(
+    view: LiveView, place: Placement, query: Query | None, filters: Filters
+) -> np.ndarray:
     space: Space = view.release.space(place)
     assert query is not None
-    scores = space.scores([query], cosine=place == "similar")[0]
+    cosine = place == "similar"
+    if isinstance(space, FusedSpace):
+        return fused_scores(view, space, query, filters, cosine=cosine)
+    scores = space.scores([query], cosine=cosine)[0]
     rankable = space.known_items
-    if space.kind == "sparse" or place == "similar":
+    if space.kind == "sparse" or cosine:
         rankable = rankable & (scores > 0)
     return np.where(rankable, scores, -np.inf)
+
+
+def fused_scores(
+    view: LiveView, space: FusedSpace, query: Query, filters: Filters, *, cosine: bool
+) -> np.ndarray:
+    """Fuse the lists of what the engine lets through; -inf where no part gives an item out."""
+    found = np.full(N_ITEMS, -np.inf)
+    passing = engine_passes(view, filters)
+    for part, weight, asked in zip(space.parts, space.weights, query.parts, strict=True):
+        if asked is None:
+            continue
+        scores = part.scores([asked], cosine=cosine)[0]
+        able = part.known_items & passing
+        if part.kind == "sparse" or cosine:
+            able &= scores > 0
+        best = np.argsort(np.where(able, -scores, np.inf), kind="stable")[: able.sum()]
+        adds = scores[best] if space.how == "weighted" else 1 / (60 + np.arange(len(best)))
+        found[best] = np.where(np.isfinite(found[best]), found[best], 0) + weight * adds
+    return found
+
+
+def engine_passes(view: LiveView, filters: Filters) -> np.ndarray:
+    """Say which items the engine's own filter lets through, by what the index holds."""
+    where = ranking.inside(view, filters)
+    found = np.ones(N_ITEMS, np.bool_)
+    if where is None:
+        return found
+    columns = {"price": view.release.price, "stock": view.release.stock}
+    for name, (least, most) in where.ranges.items():
+        found &= columns[name] >= (-np.inf if least is None else least)
+        found &= columns[name] <= (np.inf if most is None else most)
+    found[list(where.or_rows)] = True
+    if "category" in where.equals:
+        found &= np.array([row["category"] == where.equals["category"] for row in CATALOGUE])
+    return found
 
 
 NOTHING = np.zeros(N_ITEMS, np.bool_)
@@ -190,13 +256,14 @@ def test_shelves_are_what_a_sort_of_everything_gives(view: LiveView, ask: Ask) -
             similar(now, f"{row:03}", n=n, filters=filters),
             also_bought(now, [f"{row:03}", "040"], n=n, filters=filters),
         ]
-    mine, pairs = now.release.space("for_you"), now.release.space("also_bought")
+    mine, alike = now.release.space("for_you"), now.release.space("similar")
+    pairs = now.release.space("also_bought")
     cart = np.array([row, 40], np.int32)
     everything = [
-        (scores_of(now, "for_you", mine.shopper_query(row)), BOUGHT[row], []),
-        (scores_of(now, "similar", mine.item_query(row)), NOTHING, [row]),
+        (scores_of(now, "for_you", mine.shopper_query(row), filters), BOUGHT[row], []),
+        (scores_of(now, "similar", alike.item_query(row), filters), NOTHING, [row]),
         (
-            scores_of(now, "also_bought", pairs.items_query(cart, np.ones(2, np.float32))),
+            scores_of(now, "also_bought", pairs.items_query(cart, np.ones(2, np.float32)), filters),
             NOTHING,
             cart.tolist(),
         ),
@@ -205,7 +272,7 @@ def test_shelves_are_what_a_sort_of_everything_gives(view: LiveView, ask: Ask) -
         found = expected(now, scores, filters, bought=bought, asked=asked)
         if any(not why for _, why in found):
             assert shelf.fallback == ""
-            check(shelf, now, found)
+            check(shelf, now, found, scores if mine.kind == "fused" else None)
         else:
             assert shelf.fallback or not shelf.items
 

@@ -29,7 +29,7 @@ def add_tested(
         "label": name.upper(),
         "dataset_id": dataset_id,
         "metrics": {placement: {metric: float(np.mean(values))}},
-        "evidence": {"key": key, "asked": {placement: len(lists)}},
+        "evidence": {"key": key, "measured_on": "validation", "asked": {placement: len(lists)}},
     }
     with workspace.models.writing(name, manifest) as folder:
         (folder / "evidence").mkdir()

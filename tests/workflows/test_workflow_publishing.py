@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
+import json
 
 import pytest
+from evidence_shops import add_model
 from workflow_shops import QUICK, load_shop
 
 from recsys.errors import InputError, NotReady
@@ -11,41 +12,11 @@ from recsys.releases.publishing import live, published
 from recsys.workflows.live import change_item
 from recsys.workflows.publishing import (
     best_models,
-    loses_to_popularity,
     publish_release,
     roll_back_release,
 )
 from recsys.workflows.training import train_model
 from recsys.workspace import Workspace
-
-ABLE = {
-    "als": ["for_you", "lookalikes", "similar"],
-    "copurchase": ["also_bought", "for_you", "similar"],
-    "popularity": ["also_bought", "for_you"],
-}
-
-
-def add_model(
-    workspace: Workspace, name: str, kind: str, *, asked: int = 100, **metrics: float
-) -> str:
-    """Write a model as the leaderboard knows it: a manifest with its numbers."""
-    values = {
-        place: {metric: {"value": metrics[place]}, of: asked}
-        for place, metric, of in (
-            ("for_you", "ndcg@10", "shoppers"),
-            ("also_bought", "hit_rate@10", "baskets"),
-        )
-        if place in metrics
-    }
-    manifest: dict[str, Any] = {
-        "kind": kind,
-        "dataset_id": "shop",
-        "placements": ABLE[kind],
-        "metrics": values,
-    }
-    with workspace.models.writing(name, manifest):
-        pass
-    return name
 
 
 def test_without_models_there_is_no_best(workspace: Workspace) -> None:
@@ -58,27 +29,13 @@ def test_measured_models_come_before_unmeasured_ones(workspace: Workspace) -> No
     assert best_models(workspace, "shop")["for_you"] == "a-measured"
 
 
-def test_a_test_with_too_few_shoppers_decides_nothing(workspace: Workspace) -> None:
-    add_model(workspace, "a", "als", for_you=0.1)
-    add_model(workspace, "b", "copurchase", for_you=0.9, asked=29)
-    assert best_models(workspace, "shop")["for_you"] == "a"
-
-
-@pytest.mark.parametrize(("high", "loses"), [(-0.001, True), (0.001, False)])
-def test_losing_to_popularity_needs_an_interval_below_zero(high: float, loses: bool) -> None:
-    found = {"value": 0.1, "difference": {"low": -0.1, "high": high}}
-    manifest = {"metrics": {"for_you": {"ndcg@10": found, "shoppers": 100}}}
-    assert loses_to_popularity(manifest, "for_you") is loses
-    assert not loses_to_popularity(manifest, "similar")
-
-
 def test_the_better_number_wins_for_its_own_placement(workspace: Workspace) -> None:
-    add_model(workspace, "a", "copurchase", for_you=0.3, also_bought=0.1)
-    add_model(workspace, "b", "als", for_you=0.2)
+    add_model(workspace, "a", "copurchase", for_you=0.3, also_bought=0.1, similar=0.1)
+    add_model(workspace, "b", "als", for_you=0.2, similar=0.2, lookalikes=0.1)
     add_model(workspace, "c", "popularity", for_you=0.1, also_bought=0.2)
     assert best_models(workspace, "shop") == {
         "for_you": "a",
-        "similar": "a",  # follows For You, among the models that can
+        "similar": "b",
         "also_bought": "c",
         "lookalikes": "b",
     }
@@ -111,9 +68,9 @@ def test_nothing_can_be_published_before_there_is_data(workspace: Workspace) -> 
 
 def test_what_is_missing_is_trained_and_said_and_only_that(workspace: Workspace) -> None:
     load_shop(workspace)
-    als = train_model(workspace, "als", settings=QUICK, evaluate=False)
+    als = train_model(workspace, "als", settings=QUICK)
     first = publish_release(workspace, actor="ann")
-    assert first.trained == ["Bought together"]
+    assert first.trained == ["Bought together"], "popularity, the baseline, is not enough"
     assert set(first.strategies) == {"for_you", "similar", "also_bought", "lookalikes"}
     assert first.strategies["lookalikes"] == als
     now = live(workspace)
@@ -122,6 +79,50 @@ def test_what_is_missing_is_trained_and_said_and_only_that(workspace: Workspace)
     again = publish_release(workspace, actor="ann")
     assert again.trained == []
     assert again.strategies == first.strategies
+
+
+def test_the_champions_are_scored_once_on_the_test_part_beside_the_baselines(
+    workspace: Workspace,
+) -> None:
+    load_shop(workspace)
+    als = train_model(workspace, "als", settings=QUICK)
+    first = publish_release(workspace, strategies={"for_you": als}, only=("for_you",), actor="ann")
+    found = workspace.releases.manifest(first.release_id)["test"]["for_you"]
+    assert (found["model_id"], found["metric"]) == (als, "ndcg@10")
+    assert found["low"] <= found["value"] <= found["high"]
+    assert found["asked"] >= 30
+    assert found["baselines"].keys() == found["against"].keys()
+    gain = found["value"] - found["baselines"]["popularity"]
+    assert found["against"]["popularity"]["value"] == pytest.approx(gain, abs=2e-5)
+    kept = (workspace.models.path(als) / "test.json").read_bytes()
+    validation = workspace.models.manifest(als)["evidence"]["cut_at"]
+    assert json.loads(kept)["cut_at"] > validation, "rows that no choice has looked at"
+    steps: list[str] = []
+    again = publish_release(
+        workspace,
+        strategies={"for_you": als, "lookalikes": als},
+        only=("for_you", "lookalikes"),
+        actor="ann",
+        report=lambda share, step: steps.append(step),
+    )
+    tested = workspace.releases.manifest(again.release_id)["test"]
+    assert tested["for_you"] == found
+    assert tested["lookalikes"]["metric"] == "ndcg@10"
+    assert (workspace.models.path(als) / "test.json").read_bytes() == kept
+    assert not [step for step in steps if "Last test" in step]
+
+
+def test_the_quickest_way_tests_and_scores_nothing(workspace: Workspace) -> None:
+    load_shop(workspace)
+    done = publish_release(workspace, evaluate=False, actor="ann")
+    assert done.trained == ["ALS", "Bought together"]
+    assert workspace.releases.manifest(done.release_id)["test"] == {}
+    assert {m["kind"] for m in workspace.models.manifests()} == {"als", "copurchase"}
+    untested = train_model(workspace, "als", settings=QUICK, evaluate=False)
+    done = publish_release(
+        workspace, strategies={"for_you": untested}, only=("for_you",), actor="ann"
+    )
+    assert workspace.releases.manifest(done.release_id)["test"] == {}
 
 
 def test_only_what_is_to_be_served_is_trained(workspace: Workspace) -> None:
