@@ -23,6 +23,8 @@ page = st.navigation(
             st.Page(HERE / "files.py", title="Files", icon=":material/upload_file:"),
             st.Page(HERE / "data.py", title="Data", icon=":material/database:"),
             st.Page(HERE / "models.py", title="Models", icon=":material/model_training:"),
+            st.Page(HERE / "compare.py", title="Compare", icon=":material/compare:"),
+            st.Page(HERE / "publish.py", title="Publish", icon=":material/publish:"),
         ],
         "Run": [
             st.Page(HERE / "live.py", title="Stock", icon=":material/inventory_2:"),

@@ -1,18 +1,20 @@
 import streamlit as st
 
+from pages.ui.choosing import waiting_release
 from pages.ui.evidence import evidence_sentences, publication_words
 from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
 from pages.ui.words import count, day, moment, plain
 from recsys.workflows.data_jobs import submit_demo
 from recsys.workflows.findings import standing
-from recsys.workflows.jobs import active_jobs, submit_publish, submit_training
+from recsys.workflows.jobs import active_jobs, submit_training
 from recsys.workflows.shop import publication_history, shop_state
 
 shop = shop_state(workspace())
 dataset = shop.dataset
 trained = [m for m in shop.models if dataset and m["dataset_id"] == dataset["id"]]
 release = shop.live_release()
+waiting = waiting_release(workspace(), shop)
 look = standing(dataset).need_a_look if dataset else 0
 
 st.title("What needs you today?")
@@ -60,18 +62,27 @@ elif not trained:
             submit_training(workspace(), "als", dataset_id=dataset["id"], actor=ACTOR)
             submit_training(workspace(), "copurchase", dataset_id=dataset["id"], actor=ACTOR)
             st.rerun()
+elif waiting is not None:
+    st.markdown(
+        f"A release of **{plain(waiting['name'])}** is built and not live. Look at what would"
+        " change, then publish it."
+    )
+    if st.button("See what would change", type="primary", icon=":material/difference:"):
+        st.switch_page("publish.py")
 elif release is None or release["dataset_id"] != dataset["id"]:
     st.markdown(
-        f"{count(len(trained), 'model')} learned from **{plain(dataset['name'])}**. Publish a"
-        " release: the best model for each shelf goes live."
+        f"{count(len(trained), 'model')} learned from **{plain(dataset['name'])}**. Build a"
+        " release of the best ones, and see what would change before it goes live."
     )
-    if st.button("Publish the best models", type="primary", icon=":material/publish:"):
-        submit_publish(workspace(), dataset_id=dataset["id"], actor=ACTOR)
-        st.rerun()
+    if st.button("Choose what goes live", type="primary", icon=":material/publish:"):
+        st.switch_page("publish.py")
 else:
     st.markdown("All is published. Look at the shelves as a shopper would see them.")
-    if st.button("Preview the shelves", type="primary", icon=":material/shelves:"):
-        st.switch_page("shelves.py")
+    with st.container(horizontal=True):
+        if st.button("Preview the shelves", type="primary", icon=":material/shelves:"):
+            st.switch_page("shelves.py")
+        if st.button("Look for better models", icon=":material/auto_awesome:"):
+            st.switch_page("models.py")
 
 if dataset is None:
     st.stop()

@@ -2,7 +2,9 @@ import streamlit as st
 
 from pages.ui import state
 from pages.ui.cards import show_shelf
+from pages.ui.exporting import offer_export
 from pages.ui.preview import (
+    ask_likes,
     choose_who_and_where,
     release_line,
     show_cart,
@@ -35,14 +37,17 @@ release_line(view, user_id)
 
 history, list_column = st.columns([1, 3], gap="medium")
 shelf: Shelf | None = None
+likes: dict[str, list[str]] = {}
 with history:
     if placement == "also_bought":
         show_cart(view)
+    elif placement == "for_you" and view.release.user_ids.row(user_id) is None:
+        likes = ask_likes(view)
     else:
         show_history(view, user_id)
 with list_column:
     if placement == "for_you":
-        shelf = show_for_you(shop(), user_id, n=n, filters=filters)
+        shelf = show_for_you(shop(), user_id, n=n, filters=filters, **likes)
     elif placement == "lookalikes" and view.release.user_ids.row(user_id) is None:
         st.info("Nobody is like a shopper nobody knows. Choose one who has bought something.")
     elif placement == "lookalikes":
@@ -62,3 +67,5 @@ with list_column:
         show_shelf(shelf, view.release.currency)
         if not shelf.items:
             st.info("No product passes these filters. Widen the price or choose all categories.")
+    if placement == "for_you":
+        offer_export(view)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -14,6 +14,10 @@ _HEIGHT = 226
 # Two lines; capitals are wider.
 _NAME, _NAME_IN_CAPITALS = 36, 27
 _REASON = 40
+_BADGES: dict[str, tuple[Literal["violet", "blue"], str]] = {
+    "new": ("violet", "Nobody bought it yet; it stands here to get its chance."),
+    "popular": ("blue", "Many shoppers buy it; it fills a list that would be too short."),
+}
 
 
 def show_shelf(shelf: Shelf, currency: str, *, actions: bool = True) -> None:
@@ -30,10 +34,11 @@ def show_card(shelf: Shelf, item: ShelfItem, currency: str, *, actions: bool) ->
     with st.container(horizontal=True, gap="xsmall", wrap=False):
         st.badge(f"{item.rank}", color="gray")
         if fields.get("category"):
-            room = 9 if shelf.fallback else 16
+            room = 9 if item.badge else 16
             st.badge(plain(shorten(str(fields["category"]), room)), color="gray")
-        if shelf.fallback:
-            st.badge("Popular", color="blue", help=plain(shelf.fallback))
+        if item.badge:
+            colour, about = _BADGES[item.badge]
+            st.badge(item.badge.capitalize(), color=colour, help=plain(shelf.fallback) or about)
     name = str(fields.get("name") or item.item_id)
     length = _NAME_IN_CAPITALS if name.isupper() else _NAME
     st.markdown(f"**{plain(shorten(name, length))}**")

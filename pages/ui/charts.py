@@ -5,63 +5,111 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pages.ui.words import money, percent, shorten
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # Blue and vermilion: told apart by all eyes, 3:1 or better on the light and the dark ground.
 _MODEL = _FIRST = "#0072B2"
 _SECOND = "#D55E00"
-_POPULARITY = "#8A8A83"
+_GREY = "#8A8A83"
 _HEIGHT = 260
 
 Rows = Sequence[Mapping[str, Any]]
 
 
-def against_popularity(rows: pd.DataFrame) -> Any:
-    """Return a chart of one metric: each model's mean and 95 % interval, popularity as a line.
+def ranking(rows: Rows, axis: str) -> Any:
+    """Return a chart of one placement: each model's score with its interval, the best on top.
+
+    Baselines are dotted lines, yardsticks are grey.
 
     Parameters
     ----------
     rows
-        Rows of one metric of :func:`pages.ui.evidence.leaderboard`.
+        ``name``, ``value``, ``low``, ``high`` and ``role``: "model", "baseline" or "yardstick".
+    axis
+        What the score says, in words.
     """
     import plotly.graph_objects as go  # 0.3 s that only this page needs
 
-    best = rows.sort_values(["Model", "Score"]).drop_duplicates("Model", keep="last")
-    best = best.sort_values("Score")
-    popularity = float(best["Popularity"].iloc[0])
+    ordered = sorted(rows, key=lambda row: row["value"])
+    colours = [_MODEL if row["role"] == "model" else _GREY for row in ordered]
+    names = [html.escape(str(row["name"]), quote=False) for row in ordered]
+    places = list(range(len(ordered)))
+    chart = go.Figure()
+    for place, row, colour in zip(places, ordered, colours, strict=True):
+        chart.add_scatter(
+            x=[row["low"], row["high"]],
+            y=[place, place],
+            mode="lines",
+            line={"color": colour, "width": 3},
+            hoverinfo="skip",
+        )
+    chart.add_scatter(
+        x=[row["value"] for row in ordered],
+        y=places,
+        mode="markers",
+        marker={"size": 11, "color": colours},
+        customdata=[
+            f"{name}: {row['value']:.3f} (95 %: {row['low']:.3f} to {row['high']:.3f})"
+            for name, row in zip(names, ordered, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    for row in ordered:
+        if row["role"] == "baseline":
+            chart.add_vline(x=row["value"], line={"color": _GREY, "dash": "dot", "width": 1})
+    _lay_out(chart, x=f"{axis}: score with 95 % interval; dotted: the baselines")
+    chart.update_layout(
+        height=34 * len(ordered) + 80,
+        xaxis={"range": [0, 1.04 * max(row["high"] for row in ordered)]},
+        yaxis={
+            "tickmode": "array",
+            "tickvals": places,
+            "ticktext": names,
+            "range": [-0.6, len(ordered) - 0.4],
+        },
+    )
+    return chart
+
+
+def quality_against(rows: Rows, quality: str, other: str, *, log: bool = False) -> Any:
+    """Return a picture of quality against something else, one dot a model.
+
+    Parameters
+    ----------
+    rows
+        ``name``, ``value``, ``other``, ``shown`` (the other value in words) and ``role``.
+    log
+        Whether a step of the other axis is a factor.
+    """
+    import plotly.graph_objects as go
+
+    names = [html.escape(str(row["name"]), quote=False) for row in rows]
     chart = go.Figure(
         go.Scatter(
-            x=best["Score"],
-            y=best["Model"],
-            mode="markers",
-            marker={"size": 11, "color": _MODEL},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": best["high"] - best["Score"],
-                "arrayminus": best["Score"] - best["low"],
-                "color": _MODEL,
-                "thickness": 2,
+            x=[row["other"] for row in rows],
+            y=[row["value"] for row in rows],
+            mode="markers+text",
+            marker={
+                "size": 12,
+                "color": [_MODEL if row["role"] == "model" else _GREY for row in rows],
             },
-            hovertemplate="%{y}: %{x:.3f}<extra></extra>",
+            text=names,
+            textposition="top center",
+            customdata=[
+                f"{name}: {row['value']:.3f}, {row['shown']}"
+                for name, row in zip(names, rows, strict=True)
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+            cliponaxis=False,
         )
     )
-    chart.add_vline(
-        x=popularity,
-        line={"color": _POPULARITY, "dash": "dot"},
-        annotation={"text": "Popularity", "font": {"size": 12}, "yshift": 14, "xanchor": "center"},
-    )
+    _lay_out(chart, x=other, y=quality)
     chart.update_layout(
-        height=200,
-        margin={"l": 0, "r": 16, "t": 30, "b": 32},
-        xaxis={"title": "Score with 95 % interval", "rangemode": "tozero"},
-        yaxis={"title": None},
-        showlegend=False,
+        height=320,
+        margin={"l": 0, "r": 40, "t": 32, "b": 32},
+        xaxis={"type": "log", "dtick": "D2"} if log else {},
     )
     return chart
 
@@ -119,7 +167,7 @@ def popularity_curve(rows: Rows, top1: float) -> Any:
         y=top1,
         text=f"The top 1 % make {percent(top1)} of sales",
         showarrow=True,
-        arrowcolor=_POPULARITY,
+        arrowcolor=_GREY,
         ax=90,
         ay=-12 if low else 40,
         xanchor="left",

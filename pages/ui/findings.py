@@ -10,10 +10,12 @@ import streamlit as st
 from pages.ui.datasets import KIND_WORDS
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR, at_work_on_data
+from pages.ui.price_tags import ASK, being_priced, price_tags, say_price
 from pages.ui.words import code, count, plain
 from recsys.workflows.data_jobs import submit_fixes, submit_undo
 from recsys.workflows.findings import Standing, is_open
 from recsys.workflows.jobs import Job
+from recsys.workflows.price_tags import submit_price_tag
 from recsys.workspace import Workspace
 
 _BADGES = {
@@ -31,9 +33,20 @@ def show_findings(workspace: Workspace, version: Mapping[str, Any], where: Stand
         st.caption(f":material/hourglass_top: {blocked}")
     _proposal(workspace, version, where, blocked)
     shown = _of_kind(where.findings)
+    tags = price_tags(workspace, version["id"])
+    pricing = being_priced(workspace, version["id"])
     with st.form("findings", border=False, enter_to_submit=False):
         ticked = [
-            finding["code"] for finding in shown if _row(workspace, version, finding, blocked)
+            finding["code"]
+            for finding in shown
+            if _row(
+                workspace,
+                version,
+                finding,
+                blocked,
+                tag=tags.get(finding["code"]),
+                priced=finding["code"] in pricing,
+            )
         ]
         if sum(map(_can_fix, shown)) > 1:
             words = "Tick findings above to apply their fixes together, in one new version."
@@ -103,9 +116,15 @@ def _of_kind(findings: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
 
 
 def _row(
-    workspace: Workspace, version: Mapping[str, Any], finding: Mapping[str, Any], blocked: str
+    workspace: Workspace,
+    version: Mapping[str, Any],
+    finding: Mapping[str, Any],
+    blocked: str,
+    *,
+    tag: Mapping[str, Any] | None,
+    priced: bool,
 ) -> bool:
-    """Show one finding; tell whether it is ticked."""
+    """Show one finding, with what its fix does to quality; tell whether it is ticked."""
     ticked = False
     with st.container(border=True):
         tick, words, action = st.columns([0.3, 6.7, 2.4], vertical_alignment="center")
@@ -119,6 +138,10 @@ def _row(
                 )
         with words, st.container(gap="xsmall"):
             _say(finding)
+            if tag is not None:
+                say_price(tag)
+            elif finding["fix"] and not finding["must"]:
+                _ask_price(workspace, version, finding, priced=priced)
         with action, st.container(gap="xsmall"):
             _act(workspace, version, finding, blocked)
     return ticked
@@ -171,6 +194,22 @@ def _act(
         width="stretch",
     ):
         _queue(lambda: submit_fixes(workspace, version["id"], [name], actor=ACTOR))
+
+
+def _ask_price(
+    workspace: Workspace, version: Mapping[str, Any], finding: Mapping[str, Any], *, priced: bool
+) -> None:
+    """Offer to find out what a fix does to quality."""
+    if st.form_submit_button(
+        "Being worked out" if priced else ASK,
+        key=f"price-{finding['code']}",
+        icon=":material/hourglass_top:" if priced else ":material/sell:",
+        type="tertiary",
+        disabled=priced,
+        help="Trains quick models with and without it, and asks both for later purchases."
+        " Nothing is changed by this.",
+    ):
+        _queue(lambda: submit_price_tag(workspace, version["id"], [finding["code"]], actor=ACTOR))
 
 
 def _can_fix(finding: Mapping[str, Any]) -> bool:

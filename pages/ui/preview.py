@@ -11,6 +11,7 @@ from recsys.releases.live import LiveView
 from recsys.types import LIMITS, PLACEMENTS, Filters, Placement, Shelf
 from recsys.workflows.shelves import (
     find_shoppers,
+    popular_products,
     product_names,
     random_shopper,
     shelf_csv,
@@ -176,6 +177,28 @@ def show_history(view: LiveView, user_id: str) -> None:
                 on_click=state.show_similar_to,
                 args=(line.item_id,),
             )
+
+
+def ask_likes(view: LiveView) -> dict[str, list[str]]:
+    """Let a shopper nobody knows say what they like; return it as For You takes it."""
+    st.markdown("**Says they like**")
+    st.caption("Nobody knows this shopper yet. Tick what a welcome page would ask for.")
+    likes: dict[str, list[str]] = {"prefer_categories": [], "prefer_items": []}
+    if view.release.categories:
+        likes["prefer_categories"] = st.multiselect(
+            "Categories", view.release.categories, key="like-categories", placeholder="None"
+        )
+    often = popular_products(view, limit=_MOST_OPTIONS)
+    names = {line.item_id: line.name for line in often}
+    likes["prefer_items"] = st.multiselect(
+        "Products",
+        list(names),
+        format_func=lambda one: shorten(names[one], 40),
+        key="like-items",
+        placeholder="None",
+        help=f"The {len(names):,} products that most shoppers bought.",
+    )
+    return likes
 
 
 def show_cart(view: LiveView) -> None:

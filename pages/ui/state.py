@@ -22,6 +22,7 @@ ZONE = "upload"
 _SERVER_FILES = "server_files"
 _CHOICES = "mapping_choices"
 _APART = "mapped_apart"
+_STOPPED = "stopped_votes"
 
 
 def take_from_address() -> None:
@@ -191,3 +192,15 @@ def last_seen_job() -> int:
 def set_last_seen_job(job_id: int) -> None:
     """Remember that this session was told of jobs up to this one."""
     st.session_state["last_seen_job"] = job_id
+
+
+def stop_voting(first_id: str, second_id: str, *, stop: bool = True) -> None:
+    """Remember that this session wants to see the count of a blind vote (a button callback)."""
+    pair = frozenset((first_id, second_id))
+    stopped: frozenset[frozenset[str]] = st.session_state.get(_STOPPED, frozenset())
+    st.session_state[_STOPPED] = stopped | {pair} if stop else stopped - {pair}
+
+
+def stopped_voting(first_id: str, second_id: str) -> bool:
+    """Tell whether this session wants to see the count of a blind vote."""
+    return frozenset((first_id, second_id)) in st.session_state.get(_STOPPED, frozenset())

@@ -159,6 +159,13 @@ def product_names(view: LiveView, item_ids: Sequence[str]) -> list[CartLine]:
     ]
 
 
+def popular_products(view: LiveView, *, limit: int = 50) -> list[CartLine]:
+    """Return the products that most shoppers bought, most first, to choose from."""
+    buyers = np.asarray(view.release.buyers)
+    order = np.argsort(-buyers, kind="stable")[:limit]
+    return product_names(view, [view.release.item_ids.id(int(row)) for row in order])
+
+
 def shopper_facts(view: LiveView, user_id: str) -> dict[str, str]:
     """Return what the shop says about a shopper beside the id; empty for strangers."""
     user = view.release.user_ids.row(user_id)

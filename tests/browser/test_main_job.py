@@ -8,9 +8,8 @@ import json
 import urllib.request
 from typing import Any
 
+from browser_steps import LONG, publish_the_best
 from playwright.sync_api import Page, expect
-
-_LONG = 150_000  # milliseconds for a job on a slow machine
 
 
 def api(base_url: str, path: str) -> Any:
@@ -30,14 +29,10 @@ def test_demo_shop_from_click_to_shelf_and_csv(page: Page, base_url: str) -> Non
     expect(page.get_by_text("Load the demo shop").first).to_be_visible()
     page.get_by_role("link", name="Home").click()
     train = page.get_by_role("button", name="Train the first models")
-    expect(train).to_be_visible(timeout=_LONG)
+    expect(train).to_be_visible(timeout=LONG)
     expect(page.get_by_text("68,491")).to_be_visible()
     train.click()
-    publish = page.get_by_role("button", name="Publish the best models")
-    expect(publish).to_be_visible(timeout=_LONG)
-    publish.click()
-    preview = page.get_by_role("button", name="Preview the shelves")
-    expect(preview).to_be_visible(timeout=_LONG)
+    publish_the_best(page)
     expect(page.get_by_text("than popularity").first).to_be_visible()
 
     page.goto(f"{base_url}/shelves?shopper=900")

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from browser_steps import publish_the_best
 from playwright.sync_api import Locator, Page, expect
 
 _FILE = Path(__file__).resolve().parents[3] / "shared/data/online-retail/online_retail.csv.gz"
@@ -43,10 +44,7 @@ def test_online_retail_is_mapped_by_the_guess_and_shows_real_names(
     train = page.get_by_role("button", name="Train the first models")
     expect(train).to_be_visible(timeout=_LONG)
     train.click()
-    publish = page.get_by_role("button", name="Publish the best models")
-    expect(publish).to_be_visible(timeout=_LONG)
-    publish.click()
-    expect(page.get_by_role("button", name="Preview the shelves")).to_be_visible(timeout=_LONG)
+    publish_the_best(page)
     page.goto(f"{base_url}/shelves?shopper=a-stranger")
     expect(page.get_by_text("REGENCY CAKESTAND 3 TIER").first).to_be_visible()
     expect(page.get_by_text("unknown shopper").first).to_be_visible()

@@ -41,3 +41,28 @@ def test_the_top_one_per_cent_is_marked_on_the_curve() -> None:
     chart = charts.popularity_curve(rows, 0.318)
     assert (chart.data[1].x[0], chart.data[1].y[0]) == (0.01, 0.318)
     assert chart.layout.annotations[0].text == "The top 1 % make 32 % of sales"
+
+
+RANKED = [
+    {"name": "<b>ALS", "value": 0.10, "low": 0.09, "high": 0.11, "role": "model"},
+    {"name": "Popularity", "value": 0.07, "low": 0.06, "high": 0.08, "role": "baseline"},
+    {"name": "Random", "value": 0.01, "low": 0.00, "high": 0.02, "role": "yardstick"},
+]
+
+
+def test_the_ranking_has_the_best_on_top_and_baselines_as_lines() -> None:
+    chart = charts.ranking(RANKED, "Right things on top")
+    assert list(chart.layout.yaxis.ticktext) == ["Random", "Popularity", "&lt;b&gt;ALS"]
+    dots = chart.data[-1]
+    assert list(dots.x) == [0.01, 0.07, 0.10]
+    assert dots.customdata[2] == "&lt;b&gt;ALS: 0.100 (95 %: 0.090 to 0.110)"
+    assert len({dots.marker.color[0], dots.marker.color[1]}) == 1, "what feeds nothing is grey"
+    assert dots.marker.color[2] != dots.marker.color[0]
+    assert [line.x0 for line in chart.layout.shapes] == [0.07]
+
+
+def test_quality_against_something_else_says_both_in_words() -> None:
+    rows = [{**row, "other": 2.0, "shown": "2 ms a list"} for row in RANKED]
+    chart = charts.quality_against(rows, "Score", "Milliseconds", log=True)
+    assert chart.layout.xaxis.type == "log"
+    assert chart.data[0].customdata[1] == "Popularity: 0.070, 2 ms a list"

@@ -9,16 +9,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("home.py", "files.py", "data.py", "models.py", "shelves.py", "live.py", "jobs.py")
 TITLES = {
     "home.py": "What needs you today?",
     "files.py": "Which files do you have?",
     "data.py": "What do we know about the shop?",
     "models.py": "Which model finds what shoppers buy next?",
+    "compare.py": "Where do two models differ?",
+    "publish.py": "What would change if this went live?",
     "shelves.py": "What would this shopper see?",
     "live.py": "What is different today?",
     "jobs.py": "What is running, and what went wrong?",
 }
+PAGES = tuple(TITLES)
 
 
 def open_page(file: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:

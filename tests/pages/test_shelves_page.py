@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from page_shops import work
 from streamlit.testing.v1 import AppTest
 
 from recsys.releases.live import LiveShop
@@ -102,3 +103,33 @@ def test_shop_text_is_shown_and_never_run(
     assert "link" in words(app)
     assert "[link](http://x)" not in words(app)
     assert "<b>" not in words(app)
+
+
+def test_a_stranger_says_what_they_like_and_the_shelf_follows(
+    demo_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_shelves(demo_home, monkeypatch, shopper="nobody")
+    shop = LiveShop(Workspace(Settings(home=demo_home)))
+    category = shop.current().release.categories[0]
+    app.multiselect(key="like-categories").select(category).run()
+    assert not app.exception
+    assert not app.error
+    shelf = show_for_you(shop, "nobody", prefer_categories=[category])
+    assert shelf.items
+    for item in shelf.items:
+        assert app.button(key=f"cart-for_you-{item.item_id}")
+
+
+def test_for_you_of_every_shopper_is_exported_and_downloaded(
+    demo_home: Path, copy_of: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = copy_of(demo_home)
+    app = open_shelves(home, monkeypatch)
+    next(b for b in app.button if b.label == "Export all For You lists").click().run()
+    assert "is being written" in words(app)
+    work(Workspace(Settings(home=home)))
+    app.run()
+    assert not app.exception
+    assert not any(b.label == "Export all For You lists" for b in app.button)
+    labels = [one.proto.label for one in app.get("download_button")]
+    assert any(label.startswith("Download For You of all 150 shoppers (") for label in labels)

@@ -1,0 +1,21 @@
+"""What several browser tests do on their way."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+LONG = 150_000  # milliseconds for a job on a slow machine
+
+
+def publish_the_best(page: Page) -> None:
+    """From Home: build a release of the best models, look at it, publish it, and go Home."""
+    choose = page.get_by_role("button", name="Choose what goes live")
+    expect(choose).to_be_visible(timeout=LONG)
+    choose.click()
+    page.get_by_role("button", name="Build and compare").click()
+    publish = page.get_by_role("button", name="Publish this release")
+    expect(publish).to_be_visible(timeout=LONG)
+    publish.click()
+    expect(publish).to_be_hidden()
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("button", name="Preview the shelves")).to_be_visible()
