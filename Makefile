@@ -6,14 +6,16 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: run test check bench soak browser clean
 
+# One call of pip for each: what a bare machine needs for the tests contains what it runs with.
 $(VENV)/.run: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) -e '.[demo]'
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.run
+$(VENV)/.dev: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) -e '.[demo,dev]'
-	touch $@
+	touch $(VENV)/.run $@
 
 $(VENV)/.bench: $(VENV)/.dev
 	$(PIP) -e '.[demo,dev,bench]'
