@@ -23,6 +23,24 @@ from recsys.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_SHOPPERS = 150
+# What takes longest, and mostly waits for other processes, goes first: with several processes at
+# the tests, nothing is left over at the end. Of the browser tests, the ones that want an empty
+# workspace come before those that fill it.
+FIRST = (
+    "project/test_killed.py",
+    "browser/test_findings.py",
+    "browser/test_main_job.py",
+    "browser/test_upload.py",
+    "project/test_disk_full.py",
+    "project/test_wheel.py",
+    "cli/test_processes_of_commands.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    places = {here / name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(FIRST)))
 
 
 @pytest.fixture(scope="session")
