@@ -139,11 +139,11 @@ def test_the_words_of_a_placement(change: Interval, asked: int, words: str) -> N
         (
             ("same", "same"),
             (9, 4),
-            "Applying it costs nothing that can be measured, removes 5 rows.",
+            "Applying it costs nothing that can be measured and removes 5 rows.",
         ),
         (("worse", "worse"), (4, 4), ""),
         (("better", "worse"), (9, 4), ""),
-        (("unknown", "unknown"), (4, 9), "Applying it cannot be judged, brings back 5 rows."),
+        (("unknown", "unknown"), (4, 9), "Applying it cannot be judged and brings back 5 rows."),
     ],
 )
 def test_the_words_in_all(verdicts: tuple[str, str], rows: tuple[int, int], words: str) -> None:
@@ -154,7 +154,10 @@ def test_the_words_in_all(verdicts: tuple[str, str], rows: tuple[int, int], word
     words = (
         words
         or {
-            ("worse", "worse"): "Applying it costs quality of For You and Also bought, leaves the"
+            (
+                "worse",
+                "worse",
+            ): "Applying it costs quality of For You and Also bought and leaves the"
             " number of rows as it is.",
             ("better", "worse"): "Applying it costs quality of Also bought, improves For You,"
             " removes 5 rows.",
