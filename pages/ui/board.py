@@ -94,8 +94,8 @@ def show_board(board: Board, names: Mapping[str, str], *, dated: bool) -> None:
     st.markdown(_answer(board, names))
     asked = tested_on(placement, rows[0].asked)
     st.caption(
-        f"{TEST_WORDS[placement]} Tested on {asked}; the newest fifth of the purchases is kept back,"
-        " unseen, for a last test."
+        f"{TEST_WORDS[placement]} Tested on {asked}; the newest fifth of the purchases is kept"
+        " back, unseen, for a last test."
         if dated
         else f"{TEST_WORDS[placement]} These purchases have no dates: the last rows of each"
         f" shopper were held back in place of later ones. That tells which model is better, not"
