@@ -6,14 +6,16 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: run test check bench soak browser clean
 
+# One call of pip each: what the tests need contains what Aisle runs with.
 $(VENV)/.run: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) -e '.[demo]'
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.run
+$(VENV)/.dev: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) -e '.[demo,dev]'
-	touch $@
+	touch $(VENV)/.run $@
 
 $(VENV)/.bench: $(VENV)/.dev
 	$(PIP) -e '.[demo,dev,bench]'
@@ -30,7 +32,7 @@ check: $(VENV)/.dev
 	$(BIN)/basedpyright
 
 test: $(VENV)/.dev browser
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # A browser for the page tests: what is there, else Playwright's own, else Debian's.
 browser: $(VENV)/.dev

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
+from homes import built_once, copy_home
 
 from recsys.data.ingest import Source, ingest
 from recsys.data.reading.columns import guess_mapping
@@ -23,12 +23,34 @@ from recsys.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_SHOPPERS = 150
+# What takes longest, and mostly waits for other processes, goes first: with several processes at
+# the tests, nothing is left over at the end. Of the browser tests, the ones that want an empty
+# workspace come before those that fill it.
+FIRST = (
+    "project/test_killed.py",
+    "browser/test_findings.py",
+    "browser/test_main_job.py",
+    "browser/test_upload.py",
+    "project/test_disk_full.py",
+    "project/test_wheel.py",
+    "cli/test_processes_of_commands.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    places = {here / name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(FIRST)))
 
 
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a seeded cut of the demo shop, live. Copy it before changing it."""
-    workspace = Workspace(Settings(home=tmp_path_factory.mktemp("demo")))
+    return built_once(tmp_path_factory, "demo", _build_demo)
+
+
+def _build_demo(home: Path) -> None:
+    workspace = Workspace(Settings(home=home))
     load_demo(workspace, shoppers=DEMO_SHOPPERS)
     # On so small a cut popularity wins or ties, and would take all; the tests want the real thing.
     als, copurchase = train_model(workspace, "als"), train_model(workspace, "copurchase")
@@ -40,26 +62,27 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         report=silent,
     )
     workspace.database.close()
-    return workspace.home
 
 
 @pytest.fixture(scope="session")
 def plain_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A live shop without departments, prices, demographics and baskets."""
-    folder = tmp_path_factory.mktemp("plain")
+    return built_once(tmp_path_factory, "plain", _build_plain)
+
+
+def _build_plain(home: Path) -> None:
     lines = ["visitorid,itemid,timestamp"]
     for shopper in range(60):
         for step in range(12):
             item = (shopper % 6) * 10 + (shopper * 7 + step * 3) % 10
             lines.append(f"0{shopper},i{item:03d},2026-0{1 + step // 4}-{1 + step:02d}T10:00:00")
-    path = folder / "events.csv"
+    workspace = Workspace(Settings(home=home))
+    path = home / "events.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    workspace = Workspace(Settings(home=folder / "home"))
     mapping = guess_mapping("interactions", preview_file(path).columns)
     ingest(workspace, interactions=Source(path, mapping), name="Plain shop")
     publish_release(workspace, evaluate=False, actor="tests", report=silent)
     workspace.database.close()
-    return workspace.home
 
 
 @pytest.fixture
@@ -67,6 +90,6 @@ def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
     """Return a function that copies a workspace, so that a test may change it."""
 
     def copy(home: Path) -> Path:
-        return Path(shutil.copytree(home, tmp_path / "copy"))
+        return copy_home(home, tmp_path / "copy")
 
     return copy

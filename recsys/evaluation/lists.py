@@ -69,6 +69,7 @@ def _lists(space: Space, task: Task, k: int, report: Report) -> Rows:
 def _fill(space: Space, task: Task, block: slice, known: Floats, found: Rows) -> None:
     barred = task.barred[block]
     # Not of a kind of its own, such as means, which is no plain product.
+    scores: Floats
     if type(space) is SparseSpace and task.name != "lookalikes":
         asked = _sparse_queries(space, task, block)
         if not _is_dense(space, asked):

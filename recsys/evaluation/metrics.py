@@ -60,7 +60,7 @@ def _lower_bound(scores: NDArray[np.float32], k: int) -> NDArray[np.float32]:
 
 def precision(hits: Hits, k: int) -> Values:
     """Return the share of the k places that hold a wanted item; empty places are misses."""
-    return _share(hits[:, :k].sum(axis=1), np.full(len(hits), k))
+    return _share(hits[:, :k].sum(axis=1), np.full(len(hits), k, np.int64))
 
 
 def recall(hits: Hits, relevant: Counts, k: int) -> Values:
@@ -70,13 +70,13 @@ def recall(hits: Hits, relevant: Counts, k: int) -> Values:
 
 def hit_rate(hits: Hits, k: int) -> Values:
     """Return 1 where any of the first k places holds a wanted item, else 0."""
-    return hits[:, :k].any(axis=1).astype(np.float64)
+    return np.asarray(hits[:, :k].any(axis=1), np.float64)
 
 
 def reciprocal_rank(hits: Hits, k: int) -> Values:
     """Return 1 / the place of the first hit among the first k, 0 without one (MRR is its mean)."""
-    first = hits[:, :k].argmax(axis=1) + 1
-    return hit_rate(hits, k) / first
+    first = np.argmax(hits[:, :k], axis=1) + 1
+    return _share(hit_rate(hits, k), first)
 
 
 def average_precision(hits: Hits, relevant: Counts, k: int) -> Values:

@@ -69,11 +69,11 @@ def why_not_comparable(first: Mapping[str, Any], second: Mapping[str, Any], task
     """
     for manifest in (first, second):
         name = f"{manifest['label']} ({manifest['id']})"
-        if "evidence" not in manifest:
+        if not manifest.get("evidence", {}).get("asked"):
             tested = bool(manifest.get("metrics"))
             why = "was tested by an older version of Aisle" if tested else "was not tested"
             return f"{name} {why}."
-        if task not in manifest["evidence"].get("asked", {}):
+        if task not in manifest["evidence"]["asked"]:
             return f"{name} was not tested for {title(task)}."
     if first["evidence"]["key"] != second["evidence"]["key"]:
         return (

@@ -32,7 +32,9 @@ class Study:
         fields = model.Config.model_fields
         for guess in guesses:
             whole = {name: guess.get(name, fields[name].default) for name in self._where}
-            self._study.enqueue_trial(whole)
+            # What lies outside of the search, such as "age does not matter", is drawn.
+            able = {k: v for k, v in whole.items() if _within(v, self._where[k])}
+            self._study.enqueue_trial(able)
 
     def propose(self) -> dict[str, Any] | None:
         """Return settings that were not proposed yet; None when none are found."""
@@ -63,6 +65,12 @@ class Study:
         from optuna.trial import TrialState
 
         self._study.tell(self._asked, state=TrialState.FAIL)
+
+
+def _within(value: Any, where: Range | tuple[Any, ...]) -> bool:
+    if isinstance(where, Range):
+        return value is not None and where.low <= value <= where.high
+    return value in where
 
 
 def _draw(trial: Any, name: str, where: Range | tuple[Any, ...]) -> Any:

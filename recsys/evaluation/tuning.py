@@ -26,6 +26,8 @@ Values = NDArray[np.float64]
 
 # A try is given up after this share of the questions when it is clearly behind by then.
 _FIRST_LOOK = 0.25
+# How long all questions will take is told by this share of them.
+_GLANCE = 0.02
 # One fit may take this share of the budget; a kind that needs longer is too slow for it.
 _LONGEST_FIT = 0.2
 # The search has come to rest when so many tries in a row found nothing better than this; seeds
@@ -199,7 +201,7 @@ class Hunt:
             twin = self._fit(contender, settings, report)
             values, state = self._judge(contender, twin)
         except _TooSlow:
-            state, note = "too slow", f"longer than {self._longest():.0f} s for one fit"
+            state, note = "too slow", f"longer than {self._longest():.0f} s to learn or to test"
             contender.out = note
         except InputError as error:
             state, note = "failed", error.message
@@ -243,8 +245,19 @@ class Hunt:
         return fit_twin(contender.model, config, self._data, watched)
 
     def _judge(self, contender: _Contender, twin: Twin) -> tuple[Values, State]:
-        """Score a twin, giving up where it is clearly behind its own kind's best or the leader."""
+        """Score a twin, giving up where it is clearly behind its own kind's best or the leader.
+
+        Raises
+        ------
+        _TooSlow
+            All questions would take longer than a fit may.
+        """
         placement = contender.placement
+        started = time.monotonic()
+        self._score(twin, placement, _GLANCE)
+        taken = time.monotonic() - started
+        if taken > self._longest() * _GLANCE * 2:
+            raise _TooSlow
         against = contender.best or self._leader(placement)
         if against is not None:
             values = self._score(twin, placement, _FIRST_LOOK)

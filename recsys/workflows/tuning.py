@@ -22,6 +22,7 @@ from recsys.models.registry import MODELS
 from recsys.models.spaces import Space
 from recsys.types import PLACEMENTS, Placement, Report, part_of, silent
 from recsys.workflows.data_jobs import submit
+from recsys.workflows.publishing import DEFAULT_KIND
 from recsys.workflows.training import (
     Lessons,
     lessons_of,
@@ -46,11 +47,11 @@ _CONTENT = "content"
 
 @dataclass
 class Winner:
-    """A model for a placement: how to train it, and its twin."""
+    """A model for a placement: how to train it, and its twin if there is one already."""
 
     model: type[Model]
     settings: Mapping[str, Any]
-    twin: Twin
+    twin: Twin | None
 
     @property
     def key(self) -> str:
@@ -177,6 +178,8 @@ def tune_models(
     tuned = hunt.run(part_of(report, 0.02, 0.55))
     report(0.55, "Comparing the best with each other")
     winners = winners_of(tuned, questions, part)
+    for placement in PLACEMENTS:  # what no test could decide gets the usual model
+        winners.setdefault(placement, Winner(MODELS[DEFAULT_KIND[placement]], {}, None))
     train_baselines(workspace, lessons, part_of(report, 0.58, 0.65))
     return _keep(workspace, lessons, winners, part_of(report, 0.65, 1.0)), tuned.ended
 
@@ -204,10 +207,8 @@ def winners_of(tuned: Tuned, questions: Questions, part: Part) -> dict[Placement
         if able:
             found = _best(able, placement, questions)
             winners[placement] = Winner(found.model, found.trial.settings, found.twin)
-    if "similar" in winners and part.known.content is not None:
-        with_content = _with_content(winners["similar"], part)
-        if with_content is not None:
-            winners["similar"] = with_content
+            if placement == "similar":
+                winners[placement] = _with_content(found, part) or winners[placement]
     return winners
 
 
@@ -221,22 +222,22 @@ def _best(able: list[tuple[Found, Values]], placement: Placement, questions: Que
     return min(tied, key=lambda one: (one.model.complexity, one is not leader))
 
 
-def _with_content(behaviour: Winner, part: Part) -> Winner | None:
+def _with_content(behaviour: Found, part: Part) -> Winner | None:
     """Return a hybrid with what the catalogue says, where that agrees more about categories."""
     task = task_of(part, "similar")
-    assert part.known.content is not None
-    if part.leaves is None or behaviour.model.name in {_CONTENT, Hybrid.name}:
+    if part.known.content is None or part.leaves is None or behaviour.model.name == _CONTENT:
         return None
     content = MODELS[_CONTENT]
-    space = content(read_config(content, {})).fit(part.known, silent)
-    if not space.known_items.any():
+    try:
+        space = content(read_config(content, {})).fit(part.known, silent)
+    except InputError:  # the catalogue has no words
         return None
     ours, theirs = (_same_leaf(one, task, part.leaves) for one in (behaviour.twin.space, space))
     if theirs <= ours:
         return None
     fused = together([behaviour.twin.space, space], [1.0, 1.0], "rrf", n_users=part.known.n_users)
     settings = hybrid_of(
-        [(behaviour.model.name, dict(behaviour.settings), 1.0), (_CONTENT, {}, 1.0)]
+        [(behaviour.model.name, dict(behaviour.trial.settings), 1.0), (_CONTENT, {}, 1.0)]
     )
     return Winner(Hybrid, settings, Twin(fused, behaviour.twin.fitted_before))
 

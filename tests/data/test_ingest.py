@@ -433,7 +433,7 @@ def test_numbers_beyond_a_float_are_no_numbers(ingest_text: Any) -> None:
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1), min_size=1, max_size=8))
 def test_any_ids_from_parquet_are_kept_without_blanks_around(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.evaluation.diff import (
@@ -42,6 +42,7 @@ def test_two_empty_lists_differ_in_nothing() -> None:
     assert diff_lists([], []).words() == "nothing"
 
 
+@settings(deadline=None)
 @given(lists_of_items, lists_of_items)
 def test_a_diff_applied_to_the_first_list_gives_the_second(
     before: list[int], after: list[int]
@@ -116,6 +117,7 @@ def test_replays_of_different_questions_are_refused() -> None:
         diff_replays(np.zeros((2, 3), np.int32), np.zeros((1, 3), np.int32), facts())
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(lists_of_items, lists_of_items), max_size=6))
 def test_turning_two_replays_round_turns_wins_into_losses(
     pairs: list[tuple[list[int], list[int]]],

@@ -15,6 +15,7 @@ from recsys.evaluation.tasks import Task, TaskName, task_of
 from recsys.models.arrays import SparseRows
 from recsys.models.base import TrainingData, read_config
 from recsys.models.factors import FactorSpace
+from recsys.models.fused import FusedSpace
 from recsys.models.registry import MODELS
 from recsys.models.spaces import ScoreSpace, Space
 from recsys.models.sparse import SparseSpace
@@ -34,7 +35,8 @@ def shop() -> Part:
 @cache
 def space_of(name: str) -> Space:
     model = MODELS[name]
-    settings = {"factors": 6, "iterations": 3} if name == "als" else {}
+    small = {"factors": 6, "iterations": 3, "epochs": 2, "neighbours": 5, "min_overlap": 1}
+    settings = {key: value for key, value in small.items() if key in model.Config.model_fields}
     return model(read_config(model, settings)).fit(shop().known, silent)
 
 
@@ -68,7 +70,7 @@ def slowly(space: Space, task: Task, number: int) -> np.ndarray:
     scores = space.scores([query], cosine=task.name == "similar")[0].astype(np.float64)
     scores[~space.known_items] = -np.inf
     scores[task.barred[number].indices] = -np.inf
-    if space.kind == "sparse" or (space.kind == "factors" and task.name == "similar"):
+    if space.kind in {"sparse", "fused"} or (space.kind == "factors" and task.name == "similar"):
         scores[scores <= 0] = -np.inf
     return scores
 
@@ -87,7 +89,19 @@ def scored(space: Space, task: Task, k: int = 8) -> None:
 
 @pytest.mark.parametrize("task", ASKED)
 @pytest.mark.parametrize(
-    "name", [name for name in MODELS if name in {"popularity", "als", "copurchase"}]
+    # Of each way to a list one at least; the content of a catalogue is asked like other features.
+    "name",
+    [
+        "popularity",
+        "als",
+        "svd",
+        "bpr",
+        "item2vec",
+        "copurchase",
+        "item_item",
+        "user_knn",
+        "user_cf",
+    ],
 )
 def test_many_at_once_are_the_same_as_one_by_one(name: str, task: TaskName) -> None:
     scored(space_of(name), task_of(shop(), task))
@@ -110,6 +124,12 @@ def test_a_dense_product_gives_what_the_sparse_one_gives(
     sparse = lists(space, asked)
     monkeypatch.setattr(module, "_DENSE_PAYS", 1_000_000)
     np.testing.assert_array_equal(lists(space, asked), sparse)
+
+
+def test_a_fusion_is_asked_like_its_parts() -> None:
+    space = FusedSpace((space_of("als"), space_of("item_item")), (1.0, 0.5))
+    for task in ASKED[:2]:
+        scored(space, task_of(shop(), task))
 
 
 def test_small_blocks_give_the_same_lists(monkeypatch: pytest.MonkeyPatch) -> None:

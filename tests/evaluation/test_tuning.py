@@ -122,7 +122,7 @@ def test_a_fit_that_would_take_the_whole_budget_is_broken_off() -> None:
     tuned = hunt(mode("slow"), Hill, seconds=8).run(silent)
     slow = [trial for trial in tuned.trials if trial.kind == "slow"]
     assert [(one.state, one.note) for one in slow] == [
-        ("too slow", "longer than 2 s for one fit"),
+        ("too slow", "longer than 2 s to learn or to test"),
     ]
     assert tuned.best["for_you"][0].trial.kind == "hill"
 

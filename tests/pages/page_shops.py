@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from homes import loaded_once
 from streamlit.testing.v1 import AppTest
 
 from recsys.data.ingest import Source, ingest
@@ -74,7 +75,12 @@ def _load(home: Path, name: str, lines: list[str], roles: dict[str, str]) -> Wor
     path = home.parent / name
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     workspace = Workspace(Settings(home=home))
-    ingest(workspace, interactions=Source(path, roles), name="Messy shop", currency="EUR")
+    source = Source(path, roles)
+    loaded_once(
+        workspace,
+        name,
+        lambda: ingest(workspace, interactions=source, name="Messy shop", currency="EUR"),
+    )
     tell(workspace, OVERVIEW)
     return workspace
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from release_shop import BuiltShop, copy_home, load_shop, strategies, train
+from homes import copy_home
+from release_shop import BuiltShop, load_shop, strategies, train
 
 from recsys.releases.build import build_release
 from recsys.settings import Settings

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import csv
-import os
 import random
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,16 +31,6 @@ class BuiltShop:
 
 def strategies(als: str, pairs: str) -> dict[Placement, str]:
     return {"for_you": als, "similar": als, "also_bought": pairs, "lookalikes": als}
-
-
-def copy_home(home: Path, copy: Path) -> Path:
-    """Copy a workspace. The engine's segments are large and never written again: they are linked,
-    so a test that damages one has to remove it first."""
-
-    def copy_or_link(source: str, target: str) -> None:
-        (os.link if "/segments/" in source else shutil.copy2)(source, target)
-
-    return Path(shutil.copytree(home, copy, copy_function=copy_or_link))
 
 
 def item(number: int) -> str:

@@ -63,11 +63,18 @@ def test_the_index_was_compared_with_the_models(shop: BuiltShop) -> None:
         assert place["largest_difference"] < 1e-4
 
 
-def test_progress_grows_to_the_end(shop: BuiltShop) -> None:
+def test_progress_grows_to_the_end_and_nothing_is_left_at_the_temporary_place(
+    shop: BuiltShop,
+) -> None:
+    """The engine has the index open while its folder is renamed."""
     shares: list[float] = []
-    build_release(shop.workspace, shop.strategies, lambda share, step: shares.append(share))
+    release_id = build_release(
+        shop.workspace, shop.strategies, lambda share, step: shares.append(share)
+    )
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
+    names = {path.name for path in shop.workspace.releases.root.iterdir()}
+    assert names == {*shop.releases, release_id}
 
 
 def test_a_release_need_not_serve_every_placement(shop: BuiltShop) -> None:
@@ -132,13 +139,6 @@ def test_a_failed_check_leaves_nothing_behind(shop: BuiltShop) -> None:
     with pytest.raises(StorageError, match="does not answer what its model answers"):
         build_release(shop.workspace, {"for_you": shop.als}, damage)
     assert sorted(shop.workspace.releases.root.rglob("*")) == before
-
-
-def test_nothing_is_left_at_the_temporary_place(shop: BuiltShop) -> None:
-    """The engine has the index open while its folder is renamed."""
-    release_id = build_release(shop.workspace, shop.strategies, silent)
-    names = {path.name for path in shop.workspace.releases.root.iterdir()}
-    assert names == {*shop.releases, release_id}
 
 
 class TestCheck:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from homes import built_once
 from workflow_shops import QUICK, load_shop, open_workspace
 
 from recsys.releases.live import LiveShop
@@ -23,12 +24,15 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 @pytest.fixture(scope="session")
 def live_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A live shop that tests only read, or copy."""
-    workspace = open_workspace(tmp_path_factory.mktemp("workflows") / "home")
+    return built_once(tmp_path_factory, "workflows", _build_live)
+
+
+def _build_live(home: Path) -> None:
+    workspace = open_workspace(home)
     load_shop(workspace)
     train_model(workspace, "als", settings=QUICK, evaluate=False)
     publish_release(workspace, actor="tests")
     workspace.database.close()
-    return workspace.home
 
 
 @pytest.fixture(scope="session")

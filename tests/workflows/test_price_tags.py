@@ -8,7 +8,7 @@ from workflow_shops import open_workspace, source
 
 from recsys.data.ingest import ingest
 from recsys.errors import InputError
-from recsys.evaluation.metrics import Interval
+from recsys.evaluation.intervals import Interval
 from recsys.types import silent
 from recsys.workflows.datasets import apply_fixes
 from recsys.workflows.jobs import await_job

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from homes import loaded_once
 from workflow_shops import source
 
 from recsys.data.arrow import read_parquet
@@ -47,7 +48,15 @@ ROWS = [
 ]
 
 
-def load(workspace: Workspace, rows: list[str] = ROWS, *, name: str = "sales") -> str:
+def load(workspace: Workspace, rows: list[str] | None = None, *, name: str = "sales") -> str:
+    if rows is not None or name != "sales":
+        return load_rows(workspace, rows or ROWS, name)
+    loaded_once(workspace, "sales", lambda: load_rows(workspace, ROWS, name))
+    (dataset_id,) = workspace.datasets.ids()
+    return dataset_id
+
+
+def load_rows(workspace: Workspace, rows: list[str], name: str) -> str:
     path = workspace.home / f"{name}.csv"
     lines = ["user_id,item_id,timestamp,quantity,event_type,other_id", *rows]
     path.write_text("\n".join(lines), encoding="utf-8")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+from homes import loaded_once
+
 from recsys.data.ingest import Source, ingest
 from recsys.settings import Settings
 from recsys.workflows.loading import guess_files, preview_file
@@ -27,6 +29,13 @@ def source(path: Path) -> Source:
 
 def load_shop(workspace: Workspace, *, dated: bool = True) -> str:
     """Load a shop where even shoppers buy the first dozen products, the others the second."""
+    before = workspace.datasets.ids()
+    loaded_once(workspace, f"tastes-{dated}", lambda: _load_shop(workspace, dated))
+    (dataset_id,) = set(workspace.datasets.ids()) - set(before)
+    return dataset_id
+
+
+def _load_shop(workspace: Workspace, dated: bool) -> None:
     rng = random.Random(5)
     rows = [
         (f"u{user:02}", f"i{number + 12 * (user % 2):02}", f"2024-03-{visit + 1:02} 10:00:00")
@@ -40,6 +49,4 @@ def load_shop(workspace: Workspace, *, dated: bool = True) -> str:
     purchases.write_text("\n".join(lines), encoding="utf-8")
     goods = [f"i{number:02},Product {number},{number + 1},9" for number in range(N_ITEMS)]
     catalogue.write_text("\n".join(["item_id,name,price,stock", *goods]), encoding="utf-8")
-    return ingest(
-        workspace, interactions=source(purchases), items=source(catalogue), name="Two tastes"
-    )
+    ingest(workspace, interactions=source(purchases), items=source(catalogue), name="Two tastes")

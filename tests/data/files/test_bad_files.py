@@ -47,8 +47,8 @@ def test_damaged_parquet_is_a_bad_file_wherever_it_is_damaged(tmp_path: Path) ->
         ("windows.csv", b'"user_id","item_id"\r\n"00123","1e5"\r\n'),
         ("spaces.csv", b"user_id, item_id\n00123,1e5"),
         ("leading.csv", b"\n\nuser_id,item_id\n00123,1e5\n"),
-        ("packed.csv.gz", gzip.compress(b"user_id,item_id\n00123,1e5\n")),
-        ("packed without a name", gzip.compress(b"user_id,item_id\n00123,1e5\n")),
+        ("packed.csv.gz", gzip.compress(b"user_id,item_id\n00123,1e5\n", mtime=0)),
+        ("packed without a name", gzip.compress(b"user_id,item_id\n00123,1e5\n", mtime=0)),
         ("a [1]* 'quoted'.csv", b"user_id,item_id\n00123,1e5\n"),
     ],
 )
