@@ -37,17 +37,25 @@ release_line(view, user_id)
 
 history, list_column = st.columns([1, 3], gap="medium")
 shelf: Shelf | None = None
-likes: dict[str, list[str]] = {}
+liked_items: list[str] = []
+liked_categories: list[str] = []
 with history:
     if placement == "also_bought":
         show_cart(view)
     elif placement == "for_you" and view.release.user_ids.row(user_id) is None:
-        likes = ask_likes(view)
+        liked_items, liked_categories = ask_likes(view)
     else:
         show_history(view, user_id)
 with list_column:
     if placement == "for_you":
-        shelf = show_for_you(shop(), user_id, n=n, filters=filters, **likes)
+        shelf = show_for_you(
+            shop(),
+            user_id,
+            n=n,
+            filters=filters,
+            prefer_items=liked_items,
+            prefer_categories=liked_categories,
+        )
     elif placement == "lookalikes" and view.release.user_ids.row(user_id) is None:
         st.info("Nobody is like a shopper nobody knows. Choose one who has bought something.")
     elif placement == "lookalikes":

@@ -13,8 +13,8 @@ from pages.ui.evidence import (
     SCORE_HELP,
     SCORE_WORDS,
     TEST_WORDS,
-    asked_words,
     difference_words,
+    tested_on,
     verdict,
 )
 from pages.ui.words import count, percent, plain
@@ -37,7 +37,7 @@ _PICTURES: dict[str, _Picture] = {
         False,
         lambda found: f"variety {found:.2f}",
     ),
-    "Products shown": (
+    "Reach": (
         lambda row: row.metrics.get("coverage@10"),
         "Share of all products shown; further right is more",
         False,
@@ -92,17 +92,17 @@ def show_board(board: Board, names: Mapping[str, str], *, dated: bool) -> None:
     """Show the ranking of one shelf: the answer in words, the charts, the table."""
     placement, rows = board.placement, board.rows
     st.markdown(_answer(board, names))
-    asked = asked_words(placement, rows[0].asked)
+    asked = tested_on(placement, rows[0].asked)
     st.caption(
-        f"{TEST_WORDS[placement]} Tested on the later purchases of {asked}; the newest fifth is"
-        " kept back, unseen, for a last test."
+        f"{TEST_WORDS[placement]} Tested on {asked}; the newest fifth of the purchases is kept"
+        " back, unseen, for a last test."
         if dated
         else f"{TEST_WORDS[placement]} These purchases have no dates: the last rows of each"
-        f" shopper were held back in place of later ones ({asked}). That tells which model is"
-        " better, not how it would have done."
+        f" shopper were held back in place of later ones. That tells which model is better, not"
+        " how it would have done."
     )
-    picture, costs = st.columns([1.25, 1], gap="large")
-    with picture:
+    charts = st.grid(min_column_width=400, gap="large")
+    with charts, st.container():
         st.markdown(f"**{SCORE_WORDS[placement]}**", help=SCORE_HELP[placement])
         st.plotly_chart(
             ranking(
@@ -115,13 +115,12 @@ def show_board(board: Board, names: Mapping[str, str], *, dated: bool) -> None:
                         "role": role(row),
                     }
                     for row in rows
-                ],
-                SCORE_WORDS[placement],
+                ]
             ),
             key=f"ranking-{placement}",
             config={"displayModeBar": False},
         )
-    with costs:
+    with charts, st.container():
         _show_costs(board, names)
     _table(board, names)
 
@@ -163,7 +162,11 @@ def against(row: Row, baseline: str) -> str:
 
 
 def _show_costs(board: Board, names: Mapping[str, str]) -> None:
-    st.markdown("**What quality costs**", help="Each dot is a model; baselines are grey.")
+    st.markdown(
+        "**What quality costs**",
+        help="Each dot is a model. Grey dots are the"
+        " baselines and yardsticks; point at one to see its name.",
+    )
     word = st.segmented_control(
         "Quality against",
         list(_PICTURES),
@@ -213,7 +216,7 @@ def _table(board: Board, names: Mapping[str, str]) -> None:
         ],
         hide_index=True,
         column_config={
-            "Model": st.column_config.TextColumn(pinned=True),
+            "Model": st.column_config.TextColumn(pinned=True, width="medium"),
             "Verdict": st.column_config.TextColumn(
                 help="Best: better than the next model in 95 of 100 such tests at least, by the"
                 " paired difference. Yardsticks feed no shelf."

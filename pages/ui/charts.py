@@ -18,7 +18,7 @@ _HEIGHT = 260
 Rows = Sequence[Mapping[str, Any]]
 
 
-def ranking(rows: Rows, axis: str) -> Any:
+def ranking(rows: Rows) -> Any:
     """Return a chart of one placement: each model's score with its interval, the best on top.
 
     Baselines are dotted lines, yardsticks are grey.
@@ -27,8 +27,6 @@ def ranking(rows: Rows, axis: str) -> Any:
     ----------
     rows
         ``name``, ``value``, ``low``, ``high`` and ``role``: "model", "baseline" or "yardstick".
-    axis
-        What the score says, in words.
     """
     import plotly.graph_objects as go  # 0.3 s that only this page needs
 
@@ -55,11 +53,12 @@ def ranking(rows: Rows, axis: str) -> Any:
             for name, row in zip(names, ordered, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
+        cliponaxis=False,
     )
     for row in ordered:
         if row["role"] == "baseline":
             chart.add_vline(x=row["value"], line={"color": _GREY, "dash": "dot", "width": 1})
-    _lay_out(chart, x=f"{axis}: score with 95 % interval; dotted: the baselines")
+    _lay_out(chart, x="Score with 95 % interval; dotted: baselines")
     chart.update_layout(
         height=34 * len(ordered) + 80,
         xaxis={"range": [0, 1.04 * max(row["high"] for row in ordered)]},
@@ -95,7 +94,10 @@ def quality_against(rows: Rows, quality: str, other: str, *, log: bool = False) 
                 "size": 12,
                 "color": [_MODEL if row["role"] == "model" else _GREY for row in rows],
             },
-            text=names,
+            text=[
+                name if row["role"] == "model" else ""
+                for name, row in zip(names, rows, strict=True)
+            ],
             textposition="top center",
             customdata=[
                 f"{name}: {row['value']:.3f}, {row['shown']}"

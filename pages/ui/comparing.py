@@ -94,7 +94,7 @@ def _where_they_differ(first: Model, second: Model) -> list[Differing]:
     with st.container(gap=None, height=560 if len(found) > 12 else "content"):
         for one in found:
             st.button(
-                f"{plain(shorten(one.user_id, 20))} :gray[{percent(one.replaced)} other products]",
+                f"{plain(shorten(one.user_id, 20))} :gray[{percent(one.replaced)} differ]",
                 key=f"differ-{one.user_id}",
                 type="tertiary",
                 wrap=False,

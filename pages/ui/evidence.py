@@ -159,8 +159,15 @@ def model_verdict(model: Mapping[str, Any], placement: str, *, baseline: str = "
 
 def asked_words(placement: str, asked: int) -> str:
     """Say how many questions a test had: ``2,159 shoppers``."""
-    noun = {"also_bought": "basket", "similar": "question"}.get(placement, "shopper")
-    return count(asked, noun)
+    return count(asked, {"also_bought": "basket", "similar": "product"}.get(placement, "shopper"))
+
+
+def tested_on(placement: str, asked: int) -> str:
+    """Say what a test went by: ``the later purchases of 2,159 shoppers``."""
+    words = asked_words(placement, asked)
+    if placement == "also_bought":
+        return f"{words} of later days"
+    return f"{words} bought later" if placement == "similar" else f"the later purchases of {words}"
 
 
 def publication_words(line: Publication, releases: Sequence[Mapping[str, Any]]) -> str:
@@ -184,13 +191,10 @@ def evidence_sentences(
         if not model or not said:
             sentences.append(f"{start} · not measured yet")
             continue
-        if said.endswith("worse than popularity"):
+        if said.endswith("% worse than popularity"):
             said = f":orange[:material/warning: {said}]"
-        words = asked_words(placement, model["evidence"]["asked"][placement])
-        sentences.append(
-            f"{start} · {said}, tested on the later purchases of {words}"
-            f"{_last_test(release, placement)}"
-        )
+        words = tested_on(placement, model["evidence"]["asked"][placement])
+        sentences.append(f"{start} · {said}, tested on {words}{_last_test(release, placement)}")
     return sentences
 
 

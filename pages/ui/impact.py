@@ -87,6 +87,7 @@ def _numbers(part: Part, currency: str) -> None:
             "Places that change",
             "all new" if not old else percent(part["slots_changed"]),
             border=True,
+            height="stretch",
             help="The share of places on all lists that hold another product than now.",
         )
         _metric("Different products", before["products"], after["products"], "{:,}", old=old)
@@ -144,6 +145,7 @@ def _metric(
         delta_color="off",
         delta_arrow="off",
         border=True,
+        height="stretch",
         help=help or None,
     )
 

@@ -179,18 +179,18 @@ def show_history(view: LiveView, user_id: str) -> None:
             )
 
 
-def ask_likes(view: LiveView) -> dict[str, list[str]]:
-    """Let a shopper nobody knows say what they like; return it as For You takes it."""
+def ask_likes(view: LiveView) -> tuple[list[str], list[str]]:
+    """Let a shopper nobody knows say what they like; return products and categories."""
     st.markdown("**Says they like**")
     st.caption("Nobody knows this shopper yet. Tick what a welcome page would ask for.")
-    likes: dict[str, list[str]] = {"prefer_categories": [], "prefer_items": []}
+    categories: list[str] = []
     if view.release.categories:
-        likes["prefer_categories"] = st.multiselect(
+        categories = st.multiselect(
             "Categories", view.release.categories, key="like-categories", placeholder="None"
         )
     often = popular_products(view, limit=_MOST_OPTIONS)
     names = {line.item_id: line.name for line in often}
-    likes["prefer_items"] = st.multiselect(
+    items = st.multiselect(
         "Products",
         list(names),
         format_func=lambda one: shorten(names[one], 40),
@@ -198,7 +198,7 @@ def ask_likes(view: LiveView) -> dict[str, list[str]]:
         placeholder="None",
         help=f"The {len(names):,} products that most shoppers bought.",
     )
-    return likes
+    return items, categories
 
 
 def show_cart(view: LiveView) -> None:

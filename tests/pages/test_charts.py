@@ -51,7 +51,7 @@ RANKED = [
 
 
 def test_the_ranking_has_the_best_on_top_and_baselines_as_lines() -> None:
-    chart = charts.ranking(RANKED, "Right things on top")
+    chart = charts.ranking(RANKED)
     assert list(chart.layout.yaxis.ticktext) == ["Random", "Popularity", "&lt;b&gt;ALS"]
     dots = chart.data[-1]
     assert list(dots.x) == [0.01, 0.07, 0.10]
@@ -66,3 +66,4 @@ def test_quality_against_something_else_says_both_in_words() -> None:
     chart = charts.quality_against(rows, "Score", "Milliseconds", log=True)
     assert chart.layout.xaxis.type == "log"
     assert chart.data[0].customdata[1] == "Popularity: 0.070, 2 ms a list"
+    assert list(chart.data[0].text) == ["&lt;b&gt;ALS", "", ""], "the grey ones would overlap"
