@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-LONG = 150_000  # milliseconds for a job on a slow machine
+LONG = 300_000  # milliseconds for a job on a slow machine
 
 
 def publish_the_best(page: Page) -> None:
