@@ -266,12 +266,17 @@ def _keep(
 ) -> dict[Placement, str]:
     """Train the winners on all purchases and keep them; one that wins twice is one model."""
     made: dict[str, str] = {}
+    keys: dict[Placement, str] = {place: winner.key for place, winner in winners.items()}
     for number, winner in enumerate(winners.values()):
         if winner.key in made:
             continue
-        step = part_of(report, number / len(winners), (number + 1) / len(winners))
-        config = read_config(winner.model, dict(winner.settings))
         made[winner.key] = train_on(
-            workspace.for_job(""), lessons, winner.model, config, step, twin=winner.twin
+            workspace.for_job(""),
+            lessons,
+            winner.model,
+            read_config(winner.model, dict(winner.settings)),
+            part_of(report, number / len(winners), (number + 1) / len(winners)),
+            twin=winner.twin,
+            only=[place for place, key in keys.items() if key == winner.key],
         )
-    return {placement: made[winner.key] for placement, winner in winners.items()}
+    return {place: made[key] for place, key in keys.items()}
