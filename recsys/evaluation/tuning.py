@@ -29,7 +29,7 @@ _FIRST_LOOK = 0.25
 # How long all questions will take is told by this share of them.
 _GLANCE = 0.02
 # One fit may take this share of the budget; a kind that needs longer is too slow for it.
-_LONGEST_FIT = 0.2
+_LONGEST_FIT = 0.3
 # The search has come to rest when so many tries in a row found nothing better than this; seeds
 # alone move NDCG@10 by some .0003.
 _REST_TRIES, _REST_GAIN = 12, 0.0003
@@ -197,7 +197,8 @@ class Hunt:
             values, state = self._judge(contender, twin)
         except _TooSlow:
             state, note = "too slow", f"longer than {self._longest():.0f} s to learn or to test"
-            contender.out = note
+            if contender.best is None:  # else it is these settings that are too slow
+                contender.out = note
         except InputError as error:
             state, note = "failed", error.message
         value = float(values.mean()) if len(values) else 0.0
