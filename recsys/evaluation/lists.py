@@ -11,6 +11,7 @@ from recsys.evaluation.metrics import top_k
 from recsys.evaluation.tasks import Task
 from recsys.models.arrays import Floats, Rows
 from recsys.models.factors import FactorSpace
+from recsys.models.fused import FusedSpace, best_rows, depth_for
 from recsys.models.spaces import Query, ScoreSpace, Space, unit_rows
 from recsys.models.sparse import SparseSpace
 from recsys.types import Report, silent
@@ -76,10 +77,8 @@ def _fill(space: Space, task: Task, block: slice, known: Floats, found: Rows) ->
             _sparse_lists(asked @ space.by_feature, barred, found)
             return
         scores = np.ascontiguousarray((space.items.to_csr() @ asked.T.toarray()).T)
-    elif isinstance(space, FactorSpace):
-        scores = _factor_scores(space, task, block)
     else:
-        scores = _scores_one_by_one(space, task, block)
+        scores = _scores(space, task, block)
     scores += known
     lines = np.repeat(np.arange(len(scores)), np.diff(barred.indptr))
     scores[lines, barred.indices] = -np.inf
@@ -89,6 +88,36 @@ def _fill(space: Space, task: Task, block: slice, known: Floats, found: Rows) ->
         # other way (a cosine below 0) is not like it.
         best[np.take_along_axis(scores, best, axis=1) <= 0] = -1
     found[:, : best.shape[1]] = best
+
+
+def _scores(space: Space, task: Task, block: slice) -> Floats:
+    """Return the score of every item for each question of a block."""
+    if isinstance(space, FactorSpace):
+        return _factor_scores(space, task, block)
+    if isinstance(space, FusedSpace) and task.name != "lookalikes":
+        return _fused_scores(space, task, block)
+    if type(space) is SparseSpace and task.name != "lookalikes":
+        asked = _sparse_queries(space, task, block)
+        return np.ascontiguousarray((space.items.to_csr() @ asked.T.toarray()).T)
+    return _scores_one_by_one(space, task, block)
+
+
+def _fused_scores(space: FusedSpace, task: Task, block: slice) -> Floats:
+    """Fuse the best of each part, as :meth:`FusedSpace.scores`, with one product a part."""
+    cosine = task.name == "similar"
+    if task.given is None:
+        histories = [len(space.history(int(user))[0]) for user in task.user[block]]
+    else:
+        histories = np.diff(task.given[block].indptr).tolist()
+    found = np.zeros((len(histories), space.n_items), np.float32)
+    for part, weight in zip(space.parts, space.weights, strict=True):
+        scores, known = _scores(part, task, block), part.known_items
+        for row, history in enumerate(histories):
+            if not np.isfinite(scores[row]).any():
+                continue
+            best = best_rows(part, scores[row], known, depth_for(history), cosine=cosine)
+            found[row, best] += weight * space.adds(scores[row][best], np.arange(len(best)))
+    return found
 
 
 def _same_for_all(space: ScoreSpace, task: Task, found: Rows) -> Rows:

@@ -74,10 +74,10 @@ class FusedSpace:
                 continue
             for row, scores in zip(able, part.scores(asked, cosine=cosine), strict=True):
                 best = best_rows(part, scores, known, queries[row].depth, cosine=cosine)
-                found[row, best] += weight * self._adds(scores[best], np.arange(len(best)))
+                found[row, best] += weight * self.adds(scores[best], np.arange(len(best)))
         return found
 
-    def _adds(self, scores: Floats, places: NDArray[np.int64]) -> NDArray[np.float64]:
+    def adds(self, scores: Floats, places: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what a space adds for items with these scores at these places."""
         if self.how == "weighted":
             return scores.astype(np.float64)
@@ -99,8 +99,8 @@ class FusedSpace:
             upwards = np.sort(mine)
             first = len(mine) - _below(upwards, mine + near, side="right")
             last = len(mine) - 1 - _below(upwards, mine - near, side="left")
-            least = weight * self._adds(mine - near, last)
-            most = weight * self._adds(mine + near, first)
+            least = weight * self.adds(mine - near, last)
+            most = weight * self.adds(mine + near, first)
             sure, possible = last < query.depth, first < query.depth
             low[able] += np.where(sure, least, np.where(possible, np.minimum(least, 0), 0))
             high[able] += np.where(sure, most, np.where(possible, np.maximum(most, 0), 0))
@@ -169,7 +169,12 @@ def _below(upwards: Floats, scores: Floats, *, side: Literal["left", "right"]) -
     return found
 
 
+def depth_for(history: int) -> int:
+    """Return how many of each space's best are fused, for a history of so many items."""
+    return _DEPTH + history
+
+
 def _together(asked: tuple[Query | None, ...], history: int) -> Query | None:
     if all(query is None for query in asked):
         return None
-    return Query(np.empty(0, np.float32), parts=asked, depth=_DEPTH + history)
+    return Query(np.empty(0, np.float32), parts=asked, depth=depth_for(history))

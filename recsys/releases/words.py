@@ -18,7 +18,7 @@ _COMMON = 0.5  # a word of more than this share of the items says nothing
 
 
 def word_space(texts: Sequence[str], findable: NDArray[np.bool_], *, n_users: int) -> SparseSpace:
-    """Return a TF-IDF space over the words of the items, rows of length 1.
+    """Return a TF-IDF space over the words of the items.
 
     ``idf = ln((1 + n) / (1 + df)) + 1`` (Salton and Buckley 1988, smoothed as scikit-learn does);
     a word counts once in an item. Written out here because most texts of a shop are alike: each
@@ -46,12 +46,14 @@ def word_space(texts: Sequence[str], findable: NDArray[np.bool_], *, n_users: in
     alike = np.bincount(place, minlength=len(lines))
     held_by = np.bincount(word_of, weights=alike[line_of], minlength=len(words))
     idf = np.log((1 + len(texts)) / (1 + held_by)) + 1
-    telling = (held_by >= 2) & (held_by <= max(_COMMON * len(texts), 2))
-    kept = telling[word_of]
+    uncommon = held_by <= max(_COMMON * len(texts), 2)
+    # What one item alone is called leads to no other, but makes the rest of its words say less.
+    length = np.sqrt(
+        np.bincount(line_of, weights=(idf**2 * uncommon)[word_of], minlength=len(lines))
+    )
+    kept = (uncommon & (held_by >= 2))[word_of]
     line_of, word_of = _rarest(line_of[kept], word_of[kept], idf)
-    weights = idf[word_of]
-    length = np.sqrt(np.bincount(line_of, weights=weights**2, minlength=len(lines)))
-    values = (weights / length[line_of]).astype(np.float32)
+    values = (idf[word_of] / length[line_of]).astype(np.float32)
     each = csr_matrix((values, (line_of, word_of)), shape=(len(lines), max(len(words), 1)))
     every = each[place]
     items = csr_matrix(every.multiply(findable[:, None].astype(np.float32)), dtype=np.float32)

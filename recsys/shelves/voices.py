@@ -26,9 +26,9 @@ from recsys.shelves.reasons import because_of, popular
 from recsys.types import Filters
 from recsys.vectors.base import Fusion, Part
 
-_DEPTH = 200
-# A longer history says no more about which new product is near to it.
-_MOST_HISTORY = 50
+# Lists of different interests are to take turns: the deeper they are, the more products stand in
+# two of them, and at k = 60 two middling places count more than one first place.
+_DEPTH = 30
 
 Reasons = Callable[[NDArray[np.int64]], list[str]]
 

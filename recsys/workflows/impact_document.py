@@ -258,6 +258,8 @@ def _words(document: Mapping[str, Any]) -> str:
         return "no longer served." if before["slots"] else "nothing to show."
     if document["new"]:
         return f"new, with {after['products']:,} products on {document['asked']:,} lists."
+    if not document["slots_changed"]:
+        return f"nothing changes on {document['asked']:,} lists."
     words = [
         f"{document['slots_changed']:.0%} of the places hold another product",
         f"{document['items_replaced']:.0%} of the products are others",

@@ -139,7 +139,7 @@ def _row(manifest: Manifest, ranking: Ranking, rivals: list[str]) -> Row:
         place=rivals.index(model_id) + 1 if model_id in rivals else None,
         badge=badge,
         champion=model_id == ranking.champion,
-        baseline=kind is not None and kind.complexity == 0,
+        baseline=kind is not None and (kind.complexity == 0 or not kind.placements),
         fit_seconds=evidence["fit_seconds"],
         query_ms=evidence["query_ms"],
         size_bytes=evidence["bytes"],

@@ -250,7 +250,7 @@ def _sum(found: dict[str, dict[str, Any]], rows: dict[str, int], applied: bool) 
         if not gone
         else f"{'removes' if gone > 0 else 'brings back'} {abs(gone):,} rows"
     )
-    return f"{'Applying' if applied else 'Undoing'} it {', '.join(words)}."
+    return f"{'Applying' if applied else 'Undoing'} it {', '.join(words[:-1])} and {words[-1]}."
 
 
 def submit_price_tag(

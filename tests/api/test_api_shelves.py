@@ -36,6 +36,20 @@ def test_for_you_of_a_stranger_is_the_labelled_popular_shelf(client: TestClient)
     assert shelf["shown"] == LIMITS["for_you"][0]
 
 
+def test_a_stranger_gets_what_they_say_they_like(client: TestClient) -> None:
+    liked = {"prefer_items": [SLASHED, "i001"], "prefer_categories": ["Coffee"], "n": 20}
+    shelf = client.get("/for-you/nobody", params=liked).json()
+    ShelfAnswer.model_validate(shelf)
+    assert shelf["fallback"] == "By stated preferences: unknown shopper"
+    assert not {SLASHED, "i001"} & set(ids(shelf))
+    reasons = {item["category"]: item["reason"] for item in shelf["items"]}
+    assert reasons["Tea"].startswith("Because you like Product ")
+    assert reasons["Coffee"].startswith("Popular now in Coffee: bought by ")
+    refused = client.get("/for-you/nobody", params={"prefer_items": "gone"})
+    assert refused.status_code == 404
+    assert refused.json()["error"]["message"] == "The live catalogue does not have: 'gone'."
+
+
 def test_filters_narrow_the_list(client: TestClient) -> None:
     filters = {"category": "Tea", "price_min": 5, "price_max": 12.5, "min_stock": 11, "n": 50}
     shelf = client.get("/for-you/u/1", params=filters).json()

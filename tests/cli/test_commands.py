@@ -74,6 +74,9 @@ def test_shelves_as_document_and_as_table(shop: Shop, command: tuple[str, ...], 
 
 def test_a_strangers_shelf_says_that_it_is_popular(shop: Shop) -> None:
     assert "Popular products: unknown shopper" in aisle("for-you", "nobody").err
+    item = aisle("for-you", "u1", "--json").document["items"][0]["item_id"]
+    liked = aisle("for-you", "nobody", "--prefer-item", item)
+    assert "By stated preferences: unknown shopper" in liked.err
 
 
 def test_hide_and_undo_act_at_once(shop: Shop) -> None:

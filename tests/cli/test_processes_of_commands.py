@@ -11,20 +11,30 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cli_shop import Shop, aisle
+from homes import copy_home
 
 AISLE = [sys.executable, "-m", "recsys.cli"]
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 120.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "the condition never held"
         time.sleep(0.05)
+
+
+@pytest.fixture
+def shop(built: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """A copy: what is cancelled here is nothing that other tests should find."""
+    home = copy_home(built.home, tmp_path / "shop")
+    monkeypatch.setenv("AISLE_HOME", str(home))
+    return replace(built, home=home)
 
 
 @pytest.fixture
@@ -104,8 +114,8 @@ def test_run_serves_from_any_folder_on_its_workspace(
         )
     try:
         wait_for(lambda: process.poll() is not None or fetch(port, "_stcore/health") == b"ok")
-        health = json.loads(fetch(port, "api/health"))
-        assert health["problem"].startswith("Nothing is live yet.")
+        # A server that is starting may say first that its database takes long.
+        wait_for(lambda: health(port)["problem"].startswith("Nothing is live yet."))
         assert (tmp_path / "my shop" / "aisle.db").is_file()
         said = log.read_text()
         assert "Traceback" not in said
@@ -114,6 +124,10 @@ def test_run_serves_from_any_folder_on_its_workspace(
     finally:
         process.terminate()
         process.wait(20)
+
+
+def health(port: int) -> dict[str, str]:
+    return {"problem": ""} | json.loads(fetch(port, "api/health") or b"{}")
 
 
 def fetch(port: int, path: str) -> bytes:

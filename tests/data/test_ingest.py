@@ -432,9 +432,7 @@ def test_numbers_beyond_a_float_are_no_numbers(ingest_text: Any) -> None:
     assert _items(dataset) == [{"item_id": "x", "price": 1.0}]
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1), min_size=1, max_size=8))
 def test_any_ids_from_parquet_are_kept_without_blanks_around(
     tmp_path: Path, shop: Workspace, ids: list[str]

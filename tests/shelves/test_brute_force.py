@@ -256,18 +256,20 @@ def test_shelves_are_what_a_sort_of_everything_gives(view: LiveView, ask: Ask) -
             similar(now, f"{row:03}", n=n, filters=filters),
             also_bought(now, [f"{row:03}", "040"], n=n, filters=filters),
         ]
-    mine, alike = now.release.space("for_you"), now.release.space("similar")
-    pairs = now.release.space("also_bought")
-    cart = np.array([row, 40], np.int32)
-    everything = [
-        (scores_of(now, "for_you", mine.shopper_query(row), filters), BOUGHT[row], []),
-        (scores_of(now, "similar", alike.item_query(row), filters), NOTHING, [row]),
-        (
-            scores_of(now, "also_bought", pairs.items_query(cart, np.ones(2, np.float32)), filters),
-            NOTHING,
-            cart.tolist(),
-        ),
-    ]
+        mine, alike = now.release.space("for_you"), now.release.space("similar")
+        pairs = now.release.space("also_bought")
+        cart = np.array([row, 40], np.int32)
+        everything = [
+            (scores_of(now, "for_you", mine.shopper_query(row), filters), BOUGHT[row], []),
+            (scores_of(now, "similar", alike.item_query(row), filters), NOTHING, [row]),
+            (
+                scores_of(
+                    now, "also_bought", pairs.items_query(cart, np.ones(2, np.float32)), filters
+                ),
+                NOTHING,
+                cart.tolist(),
+            ),
+        ]
     for shelf, (scores, bought, asked) in zip(shelves, everything, strict=True):
         found = expected(now, scores, filters, bought=bought, asked=asked)
         if any(not why for _, why in found):

@@ -17,11 +17,11 @@ from recsys.releases.live import LiveView
 from recsys.shelves.placements import for_you, similar
 from recsys.types import Filters
 
-# Ann and bea bought all teas and the mug; cid bought coffee 12 only. Nobody bought 16 to 19.
-NAMES = [f"Tea leaf blend {n}" for n in range(12)] + [
-    f"Coffee bean roast {n}" for n in range(12, 16)
-]
+# Ann and bea bought teas, cid one coffee, and dan the rest. Nobody bought 16 to 19.
+NAMES = [f"Tea leaf blend {n}" for n in range(12)]
+NAMES += [f"Coffee bean roast {n}" for n in range(12, 16)]
 NAMES += ["Tea leaf news", "Coffee bean news", "Tea leaf unpriced", "Teapot"]
+NAMES += [f"Mug {n}" for n in range(20, 32)]
 N = len(NAMES)
 CATALOGUE: list[dict[str, Any]] = [
     {
@@ -35,7 +35,7 @@ CATALOGUE: list[dict[str, Any]] = [
 ]
 BOUGHT = np.zeros((4, N))
 BOUGHT[0, [0, 1, 2]] = BOUGHT[1, [0, 3, 4]] = BOUGHT[2, 12] = BOUGHT[3, [13, 14, 15]] = 1
-BOUGHT[3, 20:] = 1
+BOUGHT[3, 5:12] = BOUGHT[3, 20:] = 1
 # Taste: teas of falling rank in one direction, coffees in the other; the new ones have none.
 ITEMS = np.zeros((N, 2))
 ITEMS[:12, 0] = np.linspace(12, 1, 12)
@@ -51,11 +51,7 @@ def shop_of(folder: Path, cold: ColdStart, **more: Any) -> LiveView:
         folder,
         purchases=[(users[u], f"i{i:02}") for u, i in np.argwhere(BOUGHT)],
         catalogue=CATALOGUE,
-        spaces={
-            "for_you": tastes,
-            "similar": tastes,
-            "also_bought": neighbours(BOUGHT.T @ BOUGHT, BOUGHT),
-        },
+        spaces={"for_you": tastes, "similar": tastes},
         cold=cold,
         **more,
     )
@@ -125,18 +121,19 @@ class TestNewProducts:
 
 class TestThinHistories:
     def test_similar_and_popular_products_are_mixed_in(self, view: LiveView) -> None:
-        shelf = for_you(view, "cid", n=8)
+        shelf = for_you(view, "cid")
         assert shelf.fallback == "Mixed with similar and popular products: 1 product bought so far"
         reasons = {item.item_id: item.reason for item in shelf.items}
         assert "i12" not in reasons
         assert reasons["i13"] in {
             "Because you bought Coffee bean roast 12", "Like Coffee bean roast 12 you bought",
         }, "first in both lists"  # fmt: skip
-        assert reasons[COFFEE_NEWS] == "Like Coffee bean roast 12 you bought"
+        assert reasons[COFFEE_NEWS] == "New here: like Coffee bean roast 12 you bought"
         assert reasons["i00"] == "Popular: bought by 2 shoppers"
         badges = {item.item_id: item.badge for item in shelf.items}
         assert (badges["i13"], badges[COFFEE_NEWS], badges["i00"]) == ("", "new", "popular")
-        assert set(shelf.made_of) == {"by the model", "by words", "popular"}
+        assert shelf.items[9].item_id == COFFEE_NEWS
+        assert {"popular", "new"} < set(shelf.made_of)
 
     def test_filters_hold_for_every_list(self, view: LiveView) -> None:
         shelf = for_you(view, "cid", n=8, filters=Filters(category="Coffee"))
@@ -155,12 +152,12 @@ class TestPreferences:
 
     def test_a_product_that_only_its_words_describe(self, view: LiveView) -> None:
         shelf = for_you(view, "eve", n=4, prefer_items=[COFFEE_NEWS])
-        assert ids(shelf) == ["i12", "i13", "i14", "i15"]
+        assert set(ids(shelf)) == {"i12", "i13", "i14", "i15"}
         assert shelf.items[0].reason == "Like Coffee bean news"
 
     def test_a_stranger_who_likes_a_category(self, view: LiveView) -> None:
         shelf = for_you(view, "eve", n=3, prefer_categories=["Coffee"])
-        assert ids(shelf) == ["i12", "i13", "i14"]
+        assert set(ids(shelf)) < {"i12", "i13", "i14", "i15"}, "all were bought once"
         assert shelf.items[0].reason == "Popular in Coffee: bought by 1 shopper"
         assert shelf.items[0].badge == "popular"
         assert shelf.trace() == "3 of 3 shown"

@@ -136,14 +136,18 @@ def test_the_words_of_a_placement(change: Interval, asked: int, words: str) -> N
 @pytest.mark.parametrize(
     ("verdicts", "rows", "words"),
     [
+        (("same", "same"), (9, 4), "costs nothing that can be measured and removes 5 rows."),
         (
-            ("same", "same"),
-            (9, 4),
-            "Applying it costs nothing that can be measured, removes 5 rows.",
+            ("worse", "worse"),
+            (4, 4),
+            "costs quality of For You and Also bought and leaves the number of rows as it is.",
         ),
-        (("worse", "worse"), (4, 4), ""),
-        (("better", "worse"), (9, 4), ""),
-        (("unknown", "unknown"), (4, 9), "Applying it cannot be judged, brings back 5 rows."),
+        (
+            ("better", "worse"),
+            (9, 4),
+            "costs quality of Also bought, improves For You and removes 5 rows.",
+        ),
+        (("unknown", "unknown"), (4, 9), "cannot be judged and brings back 5 rows."),
     ],
 )
 def test_the_words_in_all(verdicts: tuple[str, str], rows: tuple[int, int], words: str) -> None:
@@ -151,13 +155,5 @@ def test_the_words_in_all(verdicts: tuple[str, str], rows: tuple[int, int], word
         place: {"verdict": verdict}
         for place, verdict in zip(("for_you", "also_bought"), verdicts, strict=True)
     }
-    words = (
-        words
-        or {
-            ("worse", "worse"): "Applying it costs quality of For You and Also bought, leaves the"
-            " number of rows as it is.",
-            ("better", "worse"): "Applying it costs quality of Also bought, improves For You,"
-            " removes 5 rows.",
-        }[verdicts]
-    )
-    assert _sum(found, {"before": rows[0], "after": rows[1]}, applied=True) == words
+    counts = {"before": rows[0], "after": rows[1]}
+    assert _sum(found, counts, applied=True) == f"Applying it {words}"

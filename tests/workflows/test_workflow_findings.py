@@ -209,7 +209,7 @@ FORMULAS = st.text(max_size=12) | st.text(
 )
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(texts=st.lists(FORMULAS, min_size=50, max_size=150))
 def test_cells_are_made_inert_exactly_as_on_the_shelves_but_for_numbers(
     texts: list[str], tmp_path_factory: pytest.TempPathFactory

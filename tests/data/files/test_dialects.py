@@ -78,7 +78,7 @@ def _tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
     return columns, draw(st.lists(row, min_size=1, max_size=8))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(_tables(), _DIALECTS)
 @example((["user_id", "item_id"], [["é", "x"]]), Dialect(";", False, "\r\n", "cp1252", "zip"))
 @example((["user_id"], [["00123"], ["1e5"]]), Dialect(",", False, "\n", "utf-16-be", "gz"))

@@ -177,7 +177,7 @@ _STYLES = [
 ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.datetimes(datetime(1991, 1, 1), datetime(2025, 12, 31)), min_size=1, max_size=20),
     st.sampled_from(_STYLES),

@@ -82,7 +82,7 @@ def test_one_cell_far_down_settles_what_a_comma_means() -> None:
 _STYLES = [(",", "."), (".", ","), (",", " "), (".", "'"), (",", ""), (",", "\u00a0")]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.decimals(-(10**7), 10**7, places=2), min_size=1, max_size=30),
     st.sampled_from(_STYLES),

@@ -90,7 +90,7 @@ def test_no_word_says_both() -> None:
 _OLD_EDGES = r"'^[\s\x{a0}]+|[\s\x{a0}]+$'"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.text(
