@@ -10,6 +10,7 @@ import pytest
 from release_shop import N_SHOPPERS, BuiltShop
 
 from recsys.errors import InputError, StorageError
+from recsys.models.factors import FactorSpace
 from recsys.models.fused import FusedSpace
 from recsys.releases.build import build_release
 from recsys.releases.check import check_items
@@ -50,7 +51,10 @@ def test_a_fusion_that_answers_something_else_is_noticed(shop: BuiltShop) -> Non
     space = release.space("for_you")
     assert isinstance(space, FusedSpace)
     check_items(release.index, "for_you", space, n_users=N_SHOPPERS)
-    turned = replace(space, weights=(0.1, 0.6, 0.3))
+    als = space.parts[0]
+    assert isinstance(als, FactorSpace)
+    wrong = replace(als, items=als.items[::-1].copy())
+    turned = replace(space, parts=(wrong, *space.parts[1:]))
     with pytest.raises(StorageError, match="for_you does not answer"):
         check_items(release.index, "for_you", turned, n_users=N_SHOPPERS)
 
