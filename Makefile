@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test check bench soak browser clean
+.PHONY: run test check bench bench-quality soak browser clean
 
 # One call of pip each: what the tests need contains what Aisle runs with.
 $(VENV)/.run: pyproject.toml constraints.txt
@@ -44,6 +44,10 @@ browser: $(VENV)/.dev
 
 bench: $(VENV)/.bench browser
 	$(BIN)/python -m benchmarks
+
+# Quality against rivals; real data sets are used where they lie beside the project. An hour.
+bench-quality: $(VENV)/.bench
+	$(BIN)/python -m benchmarks.quality
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.soak

@@ -175,10 +175,10 @@ def _page(parts: list[str], budget: float) -> str:
 
 Written by `make bench-quality` on {machine()}; {packages}.
 
-Each line learned from the older part, its settings chosen on a part of that with {budget:.0f} s of
-search (ours: for all placements together; a rival: each), and had to find what came later: no sampled
-negatives, the same questions and the same scorer for all, 95 % intervals over shoppers. "As shipped"
-are the settings a library or the guide comes with. Differences are paired.
+Each line learned from the older part, its settings chosen on a part of that with {budget:.0f} s
+of search (ours: for all placements together; a rival: each), and had to find what came later: no
+sampled negatives, the same questions and the same scorer for all, 95 % intervals over shoppers.
+"As shipped" are the settings a library or the guide comes with. Differences are paired.
 
 {chr(10).join(parts)}"""
 

@@ -158,9 +158,7 @@ def show_blind_vote(
                 st.rerun()
             return
         anchor = left[0]
-        st.progress(
-            len(mine) / len(anchors), text=f"Product {len(mine) + 1} of {count(len(anchors), '')}"
-        )
+        st.progress(len(mine) / len(anchors), text=f"Product {len(mine) + 1} of {len(anchors)}")
         st.markdown(
             f"A shopper looks at **{plain(anchor.product.name)}**"
             f"{_price(anchor.product, currency)}. Which list would you show beside it?"

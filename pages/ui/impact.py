@@ -154,10 +154,10 @@ def _tables(part: Part, placement: str) -> None:
     if part["new"]:
         _moved("Shown most often", part["wins"], "Product", "name")
     else:
-        wins, losses = st.columns(2, gap="large")
-        with wins:
+        tables = st.grid(min_column_width=340, gap="large")
+        with tables, st.container():
             _moved("Shown more often", part["wins"], "Product", "name")
-        with losses:
+        with tables, st.container():
             _moved("Shown less often", part["losses"], "Product", "name")
             if gone := part["no_longer_shown"]:
                 st.caption(

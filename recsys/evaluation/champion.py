@@ -142,7 +142,7 @@ def _why_apart(manifest: Manifest, placement: Placement, dataset_id: str, key: s
     if not evidence:
         return OLD if manifest.get("metrics") else NOT_MEASURED
     if DECIDING[placement] not in manifest["metrics"].get(placement, {}):
-        return OLD
+        return "Not tested for this placement."
     if key and evidence["key"] != key:
         return "Tested on other questions: another split, or other rows."
     return ""

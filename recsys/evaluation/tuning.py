@@ -29,7 +29,7 @@ _FIRST_LOOK = 0.25
 # How long all questions will take is told by this share of them.
 _GLANCE = 0.02
 # One fit may take this share of the budget; a kind that needs longer is too slow for it.
-_LONGEST_FIT = 0.2
+_LONGEST_FIT = 0.3
 # The search has come to rest when so many tries in a row found nothing better than this; seeds
 # alone move NDCG@10 by some .0003.
 _REST_TRIES, _REST_GAIN = 12, 0.0003
@@ -149,7 +149,7 @@ class Hunt:
             if contender is None:
                 ended = f"Nothing is left to try after {self._seconds - left:.0f} s."
                 break
-            if self._since_better >= _REST_TRIES and not self._guesses_left():
+            if self._since_better >= _REST_TRIES and contender.tries:
                 ended = (
                     f"Stopped after {self._seconds - left:.0f} of {self._seconds:.0f} s: the last"
                     f" {self._since_better} tries found nothing better by more than {_REST_GAIN}."
@@ -161,24 +161,19 @@ class Hunt:
     def _left(self) -> float:
         return self._seconds - (time.monotonic() - self._started)
 
-    def _guesses_left(self) -> bool:
-        return any(one.study.guesses and not one.out for one in self._contenders)
-
     def _next(self) -> _Contender | None:
-        """Return who is next: first guesses first, then the leaders of the placement served least.
+        """Return who is next: each kind once, then the leaders of the placement served least.
 
-        Of two tries in a row of one placement the second goes to the runner-up, so that a kind
-        whose first guess was unlucky still gets its chance.
+        Every third try goes to the runner-up, so that a kind whose first guess was unlucky still
+        gets its chance.
         """
         able = [one for one in self._contenders if not one.out]
         if not able:
             return None
-        first = [one for one in able if one.tries == 0] or [
-            one for one in able if one.study.guesses
-        ]
-        if first:
-            placement = self._poorest(first)
-            return next(one for one in first if one.placement == placement)
+        new = [one for one in able if one.tries == 0]
+        if new:
+            placement = self._poorest(new)
+            return next(one for one in new if one.placement == placement)
         placement = self._poorest(able)
         close = [one for one in able if one.placement == placement and one.best is not None]
         close.sort(key=lambda one: -one.best.trial.value if one.best else 0.0)
@@ -202,7 +197,8 @@ class Hunt:
             values, state = self._judge(contender, twin)
         except _TooSlow:
             state, note = "too slow", f"longer than {self._longest():.0f} s to learn or to test"
-            contender.out = note
+            if contender.best is None:  # else it is these settings that are too slow
+                contender.out = note
         except InputError as error:
             state, note = "failed", error.message
         value = float(values.mean()) if len(values) else 0.0

@@ -20,7 +20,7 @@ from recsys.releases.check import check_items, check_shoppers
 from recsys.releases.engine import part_name
 from recsys.releases.stores import vector_store
 from recsys.releases.tables import complete, payload, write_catalogue, write_histories
-from recsys.releases.words import word_space
+from recsys.releases.words import best_of_alike, word_space
 from recsys.types import Placement, Report, part_of
 from recsys.vectors.base import (
     DenseVectors,
@@ -122,9 +122,10 @@ def build_release(
         for place, model in strategies.items():
             source = workspace.models.path(model) / SERVED
             shutil.copytree(source, folder / "spaces" / place)
-        words = word_space(
-            Content(dataset).texts, (buyers > 0) | complete(catalogue), n_users=dataset.n_users
-        )
+        texts = Content(dataset).texts
+        new = complete(catalogue) & (buyers == 0)
+        findable = new | ((buyers > 0) & best_of_alike(texts, recent))
+        words = word_space(texts, findable, n_users=dataset.n_users)
         save_space(folder / "spaces", CONTENT, words)
         points = Points(
             count=dataset.n_items,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from recsys.evaluation.tasks import TASKS, TaskName, task_of
 from recsys.models.base import Model, TrainingData
 from recsys.models.registry import MODELS
 from recsys.models.spaces import Space
-from recsys.types import Report, part_of
+from recsys.types import PLACEMENTS, Placement, Report, part_of
 from recsys.workspace import Workspace
 
 # Always beside the others; user_cf, which is slow, only when asked for.
@@ -113,12 +113,26 @@ def exam_of(
 
 
 def examine(
-    workspace: Workspace, exam: Exam, model_class: type[Model], twin: Twin, report: Report
+    workspace: Workspace,
+    exam: Exam,
+    model_class: type[Model],
+    twin: Twin,
+    report: Report,
+    *,
+    only: Collection[Placement] = PLACEMENTS,
 ) -> Evidence:
-    """Ask a twin all questions of its placements and compare it with the baselines there are."""
+    """Ask a twin all questions of its placements and compare it with the baselines there are.
+
+    ``only`` leaves out placements for which nobody wants the model.
+    """
     found = Evidence()
     part = exam.part
-    names = tasks_of_space(model_class, twin.space)
+    left_out = set(PLACEMENTS) - set(only)
+    names = [
+        name
+        for name in tasks_of_space(model_class, twin.space)
+        if name.removesuffix("_again") not in left_out
+    ]
     beside = _baselines(workspace, exam)
     for number, name in enumerate(names):
         step = part_of(report, number / len(names), (number + 1) / len(names))

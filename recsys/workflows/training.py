@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from recsys.models.factors import FactorSpace
 from recsys.models.registry import MODELS, find_model
 from recsys.models.spaces import Space
 from recsys.models.store import SERVED, TWIN, save_space
-from recsys.types import Placement, Report, part_of, silent
+from recsys.types import PLACEMENTS, Placement, Report, part_of, silent
 from recsys.workflows.measuring import (
     Evidence,
     Exam,
@@ -166,10 +167,12 @@ def train_on(
     report: Report,
     *,
     twin: Twin | None = None,
+    only: Collection[Placement] = PLACEMENTS,
 ) -> str:
     """Train and test one model, and keep it; return its id.
 
-    A ``twin`` that was fitted with this configuration before is tested instead of a new one.
+    A ``twin`` that was fitted with this configuration before is tested instead of a new one;
+    ``only`` names the placements for which it is tested.
     """
     dataset, data, exam = lessons.dataset, lessons.data, lessons.exam
     started = time.monotonic()
@@ -178,7 +181,13 @@ def train_on(
     if exam is not None:
         share = 0.55 if model_class.placements else 0.95
         twin, found = evaluate_twin(
-            workspace, exam, model_class, config, part_of(report, 0.0, share), twin=twin
+            workspace,
+            exam,
+            model_class,
+            config,
+            part_of(report, 0.0, share),
+            twin=twin,
+            only=only,
         )
     served = None
     if model_class.placements:
@@ -222,6 +231,7 @@ def evaluate_twin(
     report: Report,
     *,
     twin: Twin | None = None,
+    only: Collection[Placement] = PLACEMENTS,
 ) -> tuple[Twin, Evidence]:
     """Fit the twin on what was known before the cut and ask it the questions of the exam."""
 
@@ -231,7 +241,8 @@ def evaluate_twin(
     if twin is None:
         twin = fit_twin(model_class, config, exam.part.known, testing)
     check_numbers(model_class, twin.space)
-    return twin, examine(workspace, exam, model_class, twin, part_of(report, 0.6, 1.0))
+    asked = part_of(report, 0.6, 1.0)
+    return twin, examine(workspace, exam, model_class, twin, asked, only=only)
 
 
 def check_numbers(model_class: type[Model], space: Space) -> None:

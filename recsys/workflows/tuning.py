@@ -39,9 +39,19 @@ _LEAST_BUDGET, _MOST_BUDGET = 10.0, 24 * 3600.0
 # and testing them whole.
 _SEARCH_SHARE = 0.5
 _HUNTED: tuple[Placement, ...] = ("for_you", "also_bought")
-# These need minutes for a fit that others do in seconds, and cannot be broken off: they take part
-# from this budget on.
-_SLOW = {"lightgcn": 900.0, "nmf": 600.0, "bpr": 300.0, "item2vec": 300.0}
+# These take long, and some of them cannot be broken off; or they seldom win what is searched for.
+# They take part from this budget on.
+_SLOW = {
+    "lightgcn": 900.0,
+    "nmf": 600.0,
+    "bpr": 300.0,
+    "item2vec": 300.0,
+    "content": 300.0,
+    "lsa": 300.0,
+}
+# Similar and Lookalikes are compared for so many kinds of each search, by this share of their
+# questions.
+_KINDS_COMPARED, _SHARE_COMPARED = 2, 0.4
 _CONTENT = "content"
 
 
@@ -90,7 +100,7 @@ class Questions:
 
     def clearly_better(self, placement: Placement, ours: Values, theirs: Values) -> bool:
         """Tell whether the 95 % interval of the difference, drawn by shopper, lies above 0."""
-        users = self._tasks[placement].user
+        users = self._tasks[placement].user[: len(ours)]
         return bootstrap(ours - theirs, groups=users).low > 0
 
 
@@ -192,7 +202,7 @@ def winners_of(tuned: Tuned, questions: Questions, part: Part) -> dict[Placement
     which no test of behaviour alone can settle.
     """
     winners: dict[Placement, Winner] = {}
-    every = [found for best in tuned.best.values() for found in best[:3]]
+    every = [found for best in tuned.best.values() for found in best[:_KINDS_COMPARED]]
     for placement in PLACEMENTS:
         if not questions.has(placement):
             continue
@@ -200,7 +210,7 @@ def winners_of(tuned: Tuned, questions: Questions, part: Part) -> dict[Placement
             able = [(found, found.values) for found in tuned.best[placement]]
         else:
             able = [
-                (found, questions(found.twin, placement, 1.0))
+                (found, questions(found.twin, placement, _SHARE_COMPARED))
                 for found in every
                 if placement in found.model.placements
             ]
@@ -256,12 +266,17 @@ def _keep(
 ) -> dict[Placement, str]:
     """Train the winners on all purchases and keep them; one that wins twice is one model."""
     made: dict[str, str] = {}
+    keys: dict[Placement, str] = {place: winner.key for place, winner in winners.items()}
     for number, winner in enumerate(winners.values()):
         if winner.key in made:
             continue
-        step = part_of(report, number / len(winners), (number + 1) / len(winners))
-        config = read_config(winner.model, dict(winner.settings))
         made[winner.key] = train_on(
-            workspace.for_job(""), lessons, winner.model, config, step, twin=winner.twin
+            workspace.for_job(""),
+            lessons,
+            winner.model,
+            read_config(winner.model, dict(winner.settings)),
+            part_of(report, number / len(winners), (number + 1) / len(winners)),
+            twin=winner.twin,
+            only=[place for place, key in keys.items() if key == winner.key],
         )
-    return {placement: made[winner.key] for placement, winner in winners.items()}
+    return {place: made[key] for place, key in keys.items()}

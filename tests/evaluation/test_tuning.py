@@ -119,7 +119,7 @@ def test_what_cannot_be_trained_is_noted_and_the_others_go_on() -> None:
 
 
 def test_a_fit_that_would_take_the_whole_budget_is_broken_off() -> None:
-    tuned = hunt(mode("slow"), Hill, seconds=8).run(silent)
+    tuned = hunt(mode("slow"), Hill, seconds=5).run(silent)
     slow = [trial for trial in tuned.trials if trial.kind == "slow"]
     assert [(one.state, one.note) for one in slow] == [
         ("too slow", "longer than 2 s to learn or to test"),

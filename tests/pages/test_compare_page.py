@@ -77,6 +77,7 @@ def test_the_blind_vote_hides_the_names_until_it_stops(
     workspace = Workspace(Settings(home=home))
     pair = sorted((of_kind(home, "als"), of_kind(home, "copurchase")))
     anchors = blind_anchors(workspace, *pair)
+    assert app.get("progress")[0].proto.text == f"Product 1 of {len(anchors)}"
     votes = {"first": 0, "second": 0, "same": 0}
     for anchor, letter in zip(anchors, "ABNA", strict=False):
         assert anchor.product.name.split()[0] in said(app)

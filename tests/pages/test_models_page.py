@@ -41,7 +41,7 @@ def test_every_model_is_on_the_board_with_the_baselines(
     assert {"ALS", "Popularity"} <= set(shown["Model"])
     assert list(shown["Score"]) == pytest.approx([row.value for row in board.rows])
     assert "Each model learned from the older purchases only" in said(app)
-    assert "the newest fifth is kept back, unseen, for a last test" in said(app)
+    assert "the newest fifth of the purchases is kept back, unseen, for a last test" in said(app)
 
 
 def test_each_shelf_has_a_board_of_its_own(

@@ -10,11 +10,12 @@ import pytest
 from release_shop import N_SHOPPERS, BuiltShop
 
 from recsys.errors import InputError, StorageError
+from recsys.models.factors import FactorSpace
 from recsys.models.fused import FusedSpace
 from recsys.releases.build import build_release
 from recsys.releases.check import check_items
 from recsys.releases.release import Release
-from recsys.releases.words import word_space
+from recsys.releases.words import best_of_alike, word_space
 from recsys.types import silent
 from recsys.workflows.training import train_model
 
@@ -50,7 +51,10 @@ def test_a_fusion_that_answers_something_else_is_noticed(shop: BuiltShop) -> Non
     space = release.space("for_you")
     assert isinstance(space, FusedSpace)
     check_items(release.index, "for_you", space, n_users=N_SHOPPERS)
-    turned = replace(space, weights=(0.1, 0.6, 0.3))
+    als = space.parts[0]
+    assert isinstance(als, FactorSpace)
+    wrong = replace(als, items=als.items[::-1].copy())
+    turned = replace(space, parts=(wrong, *space.parts[1:]))
     with pytest.raises(StorageError, match="for_you does not answer"):
         check_items(release.index, "for_you", turned, n_users=N_SHOPPERS)
 
@@ -104,6 +108,11 @@ class TestWords:
         assert query is not None
         scores = space.scores([query])[0]
         assert (scores[0] > 0, scores[1]) == (True, 0)
+
+    def test_of_the_very_same_text_the_three_most_popular_can_be_found(self) -> None:
+        texts = ["mug", "shirt", "mug", "mug", "mug", "shirt"]
+        popular = np.array([2, 0, 5, 1, 3, 0], np.float32)
+        assert best_of_alike(texts, popular).tolist() == [True, True, True, False, True, True]
 
     def test_a_shop_without_words(self) -> None:
         space = word_space(["", ""], np.ones(2, np.bool_), n_users=1)

@@ -168,10 +168,12 @@ class TestPreferences:
         assert firsts == {"Tea", "Coffee"}
 
     def test_are_mixed_with_a_known_shoppers_own_list(self, view: LiveView) -> None:
-        shelf = for_you(view, "ann", n=4, prefer_items=["i13"])
+        shelf = for_you(view, "ann", prefer_items=["i13"])
         assert shelf.fallback == ""
-        assert {"i12", "i03"} <= set(ids(shelf))
-        assert not {"i00", "i01", "i02", "i13"} & set(ids(shelf)), "bought, and ticked"
+        reasons = {item.item_id: item.reason for item in shelf.items}
+        assert reasons["i12"] == "Because you like Coffee bean roast 13"
+        assert any(reason.startswith("Because you bought Tea leaf") for reason in reasons.values())
+        assert not {"i00", "i01", "i02", "i13"} & reasons.keys(), "bought, and ticked"
 
     def test_filters_and_live_changes_hold(self, view: LiveView) -> None:
         now = changed(view, stock={12: 0}, hidden={14: True})
