@@ -1,8 +1,8 @@
 """Our best for each placement against rivals, on the same split with the same scorer.
 
-``python -m benchmarks.quality [--shop NAME] [--budget SECONDS]`` prints a table for each shop and
-keeps it in ``docs/benchmarks.md`` once all are done. Settings are chosen on the validation part;
-the test part is looked at once for each line.
+``python -m benchmarks.quality [--shop NAME] [--budget SECONDS]`` prints the tables of each shop and
+puts them into ``docs/benchmarks.md`` in place of the shop's old ones. Settings are chosen on the
+validation part; the test part is looked at once for each line.
 """
 
 from __future__ import annotations
@@ -32,10 +32,20 @@ from recsys.models.base import Model, read_config
 from recsys.models.registry import MODELS
 from recsys.settings import Settings
 from recsys.types import Placement, silent
+from recsys.workflows.tuning import SEARCH_SHARE, contenders
 from recsys.workspace import Workspace
 
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+_HEAD = """# How good are the lists?
+
+Written by `make bench-quality`. Each line learned from the older part, its settings chosen on a
+part of that by a search (ours: one for all placements together; a rival: one of its own, as long),
+and had to find what came later: no sampled negatives, the same questions and the same scorer for
+all, 95 % intervals over shoppers. "As shipped" are the settings a library or the guide comes with.
+Recent popularity has a half-life of 15 days. Differences are paired.
+"""
 _BASELINES = ("popularity", "recent_popularity")
+_LATELY = {"half_life_days": 15.0}
 
 
 @dataclass(frozen=True)
@@ -50,21 +60,19 @@ class Line:
 
 
 def main() -> None:
-    """Measure the shops asked for, and keep the page when all were."""
+    """Measure the shops asked for, and keep what was found."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
-    parser.add_argument("--shop", help="this one, printed and not kept")
+    parser.add_argument("--shop", help="this one only")
     parser.add_argument("--budget", type=float, default=120.0, help="seconds for each tuning")
     given = parser.parse_args()
-    parts: list[str] = []
     with TemporaryDirectory(prefix="aisle-quality-") as folder:
         workspace = Workspace(Settings(home=Path(folder)))
         for name, read in shops(workspace).items():
             if given.shop in (None, name):
-                parts.append(_tables(read(), given.budget))
-                print(parts[-1], flush=True)
+                tables = f"{_when(given.budget)}\n\n{_tables(read(), given.budget)}"
+                print(tables, flush=True)
+                _keep(name, tables)
         workspace.database.close()
-    if given.shop is None:
-        _PAGE.write_text(_page(parts, given.budget), encoding="utf-8")
 
 
 def _tables(asked: Asked, budget: float) -> str:
@@ -72,7 +80,12 @@ def _tables(asked: Asked, budget: float) -> str:
     started = time.monotonic()
     told = f"{asked.name}: {len(asked.test.known.rows):,} rows to learn from"
     print(told, file=sys.stderr, flush=True)
-    ours = _tuned(asked, list(MODELS.values()), budget, asked.validation)
+    ours = _tuned(asked, contenders(budget), budget, asked.validation)
+    theirs: dict[str, dict[Placement, tuple[type[Model], dict[str, Any]]]] = {}
+    for rival in RIVALS:
+        print(f"{asked.name}: {rival.label}", file=sys.stderr, flush=True)
+        plain = without_content(asked.validation)
+        theirs[rival.name] = _tuned(asked, [rival], budget, plain) if rival.search.first else {}
     tables: list[str] = []
     for placement in asked.placements:
         values = _Values(asked, placement)
@@ -80,10 +93,8 @@ def _tables(asked: Asked, budget: float) -> str:
         best = ours[placement]
         lines.append(values.line(*best, ours=True))
         for rival in RIVALS:
-            print(f"{asked.name} {placement}: {rival.label}", file=sys.stderr, flush=True)
-            plain = without_content(asked.validation)
-            hunted = _tuned(asked, [rival], budget, plain) if rival.search.first else {}
-            lines.append(values.line(rival, hunted.get(placement, (rival, None))[1]))
+            tuned = theirs[rival.name].get(placement)
+            lines.append(values.line(rival, None if tuned is None else tuned[1]))
         engine = answered_by_engine(*best, asked, placement)
         tables.append(_table(asked, placement, lines, engine))
     tables.append(f"All of it took {time.monotonic() - started:,.0f} s.\n")
@@ -101,7 +112,7 @@ def _tuned(
         some = task.take(order[: max(1, int(len(task) * share))])
         return _score(twin, part, some, asked.metric[placement])
 
-    hunt = Hunt(part.known, models, asked.placements, score, seconds=budget)
+    hunt = Hunt(part.known, models, asked.placements, score, seconds=budget * SEARCH_SHARE)
     tuned = hunt.run(silent)
     return {
         placement: (found[0].model, dict(found[0].trial.settings))
@@ -121,7 +132,7 @@ class _Values:
     def __init__(self, asked: Asked, placement: Placement) -> None:
         self._asked, self._placement = asked, placement
         self._task = task_of(asked.test, placement)
-        self._base = self._of(MODELS["recent_popularity"], {})
+        self._base = self._of(MODELS["recent_popularity"], _LATELY)
 
     def _of(self, model: type[Any], settings: dict[str, Any]) -> Values:
         known = self._asked.test.known
@@ -136,7 +147,8 @@ class _Values:
         self, model: type[Any], settings: dict[str, Any] | None, *, ours: bool = False
     ) -> Line:
         """Return a line; a rival is shown as shipped and as tuned, ours as tuned only."""
-        shipped = None if ours else self._of(model, {})
+        plain = _LATELY if model.name == "recent_popularity" else {}
+        shipped = None if ours else self._of(model, plain)
         tuned = None if settings is None else self._of(model, settings)
         last = tuned if tuned is not None else shipped
         gain = None if last is None else self._interval(last - self._base)
@@ -169,18 +181,18 @@ def _words(one: Interval | None) -> str:
     return "" if one is None else f"{one.value:.4f} ({one.low:.4f} to {one.high:.4f})"
 
 
-def _page(parts: list[str], budget: float) -> str:
+def _when(budget: float) -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in ("implicit", "rusket", "optuna"))
-    return f"""# How good are the lists?
+    return f"{machine()}; {packages}; {budget:.0f} s for each search."
 
-Written by `make bench-quality` on {machine()}; {packages}.
 
-Each line learned from the older part, its settings chosen on a part of that with {budget:.0f} s
-of search (ours: for all placements together; a rival: each), and had to find what came later: no
-sampled negatives, the same questions and the same scorer for all, 95 % intervals over shoppers.
-"As shipped" are the settings a library or the guide comes with. Differences are paired.
-
-{chr(10).join(parts)}"""
+def _keep(shop: str, tables: str) -> None:
+    """Put a shop's tables into the page, in place of its old ones."""
+    page = _PAGE.read_text(encoding="utf-8") if _PAGE.is_file() else _HEAD
+    parts = page.split("\n## ")
+    kept = [part for part in parts[1:] if not part.startswith(f"{shop}\n")]
+    sections = sorted([*kept, f"{shop}\n\n{tables.rstrip()}\n"])
+    _PAGE.write_text("\n## ".join([parts[0], *sections]), encoding="utf-8")
 
 
 if __name__ == "__main__":

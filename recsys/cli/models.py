@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from recsys.cli.output import AsJson, actor, finish, give, say, table
 from recsys.errors import BadSetting
-from recsys.evaluation.split import SplitBy
 from recsys.types import PLACEMENTS, Placement
+
+if TYPE_CHECKING:
+    from recsys.evaluation.split import SplitBy
 
 app = typer.Typer()
 

@@ -37,7 +37,7 @@ BUDGET_SECONDS = 120.0
 _LEAST_BUDGET, _MOST_BUDGET = 10.0, 24 * 3600.0
 # What the search may take of the budget; the rest is for training the winners on all purchases
 # and testing them whole.
-_SEARCH_SHARE = 0.5
+SEARCH_SHARE = 0.5
 _HUNTED: tuple[Placement, ...] = ("for_you", "also_bought")
 # These take long, and some of them cannot be broken off; or they seldom win what is searched for.
 # They take part from this budget on.
@@ -178,10 +178,10 @@ def tune_models(
     key, part = exam.key, exam.part
     hunt = Hunt(
         part.known,
-        [model for model in MODELS.values() if _SLOW.get(model.name, 0.0) <= budget],
+        contenders(budget),
         questions.hunted,
         questions,
-        seconds=budget * _SEARCH_SHARE,
+        seconds=budget * SEARCH_SHARE,
         known=kept_trials(workspace, dataset.id, key),
         told=lambda trial: keep_trial(workspace, dataset.id, key, trial),
     )
@@ -192,6 +192,11 @@ def tune_models(
         winners.setdefault(placement, Winner(MODELS[DEFAULT_KIND[placement]], {}, None))
     train_baselines(workspace, lessons, part_of(report, 0.58, 0.65))
     return _keep(workspace, lessons, winners, part_of(report, 0.65, 1.0)), tuned.ended
+
+
+def contenders(budget: float) -> list[type[Model]]:
+    """Return the kinds that take part in a search with a budget, in the order of first tries."""
+    return [model for model in MODELS.values() if _SLOW.get(model.name, 0.0) <= budget]
 
 
 def winners_of(tuned: Tuned, questions: Questions, part: Part) -> dict[Placement, Winner]:
