@@ -32,7 +32,7 @@ FIRST = (
     "cli/test_processes_of_commands.py",
 )
 # A slow machine is no failure of what is tested.
-settings.register_profile("aisle")
+settings.register_profile("aisle", deadline=None)
 settings.load_profile("aisle")
 
 

@@ -64,7 +64,7 @@ def messy(base_url: str, server_home: Path, tmp_path: Path) -> Iterator[None]:
 @pytest.mark.usefixtures("messy")
 def test_a_fix_its_undo_and_the_rows_left_out(page: Page, base_url: str) -> None:
     page.goto(f"{base_url}/data")
-    found = page.get_by_text("4 rows belong to a cancelled order.")
+    found = page.get_by_text("4 rows belong to a cancelled order.", exact=True)
     expect(found).to_be_visible(timeout=_LONG)
     expect(page.get_by_text("No row is left out of this version.")).to_be_visible()
 

@@ -26,6 +26,9 @@ def chosen(page: Page, column: str) -> Locator:
 
 
 def take_for(page: Page, column: str, role: str) -> None:
+    # a page that is still being drawn closes the list that was opened
+    calm = page.locator("[data-test-script-state=notRunning]")
+    expect(calm).to_have_count(1, timeout=_LONG)
     chosen(page, column).click()
     # a role that is needed and that no column plays yet says so
     page.get_by_role("option", name=re.compile(rf"^{role}( \(needed\))?$")).click()
@@ -61,9 +64,11 @@ def test_a_file_that_is_no_table_is_refused_in_words_and_the_others_stay(
     refused = page.get_by_text("orders.csv is not a table; it looks like a PNG image.")
     expect(refused).to_be_visible(timeout=30_000)
     expect(page.get_by_role("button", name="Read and check 1 file")).to_be_enabled()
-    page.get_by_role("button", name="Remove", exact=True).first.click()
+    remove = page.get_by_role("button", name="Remove", exact=True)
+    remove.first.click()
     expect(refused).to_have_count(0)
-    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(remove).to_have_count(1)
+    remove.click()
     expect(page.get_by_role("button", name="Read and check 1 file")).to_have_count(0)
 
 

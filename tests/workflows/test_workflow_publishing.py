@@ -139,7 +139,8 @@ def test_a_model_that_cannot_feed_its_placement_is_refused_with_those_that_can(
     popularity = train_model(workspace, "popularity", evaluate=False)
     with pytest.raises(InputError, match="Popularity cannot feed lookalikes") as refused:
         publish_release(workspace, strategies={"lookalikes": popularity}, actor="ann")
-    assert refused.value.hint == "These can: ALS."
+    able = "ALS, SVD, Meaning (LSA), BPR, item2vec, NMF, LightGCN"
+    assert refused.value.hint == f"These can: {able}."
     assert live(workspace) is None
 
 
