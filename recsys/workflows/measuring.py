@@ -127,12 +127,10 @@ def examine(
     """
     found = Evidence()
     part = exam.part
-    left_out = set(PLACEMENTS) - set(only)
-    names = [
-        name
-        for name in tasks_of_space(model_class, twin.space)
-        if name.removesuffix("_again") not in left_out
-    ]
+    names = tasks_of_space(model_class, twin.space)
+    if len(set(only)) < len(PLACEMENTS):
+        wanted = tasks_for(frozenset(only))
+        names = [name for name in names if name in wanted]
     beside = _baselines(workspace, exam)
     for number, name in enumerate(names):
         step = part_of(report, number / len(names), (number + 1) / len(names))
