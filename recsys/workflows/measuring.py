@@ -129,8 +129,8 @@ def examine(
     part = exam.part
     names = tasks_of_space(model_class, twin.space)
     if len(set(only)) < len(PLACEMENTS):
-        wanted = tasks_for(frozenset(only))
-        names = [name for name in names if name in wanted]
+        wanted = set(tasks_for(frozenset(only)))
+        names = sorted(wanted.intersection(names), key=names.index)
     beside = _baselines(workspace, exam)
     for number, name in enumerate(names):
         step = part_of(report, number / len(names), (number + 1) / len(names))
