@@ -153,6 +153,8 @@ class _Values:
         last = tuned if tuned is not None else shipped
         gain = None if last is None else self._interval(last - self._base)
         chosen = ", ".join(f"{name} {value}" for name, value in (settings or {}).items())
+        told = f"{self._placement}: {model.label} {shipped is None or shipped.mean():.4f}"
+        print(f"{told} {tuned is None or tuned.mean():.4f} {chosen}", file=sys.stderr, flush=True)
         return Line(
             f"**Aisle: {model.label}**" if ours else model.label,
             None if shipped is None else self._interval(shipped),
@@ -183,7 +185,10 @@ def _words(one: Interval | None) -> str:
 
 def _when(budget: float) -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in ("implicit", "rusket", "optuna"))
-    return f"{machine()}; {packages}; {budget:.0f} s for each search."
+    searched = (
+        f"{budget * SEARCH_SHARE:.0f} s for each search, as a budget of {budget:.0f} s gives."
+    )
+    return f"{machine()}; {packages}; {searched}"
 
 
 def _keep(shop: str, tables: str) -> None:
