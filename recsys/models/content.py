@@ -1,17 +1,16 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from recsys.data.content import Content
-from recsys.errors import InputError
 from recsys.models.arrays import SparseRows
 from recsys.models.base import ModelConfig, Range, Search, TrainingData
 from recsys.models.counting import purchase_weights
 from recsys.models.spaces import Space
 from recsys.models.sparse import SparseSpace
+from recsys.models.words import word_weights
 from recsys.types import Placement, Report
 
 
@@ -71,47 +70,3 @@ class ContentModel:
         report(1.0, "Reading the catalogue")
         items = SparseRows.from_csr(words)
         return SparseSpace(items, SparseRows.from_csr(bought), sources=items)
-
-
-def word_weights(content: Content | None, sold: Any, *, max_features: int, phrase: int) -> Any:
-    """Return the TF-IDF weights of the items' words, each row of length 1.
-
-    Words and their rarity come from the items that were sold, since a test of the past may not
-    know of others; from all items where those say nothing.
-
-    Parameters
-    ----------
-    sold
-        Boolean mask of shape ``(n_items,)``.
-
-    Returns
-    -------
-    csr_matrix of shape (n_items, n_words), float32
-        A row is empty where the item has no text, or only words that are not kept.
-
-    Raises
-    ------
-    InputError
-        There is no catalogue, or no word in it.
-    """
-    from sklearn.feature_extraction.text import (  # pyright: ignore[reportMissingTypeStubs]
-        TfidfVectorizer,
-    )
-
-    texts = [] if content is None else content.texts
-    settings: dict[str, Any] = {"stop_words": "english", "sublinear_tf": True, "dtype": np.float32}
-    vectorizer: Any = TfidfVectorizer(
-        max_features=max_features, ngram_range=(1, phrase), **settings
-    )
-    analyze = vectorizer.build_analyzer()
-    telling = np.array([bool(analyze(text)) for text in texts], np.bool_)
-    if not telling.any():
-        raise InputError(
-            "The catalogue has no words about the products, and content compares words.",
-            hint="Load an items file with a name, a category or a description.",
-        )
-    learned = np.flatnonzero(telling & sold)
-    if not len(learned):
-        learned = np.flatnonzero(telling)
-    vectorizer.fit([texts[row] for row in learned])
-    return vectorizer.transform(texts).tocsr()

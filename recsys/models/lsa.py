@@ -11,7 +11,7 @@ from recsys.models.factors import FactorSpace
 from recsys.models.learned import LearnedConfig
 from recsys.models.spaces import Space, unit_rows
 from recsys.models.svd import main_directions
-from recsys.models.words import catalogue_texts, tfidf
+from recsys.models.words import word_weights
 from recsys.types import Placement, Report
 
 
@@ -60,7 +60,9 @@ class LSA:
         """
         config = self.config
         report(0.0, "Reading the catalogue")
-        words = tfidf(catalogue_texts(data, self.label), config.words)
+        weights = config.weights(data)
+        sold = np.bincount(weights.indices, minlength=data.n_items) > 0
+        words = word_weights(data.content, sold, max_features=config.words, phrase=1)
         report(0.3, "Finding what words mean")
         _, directions = main_directions(
             words, config.factors, rounds=config.power_iterations, seed=config.seed
@@ -68,7 +70,6 @@ class LSA:
         # Projected, the words weigh as much as they do in the texts (U S, not U).
         items = unit_rows(np.asarray(words @ directions, np.float32))
         report(0.8, "Adding up what was bought")
-        weights = config.weights(data)
         users = np.asarray(weights @ items, np.float32)
         report(1.0, "Adding up what was bought")
         # An item without a buyer stays: its words are known.

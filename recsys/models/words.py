@@ -2,54 +2,53 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
+from recsys.data.content import Content
 from recsys.errors import InputError
-from recsys.models.base import TrainingData
 
 
-def catalogue_texts(data: TrainingData, label: str) -> list[str]:
-    """Return one text an item for a model that learns from the catalogue.
+def word_weights(content: Content | None, sold: Any, *, max_features: int, phrase: int) -> Any:
+    """Return the TF-IDF weights of the items' words, each row of length 1.
+
+    Words and their rarity come from the items that were sold, since a test of the past may not
+    know of others; from all items where those say nothing.
+
+    Parameters
+    ----------
+    sold
+        Boolean mask of shape ``(n_items,)``.
+
+    Returns
+    -------
+    csr_matrix of shape (n_items, n_words), float32
+        A row is empty where the item has no text, or only words that are not kept.
 
     Raises
     ------
     InputError
-        The catalogue may not be used, or says nothing about any item.
+        There is no catalogue, or no word in it.
     """
-    texts = [] if data.content is None else data.content.texts
-    if not any(texts):
-        raise InputError(
-            f"{label} learns from names, categories and descriptions, and there are none.",
-            hint="Load the shop again with a file of products.",
-        )
-    return texts
-
-
-def tfidf(texts: list[str], max_features: int) -> Any:
-    """Weigh the words of each text: often in it, rare elsewhere.
-
-    Parameters
-    ----------
-    texts
-        One an item; "" gives a row without entries.
-    max_features
-        How many words are kept, the most frequent ones.
-
-    Returns
-    -------
-    csr_matrix of shape (len(texts), words), float32
-        Rows of length 1; no columns where no text holds a word.
-    """
-    from scipy.sparse import csr_matrix
-
-    words = import_module("sklearn.feature_extraction.text").TfidfVectorizer(
-        max_features=max_features, sublinear_tf=True, dtype=np.float32
+    from sklearn.feature_extraction.text import (  # pyright: ignore[reportMissingTypeStubs]
+        TfidfVectorizer,
     )
-    # Asked beforehand: scikit-learn has only a ValueError for texts without a word.
-    tokens = words.build_analyzer()
-    if not any(tokens(text) for text in texts):
-        return csr_matrix(np.zeros((len(texts), 0), np.float32))
-    return words.fit_transform(texts).tocsr()
+
+    texts = [] if content is None else content.texts
+    settings: dict[str, Any] = {"stop_words": "english", "sublinear_tf": True, "dtype": np.float32}
+    vectorizer: Any = TfidfVectorizer(
+        max_features=max_features, ngram_range=(1, phrase), **settings
+    )
+    analyze = vectorizer.build_analyzer()
+    telling = np.array([bool(analyze(text)) for text in texts], np.bool_)
+    if not telling.any():
+        raise InputError(
+            "The catalogue has no words about the products, and this model compares words.",
+            hint="Load an items file with a name, a category or a description.",
+        )
+    learned = np.flatnonzero(telling & sold)
+    if not len(learned):
+        learned = np.flatnonzero(telling)
+    vectorizer.fit([texts[row] for row in learned])
+    return vectorizer.transform(texts).tocsr()

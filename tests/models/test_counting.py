@@ -287,7 +287,7 @@ def test_content_wants_words(content: Any) -> None:
     with pytest.raises(InputError) as caught:
         fit("content", replace(shop(), content=content))
     assert caught.value.message == (
-        "The catalogue has no words about the products, and content compares words."
+        "The catalogue has no words about the products, and this model compares words."
     )
     assert caught.value.hint == "Load an items file with a name, a category or a description."
 

@@ -19,7 +19,7 @@ from recsys.models.base import TrainingData, read_config
 from recsys.models.factors import FactorSpace
 from recsys.models.learned import check_finite, fold_scale, repeated
 from recsys.models.registry import MODELS
-from recsys.models.words import tfidf
+from recsys.models.words import word_weights
 from recsys.types import silent
 
 N = 24
@@ -367,23 +367,31 @@ def test_lsa_without_a_catalogue_says_so(content: Content | None) -> None:
     with pytest.raises(InputError) as caught:
         fitted("lsa", TrainingData(purchases([(0, 0)]), 1, 2, content=content))
     assert str(caught.value) == (
-        "Meaning (LSA) learns from names, categories and descriptions, and there are none. "
-        "Load the shop again with a file of products."
+        "The catalogue has no words about the products, and this model compares words. "
+        "Load an items file with a name, a category or a description."
     )
 
 
+def weigh(texts: list[str], most: int, sold: list[bool] | None = None) -> np.ndarray:
+    mask = np.ones(len(texts), np.bool_) if sold is None else np.array(sold)
+    return word_weights(Catalogue(texts), mask, max_features=most, phrase=1).toarray()
+
+
 def test_words_weigh_more_the_rarer_they_are() -> None:
-    found = tfidf(["cup red", "cup blue", "cup blue", ""], 10).toarray()
-    # Columns by word: blue, cup, red. idf = 1 + log((1 + 4) / (1 + documents with it)).
-    idf = 1 + np.log(5 / (1 + np.array([2, 3, 1])))
+    found = weigh(["cup red", "cup blue", "cup blue", ""], 10)
+    # Columns by word: blue, cup, red. idf = 1 + log((1 + 3) / (1 + texts with it)).
+    idf = 1 + np.log(4 / (1 + np.array([2, 3, 1])))
     expected = np.array([[0, idf[1], idf[2]], [idf[0], idf[1], 0], [idf[0], idf[1], 0], [0, 0, 0]])
     expected[:3] /= np.linalg.norm(expected[:3], axis=1, keepdims=True)
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
-def test_only_the_most_frequent_words_are_kept() -> None:
-    assert tfidf(["cup red", "cup blue", "cup blue"], 2).shape == (3, 2)
-    assert tfidf(["?", "! x"], 10).shape == (2, 0)
+def test_only_the_most_frequent_words_of_what_was_sold_are_kept() -> None:
+    assert weigh(["cup red", "cup blue", "cup blue"], 2).shape == (3, 2)
+    # "red" was not known before anything red was sold.
+    assert weigh(["cup red", "cup blue"], 10, sold=[False, True]).shape == (2, 2)
+    with pytest.raises(InputError, match="no words about the products"):
+        weigh(["?", "! x"], 10)
 
 
 def test_a_pair_is_repeated_as_its_weight_says() -> None:
