@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
 Placement = Literal["for_you", "similar", "also_bought", "lookalikes"]
 
 PLACEMENTS: tuple[Placement, ...] = ("for_you", "similar", "also_bought", "lookalikes")
 
+# Buy again has no model: it goes by a shopper's own purchases.
+ShelfName = Literal["for_you", "similar", "also_bought", "lookalikes", "buy_again"]
+
+SHELVES: tuple[ShelfName, ...] = (*PLACEMENTS, "buy_again")
+
 
 # Placement -> (default, most) number of products.
-LIMITS: dict[Placement, tuple[int, int]] = {
+LIMITS: dict[ShelfName, tuple[int, int]] = {
     "for_you": (10, 50),
     "similar": (5, 20),
     "also_bought": (5, 20),
     "lookalikes": (10, 50),
+    "buy_again": (10, 50),
 }
 
 # How answers of several spaces become one: by place, or by score.
@@ -73,6 +79,48 @@ class Filters:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What a rule or a setting did to a product that stands on a shelf.
+
+    Attributes
+    ----------
+    kind
+        "pinned", "boosted", "buried", or the setting: "fresh", "surprise".
+    words
+        For people: ``Pinned #2 by Christmas``.
+    rule_id
+        0 for a setting.
+    """
+
+    kind: str
+    words: str
+    rule_id: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step on the way to a shelf.
+
+    Attributes
+    ----------
+    name
+        What was done: "engine", "filters", "left out", "rules", "re-rank", "fill", "pins", "cut".
+    before, after
+        Products in the list before and after it.
+    removed
+        Reason -> number of products taken out by it.
+    words
+        What else there is to say, for people; may be empty.
+    """
+
+    name: str
+    before: int
+    after: int
+    removed: dict[str, int] = field(default_factory=dict[str, int])
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class ShelfItem:
     """One product on a shelf.
 
@@ -83,6 +131,8 @@ class ShelfItem:
     badge
         "new" for a product that nobody bought yet, "popular" for one that stands here because it
         is, else empty.
+    marks
+        What rules and settings did to it.
     """
 
     item_id: str
@@ -91,6 +141,7 @@ class ShelfItem:
     reason: str
     fields: dict[str, Any]
     badge: str = ""
+    marks: tuple[Mark, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return one flat row, ids first."""
@@ -101,6 +152,7 @@ class ShelfItem:
             **self.fields,
             "reason": self.reason,
             "badge": self.badge,
+            "marks": [mark.words for mark in self.marks],
         }
 
 
@@ -119,9 +171,16 @@ class Shelf:
         For lookalikes: the similar shoppers, ``{"user_id", "similarity"}``.
     made_of
         Where the products come from -> how many: "by the model", "popular", "by words", "new".
+    rule_set_id
+        The rules it obeys: 0 none, -1 a draft.
+    steps
+        How it came about, in order.
+    notes
+        What somebody who made a rule has to know: a pin that waits for stock, an include-only rule
+        that nothing fits.
     """
 
-    placement: Placement
+    placement: ShelfName
     release_id: str
     items: list[ShelfItem]
     asked: int
@@ -129,6 +188,9 @@ class Shelf:
     fallback: str = ""
     neighbours: list[dict[str, Any]] = field(default_factory=list)
     made_of: dict[str, int] = field(default_factory=dict)
+    rule_set_id: int = 0
+    steps: list[Step] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def trace(self) -> str:
         """Say in words how many are shown and why others are not."""
@@ -154,6 +216,9 @@ class Shelf:
             "removed": self.removed,
             "made_of": self.made_of,
             "fallback": self.fallback,
+            "rule_set_id": self.rule_set_id,
+            "steps": [asdict(step) for step in self.steps],
+            "notes": self.notes,
         }
         if self.placement == "lookalikes":
             document["neighbours"] = self.neighbours

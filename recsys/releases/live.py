@@ -17,6 +17,7 @@ from recsys.errors import NotFound, NotReady, StorageError
 from recsys.releases.publishing import Publication, live
 from recsys.releases.release import Release
 from recsys.releases.tables import UNKNOWN_STOCK
+from recsys.rules.book import EMPTY, RuleBook
 from recsys.workspace import Workspace
 from recsys.workspace.database import record
 from recsys.workspace.tables import live_items, publications
@@ -114,6 +115,9 @@ class LiveView:
         Rows whose stock or price differs from what the index holds.
     version, changed_at
         Of the newest live change (0: none yet), seconds since the epoch.
+    book
+        The rules and settings that its shelves obey; to see what others would do, give
+        :func:`dataclasses.replace` another one.
     """
 
     release: Release
@@ -125,6 +129,7 @@ class LiveView:
     repriced: frozenset[int]
     version: int
     changed_at: float
+    book: RuleBook = EMPTY
 
     @property
     def changed(self) -> frozenset[int]:
@@ -265,6 +270,7 @@ class LiveShop:
             repriced=_rows(~same_price),
             version=max((row.version for row in rows), default=view.version),
             changed_at=max((row.at for row in rows), default=view.changed_at),
+            book=view.book,
         )
 
 

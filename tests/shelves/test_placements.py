@@ -98,6 +98,7 @@ class TestForYou:
             "stock": 3,
             "reason": "Because you bought Green tea and Teapot",
             "badge": "",
+            "marks": [],
         }
 
     def test_live_stock_and_price_are_shown(self, view: LiveView) -> None:
