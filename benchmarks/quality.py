@@ -23,11 +23,12 @@ from benchmarks.quality_shops import Asked, shops, without_content
 from benchmarks.results import machine
 from benchmarks.rivals import RIVALS
 from recsys.evaluation.evidence import accuracy
+from recsys.evaluation.found import Values
 from recsys.evaluation.intervals import Interval, bootstrap
 from recsys.evaluation.lists import lists
 from recsys.evaluation.parts import Part, Twin, fit_twin
 from recsys.evaluation.tasks import task_of
-from recsys.evaluation.tuning import Hunt, Values
+from recsys.evaluation.tuning import Hunt
 from recsys.models.base import Model, read_config
 from recsys.models.registry import MODELS
 from recsys.settings import Settings

@@ -10,19 +10,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recsys.errors import InputError
+from recsys.evaluation.found import Found, Score, Values, clearly_behind
+from recsys.evaluation.fusing import fused_best
 from recsys.evaluation.parts import Twin, fit_twin
 from recsys.evaluation.studies import Study
 from recsys.evaluation.trial import State, Trial
 from recsys.models.base import Model, TrainingData, read_config
 from recsys.types import Placement, Report
-
-Values = NDArray[np.float64]
 
 # A try is given up after this share of the questions when it is clearly behind by then.
 _FIRST_LOOK = 0.25
@@ -33,17 +32,8 @@ _LONGEST_FIT = 0.3
 # The search has come to rest when so many tries in a row found nothing better than this; seeds
 # alone move NDCG@10 by some .0003.
 _REST_TRIES, _REST_GAIN = 12, 0.0003
-_SIGMAS = 2.0
-
-
-@dataclass
-class Found:
-    """The best try of a kind for a placement, with its twin and its values."""
-
-    trial: Trial
-    model: type[Model]
-    twin: Twin
-    values: Values
+# After this share of the time the best kinds are fused with each other.
+_SEARCHED = 0.85
 
 
 @dataclass
@@ -53,7 +43,8 @@ class Tuned:
     Attributes
     ----------
     best
-        Placement -> the best of each kind, best first.
+        Placement -> the best of each kind, best first; a fusion of two of them before them, where
+        that is clearly better.
     trials
         All tries in their order.
     ended
@@ -63,14 +54,6 @@ class Tuned:
     best: dict[Placement, list[Found]]
     trials: list[Trial]
     ended: str
-
-
-class Score(Protocol):
-    """Gives the deciding metric of each question of a placement, in an order drawn once."""
-
-    def __call__(self, twin: Twin, placement: Placement, share: float) -> Values:
-        """Return the values of the first ``share`` of the questions."""
-        ...
 
 
 class _TooSlow(Exception):
@@ -144,7 +127,7 @@ class Hunt:
             The report asked to stop. What was told is kept by whoever was told.
         """
         ended = f"The budget of {self._seconds:.0f} s is spent."
-        while (left := self._left()) > 0:
+        while (left := self._left()) > (1 - _SEARCHED) * self._seconds:
             contender = self._next()
             if contender is None:
                 ended = f"Nothing is left to try after {self._seconds - left:.0f} s."
@@ -156,7 +139,23 @@ class Hunt:
                 )
                 break
             self._try(contender, report)
-        return Tuned(self._ranked(), self.trials, ended)
+        best = self._ranked()
+        for number, (placement, found) in enumerate(best.items(), 1):
+            report(min(1.0, 1.0 - self._left() / self._seconds), "Asking the best kinds together")
+            fused = fused_best(
+                found,
+                self._score,
+                n_users=self._data.n_users,
+                until=time.monotonic() + self._left() * 1 / (len(best) - number + 1),
+                told=self._tell,
+            )
+            if fused is not None:
+                best[placement] = [fused, *found]
+        return Tuned(best, self.trials, ended)
+
+    def _tell(self, trial: Trial) -> None:
+        self.trials.append(trial)
+        self._told(trial)
 
     def _left(self) -> float:
         return self._seconds - (time.monotonic() - self._started)
@@ -257,7 +256,7 @@ class Hunt:
         against = contender.best or self._leader(placement)
         if against is not None:
             values = self._score(twin, placement, _FIRST_LOOK)
-            if _clearly_behind(values, against.values[: len(values)]):
+            if clearly_behind(values, against.values[: len(values)]):
                 return values, "given up early"
         return self._score(twin, placement, 1.0), "measured"
 
@@ -268,8 +267,7 @@ class Hunt:
             contender.study.prune(trial.value)
         else:
             contender.study.fail()
-        self.trials.append(trial)
-        self._told(trial)
+        self._tell(trial)
 
     def _leader(self, placement: Placement) -> Found | None:
         found = [one.best for one in self._contenders if one.placement == placement and one.best]
@@ -285,7 +283,7 @@ class Hunt:
                 continue
             if one.best is None:
                 one.out = "no try could be measured"
-            elif one.best is not leader and _clearly_behind(one.best.values, leader.values):
+            elif one.best is not leader and clearly_behind(one.best.values, leader.values):
                 one.out = "clearly behind"
 
     def _ranked(self) -> dict[Placement, list[Found]]:
@@ -309,12 +307,3 @@ def _contender(
     guesses = [max(before, key=lambda one: one.value).settings] if before else []
     guesses += [guess for guess in model.search.first if guess not in guesses]
     return _Contender(model, placement, Study(model, guesses, seed))
-
-
-def _clearly_behind(values: Values, leader: Values) -> bool:
-    """Tell whether values are below those of the same questions, by more than chance explains."""
-    if len(values) < 2:
-        return False
-    difference = values - leader
-    error = float(difference.std(ddof=1)) / np.sqrt(len(difference))
-    return float(difference.mean()) + _SIGMAS * error < 0

@@ -10,11 +10,12 @@ import numpy as np
 
 from recsys.errors import InputError
 from recsys.evaluation.evidence import DECIDING, FEWEST_QUESTIONS, accuracy
+from recsys.evaluation.found import Found, Values
 from recsys.evaluation.intervals import bootstrap
 from recsys.evaluation.lists import lists
 from recsys.evaluation.parts import Part, Twin
 from recsys.evaluation.tasks import Task, TaskName, task_of
-from recsys.evaluation.tuning import Found, Hunt, Tuned, Values
+from recsys.evaluation.tuning import Hunt, Tuned
 from recsys.jobs.queue import Job
 from recsys.models.base import Model, read_config
 from recsys.models.hybrid import Hybrid, hybrid_of, together
@@ -207,7 +208,11 @@ def winners_of(tuned: Tuned, questions: Questions, part: Part) -> dict[Placement
     which no test of behaviour alone can settle.
     """
     winners: dict[Placement, Winner] = {}
-    every = [found for best in tuned.best.values() for found in best[:_KINDS_COMPARED]]
+    every = [
+        found
+        for best in tuned.best.values()
+        for found in [one for one in best if one.model is not Hybrid][:_KINDS_COMPARED]
+    ]
     for placement in PLACEMENTS:
         if not questions.has(placement):
             continue
