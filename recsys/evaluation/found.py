@@ -15,6 +15,8 @@ from recsys.types import Placement
 
 Values = NDArray[np.float64]
 
+# A try is given up after this share of the questions when it is clearly behind by then.
+FIRST_LOOK = 0.25
 _SIGMAS = 2.0
 
 

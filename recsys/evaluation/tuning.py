@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from recsys.errors import InputError
-from recsys.evaluation.found import Found, Score, Values, clearly_behind
+from recsys.evaluation.found import FIRST_LOOK, Found, Score, Values, clearly_behind
 from recsys.evaluation.fusing import fused_best
 from recsys.evaluation.parts import Twin, fit_twin
 from recsys.evaluation.studies import Study
@@ -23,8 +23,6 @@ from recsys.evaluation.trial import State, Trial
 from recsys.models.base import Model, TrainingData, read_config
 from recsys.types import Placement, Report
 
-# A try is given up after this share of the questions when it is clearly behind by then.
-_FIRST_LOOK = 0.25
 # How long all questions will take is told by this share of them.
 _GLANCE = 0.02
 # One fit may take this share of the budget; a kind that needs longer is too slow for it.
@@ -132,7 +130,8 @@ class Hunt:
             if contender is None:
                 ended = f"Nothing is left to try after {self._seconds - left:.0f} s."
                 break
-            if self._since_better >= _REST_TRIES and contender.tries:
+            rested = self._since_better >= _REST_TRIES and contender.tries
+            if rested and not contender.study.guesses:
                 ended = (
                     f"Stopped after {self._seconds - left:.0f} of {self._seconds:.0f} s: the last"
                     f" {self._since_better} tries found nothing better by more than {_REST_GAIN}."
@@ -255,7 +254,7 @@ class Hunt:
             raise _TooSlow
         against = contender.best or self._leader(placement)
         if against is not None:
-            values = self._score(twin, placement, _FIRST_LOOK)
+            values = self._score(twin, placement, FIRST_LOOK)
             if clearly_behind(values, against.values[: len(values)]):
                 return values, "given up early"
         return self._score(twin, placement, 1.0), "measured"

@@ -51,18 +51,19 @@ class ALS:
     search: ClassVar[Search] = Search(
         settings={
             "factors": (32, 64, 128),
-            "alpha": Range(0.05, 2, log=True),
+            "alpha": Range(0.05, 40, log=True),
             "plus_one": (False, True),
             "transform": ("log", "sqrt"),
             "scale": Range(1, 30, log=True),
             "half_life_days": Range(60, 300, log=True),
             "trend": Range(0, 0.3),
-            "regularization_share": Range(0.02, 0.15, log=True),
+            "regularization_share": Range(0.01, 0.15, log=True),
         },
         first=(
             {},
             {"factors": 128, "scale": 20.0, "alpha": 0.15, "trend": 0.1},
             {"transform": "sqrt", "alpha": 0.5},
+            {"factors": 128, "alpha": 20.0, "plus_one": True, "regularization_share": 0.03},
             {"plus_one": True},
         ),
     )
