@@ -130,8 +130,9 @@ class Hunt:
             if contender is None:
                 ended = f"Nothing is left to try after {self._seconds - left:.0f} s."
                 break
-            rested = self._since_better >= _REST_TRIES and contender.tries
-            if rested and not contender.study.guesses:
+            if self._since_better >= _REST_TRIES and contender.tries:
+                contender = self._unheard()
+            if contender is None:
                 ended = (
                     f"Stopped after {self._seconds - left:.0f} of {self._seconds:.0f} s: the last"
                     f" {self._since_better} tries found nothing better by more than {_REST_GAIN}."
@@ -176,6 +177,11 @@ class Hunt:
         close = [one for one in able if one.placement == placement and one.best is not None]
         close.sort(key=lambda one: -one.best.trial.value if one.best else 0.0)
         return close[len(self.trials) % 3 == 2 and len(close) > 1] if close else None
+
+    def _unheard(self) -> _Contender | None:
+        """Return the best of those still in the running whose first guesses are not all tried."""
+        able = [one for one in self._contenders if one.best and one.study.guesses and not one.out]
+        return max(able, key=lambda one: one.best.trial.value if one.best else 0.0, default=None)
 
     def _poorest(self, of: Sequence[_Contender]) -> Placement:
         """Return the placement of some contenders on which least time was spent."""

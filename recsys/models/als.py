@@ -62,8 +62,8 @@ class ALS:
         first=(
             {},
             {"factors": 128, "scale": 20.0, "alpha": 0.15, "trend": 0.1},
-            {"transform": "sqrt", "alpha": 0.5},
             {"factors": 128, "alpha": 20.0, "plus_one": True, "regularization_share": 0.03},
+            {"transform": "sqrt", "alpha": 0.5},
             {"plus_one": True},
         ),
     )
