@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.arrow import Table, read_parquet
+from recsys.data.arrow import Table, pa, read_parquet
 from recsys.data.ids import IdMap
 from recsys.errors import NotReady, StorageError
 from recsys.models.arrays import Rows, SparseRows, damaged, load_array
@@ -16,7 +16,7 @@ from recsys.models.sparse import SparseSpace
 from recsys.models.store import load_space
 from recsys.releases.build import CONTENT, ColdStart
 from recsys.releases.stores import vector_store
-from recsys.releases.tables import GROUP, SENSITIVE
+from recsys.releases.tables import ATTRIBUTES, GROUP, SENSITIVE
 from recsys.types import Placement
 from recsys.vectors.base import VectorIndex
 from recsys.workspace import Workspace
@@ -85,6 +85,7 @@ class Release:
         if "lookalikes" in self.manifest["strategies"]:
             self.shopper_index  # noqa: B018
         self.shoppers  # noqa: B018
+        self.attributes  # noqa: B018
         self._last  # noqa: B018
         self.content  # noqa: B018
 
@@ -98,6 +99,13 @@ class Release:
     def catalogue(self) -> Table:
         """One row an item: ``item_id`` and the columns a shelf shows."""
         return self._table("catalogue.parquet")
+
+    @cached_property
+    def attributes(self) -> Table:
+        """One row an item: the further columns that rules go by; none in an older release."""
+        if (self.folder / ATTRIBUTES).is_file():
+            return self._table(ATTRIBUTES)
+        return pa.table({})
 
     @cached_property
     def shoppers(self) -> Table:
