@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -92,7 +91,7 @@ class Facts:
     launched: NDArray[np.int64]
     groups: NDArray[np.int32] | None = None
     alike: Alike | None = None
-    further: Further = field(default_factory=lambda: Further(dict))
+    further: Further = field(default_factory=lambda: NOTHING_FURTHER)
 
     def column(self, name: str) -> Column | None:
         """Return a catalogue column as text; None where the shop has none of that name."""
@@ -103,7 +102,7 @@ class Facts:
 
     def columns(self) -> list[str]:
         """Return the further columns that a rule may go by."""
-        return self.further.names()
+        return [name for name in self.further.names if name != LAUNCHED]
 
     def named(self, row: int) -> str:
         """Return what a product is called."""
@@ -113,26 +112,19 @@ class Facts:
 class Further:
     """The catalogue columns that only rules go by, each read and numbered at its first use."""
 
-    def __init__(self, read: Callable[[], Mapping[str, Iterable[object]]]) -> None:
+    def __init__(self, names: Sequence[str], read: Callable[[str], Iterable[object]]) -> None:
+        self.names = tuple(names)
         self._read = read
         self._found: dict[str, Column] = {}
 
-    @cached_property
-    def _cells(self) -> Mapping[str, Iterable[object]]:
-        return self._read()
-
-    def names(self) -> list[str]:
-        """Return their names."""
-        return list(self._cells)
-
     def column(self, name: str) -> Column | None:
         """Return one of them, or None."""
-        if name not in self._found:
-            if name not in self._cells:
-                return None
-            self._found[name] = Column.of(self._cells[name])
-        return self._found[name]
+        if name not in self._found and name in self.names:
+            self._found[name] = Column.of(self._read(name))
+        return self._found.get(name)
 
+
+NOTHING_FURTHER = Further((), lambda _: ())
 
 _lock = threading.Lock()
 _known: WeakKeyDictionary[Release, Facts] = WeakKeyDictionary()
@@ -164,7 +156,7 @@ def _of_release(release: Release) -> Facts:
         launched=_launched(release, count),
         groups=release.group_codes,
         alike=_alike(release),
-        further=Further(lambda: _cells(release)),
+        further=Further(release.attribute_names, release.attribute),
     )
 
 
@@ -200,19 +192,14 @@ def facts_of_table(items: Any, *, buyers: Floats, alike: Alike | None = None) ->
         launched=np.array([at or 0 for at in launched] or [0] * count, np.int64),
         groups=groups.codes if groups.values else None,
         alike=alike,
-        further=Further(lambda: {name: column.to_pylist() for name, column in cells.items()}),
+        further=Further(tuple(cells), lambda name: cells[name].to_pylist()),
     )
 
 
-def _cells(release: Release) -> Mapping[str, Iterable[object]]:
-    table = release.attributes
-    return {name: table.column(name).to_pylist() for name in table.column_names}
-
-
 def _launched(release: Release, count: int) -> NDArray[np.int64]:
-    if LAUNCHED not in release.attributes.column_names:
+    if LAUNCHED not in release.attribute_names:
         return np.zeros(count, np.int64)
-    return np.array(release.attributes.column(LAUNCHED).fill_null(0).to_pylist(), np.int64)
+    return np.array([at or 0 for at in release.attribute(LAUNCHED)], np.int64)
 
 
 def _alike(release: Release) -> Alike | None:
