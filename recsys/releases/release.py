@@ -86,6 +86,7 @@ class Release:
             self.shopper_index  # noqa: B018
         self.shoppers  # noqa: B018
         self._last  # noqa: B018
+        self._rhythms  # noqa: B018
         self.content  # noqa: B018
 
     def _table(self, file: str) -> Table:
@@ -174,10 +175,23 @@ class Release:
         found = np.array(self.catalogue.column(SENSITIVE).fill_null(False).to_pylist(), np.bool_)
         return found if found.any() else None
 
+    def _dates(self, name: str) -> NDArray[Any] | None:
+        path = self.folder / f"bought.{name}.npy"
+        return load_array(path) if path.is_file() else None
+
     @cached_property
     def _last(self) -> NDArray[np.int64] | None:
-        path = self.folder / "bought.last.npy"
-        return load_array(path) if path.is_file() else None
+        return self._dates("last")
+
+    @cached_property
+    def _rhythms(self) -> tuple[NDArray[np.int64], NDArray[np.int32]] | None:
+        first, days = self._dates("first"), self._dates("days")
+        return None if first is None or days is None else (first, days)
+
+    @cached_property
+    def newest(self) -> int | None:
+        """When the newest purchase was made: ages are counted from it, never from today."""
+        return None if self._last is None or not len(self._last) else int(self._last.max())
 
     @property
     def dated(self) -> bool:
@@ -189,6 +203,17 @@ class Release:
         start, end = int(self.bought.indptr[user]), int(self.bought.indptr[user + 1])
         last = None if self._last is None else self._last[start:end]
         return self.bought.indices[start:end], self.bought.data[start:end], last
+
+    def rhythm(self, user: int) -> tuple[NDArray[np.int64], NDArray[np.int32]] | None:
+        """Return when each item of :meth:`history` was bought first, and on how many days.
+
+        None without dates, and in a release of an earlier version.
+        """
+        if self._rhythms is None:
+            return None
+        start, end = int(self.bought.indptr[user]), int(self.bought.indptr[user + 1])
+        first, days = self._rhythms
+        return first[start:end], days[start:end]
 
     @cached_property
     def content(self) -> SparseSpace | None:
