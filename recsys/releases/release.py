@@ -85,8 +85,7 @@ class Release:
         if "lookalikes" in self.manifest["strategies"]:
             self.shopper_index  # noqa: B018
         self.shoppers  # noqa: B018
-        self._last  # noqa: B018
-        self._rhythms  # noqa: B018
+        self.last, self.first, self.days  # noqa: B018
         self.content  # noqa: B018
 
     def _table(self, file: str) -> Table:
@@ -180,28 +179,34 @@ class Release:
         return load_array(path) if path.is_file() else None
 
     @cached_property
-    def _last(self) -> NDArray[np.int64] | None:
+    def last(self) -> NDArray[np.int64] | None:
+        """When each product of :attr:`bought` was bought last; None without dates."""
         return self._dates("last")
 
     @cached_property
-    def _rhythms(self) -> tuple[NDArray[np.int64], NDArray[np.int32]] | None:
-        first, days = self._dates("first"), self._dates("days")
-        return None if first is None or days is None else (first, days)
+    def first(self) -> NDArray[np.int64] | None:
+        """When it was bought first; None without dates, and in an earlier version's release."""
+        return self._dates("first")
+
+    @cached_property
+    def days(self) -> NDArray[np.int32] | None:
+        """On how many days it was bought; None where :attr:`first` is."""
+        return self._dates("days")
 
     @cached_property
     def newest(self) -> int | None:
         """When the newest purchase was made: ages are counted from it, never from today."""
-        return None if self._last is None or not len(self._last) else int(self._last.max())
+        return None if self.last is None or not len(self.last) else int(self.last.max())
 
     @property
     def dated(self) -> bool:
         """Whether the shop says when its purchases were made."""
-        return self._last is not None
+        return self.last is not None
 
     def history(self, user: int) -> tuple[Rows, NDArray[Any], NDArray[Any] | None]:
         """Return a shopper's items, how often each was bought, and when last (None: no dates)."""
         start, end = int(self.bought.indptr[user]), int(self.bought.indptr[user + 1])
-        last = None if self._last is None else self._last[start:end]
+        last = None if self.last is None else self.last[start:end]
         return self.bought.indices[start:end], self.bought.data[start:end], last
 
     def rhythm(self, user: int) -> tuple[NDArray[np.int64], NDArray[np.int32]] | None:
@@ -209,11 +214,10 @@ class Release:
 
         None without dates, and in a release of an earlier version.
         """
-        if self._rhythms is None:
+        if self.first is None or self.days is None:
             return None
         start, end = int(self.bought.indptr[user]), int(self.bought.indptr[user + 1])
-        first, days = self._rhythms
-        return first[start:end], days[start:end]
+        return self.first[start:end], self.days[start:end]
 
     @cached_property
     def content(self) -> SparseSpace | None:
