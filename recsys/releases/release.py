@@ -86,7 +86,7 @@ class Release:
         if "lookalikes" in self.manifest["strategies"]:
             self.shopper_index  # noqa: B018
         self.shoppers  # noqa: B018
-        self._last  # noqa: B018
+        self.last, self.first, self.days  # noqa: B018
         self.content  # noqa: B018
 
     def _table(self, file: str, columns: Sequence[str] | None = None) -> Table:
@@ -185,21 +185,50 @@ class Release:
         found = np.array(self.catalogue.column(SENSITIVE).fill_null(False).to_pylist(), np.bool_)
         return found if found.any() else None
 
-    @cached_property
-    def _last(self) -> NDArray[np.int64] | None:
-        path = self.folder / "bought.last.npy"
+    def _dates(self, name: str) -> NDArray[Any] | None:
+        path = self.folder / f"bought.{name}.npy"
         return load_array(path) if path.is_file() else None
+
+    @cached_property
+    def last(self) -> NDArray[np.int64] | None:
+        """When each product of :attr:`bought` was bought last; None without dates."""
+        return self._dates("last")
+
+    @cached_property
+    def first(self) -> NDArray[np.int64] | None:
+        """When it was bought first; None without dates, and in an earlier version's release."""
+        return self._dates("first")
+
+    @cached_property
+    def days(self) -> NDArray[np.int32] | None:
+        """On how many days it was bought; None where :attr:`first` is."""
+        return self._dates("days")
+
+    @cached_property
+    def newest(self) -> int | None:
+        """When the newest purchase was made: ages are counted from it, never from today."""
+        return None if self.last is None or not len(self.last) else int(self.last.max())
 
     @property
     def dated(self) -> bool:
         """Whether the shop says when its purchases were made."""
-        return self._last is not None
+        return self.last is not None
 
     def history(self, user: int) -> tuple[Rows, NDArray[Any], NDArray[Any] | None]:
         """Return a shopper's items, how often each was bought, and when last (None: no dates)."""
         start, end = int(self.bought.indptr[user]), int(self.bought.indptr[user + 1])
-        last = None if self._last is None else self._last[start:end]
+        last = None if self.last is None else self.last[start:end]
         return self.bought.indices[start:end], self.bought.data[start:end], last
+
+    def rhythm(self, user: int) -> tuple[NDArray[np.int64], NDArray[np.int32]] | None:
+        """Return when each item of :meth:`history` was bought first, and on how many days.
+
+        None without dates, and in a release of an earlier version.
+        """
+        if self.first is None or self.days is None:
+            return None
+        start, end = int(self.bought.indptr[user]), int(self.bought.indptr[user + 1])
+        return self.first[start:end], self.days[start:end]
 
     @cached_property
     def content(self) -> SparseSpace | None:
