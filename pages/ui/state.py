@@ -171,6 +171,17 @@ def put(key: str, value: object) -> None:
     st.session_state[key] = value
 
 
+def seen(what: str, now: int) -> int:
+    """Return the version that the page showed before this run, and remember that it shows ``now``.
+
+    A form that was sent was filled while that older one was on the screen.
+    """
+    key = f"seen-{what}"
+    before = int(st.session_state.get(key, now))
+    st.session_state[key] = now
+    return before
+
+
 def picked(key: str) -> str | None:
     """Return what was picked in a widget (in its callback)."""
     return st.session_state.get(key)
