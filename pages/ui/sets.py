@@ -51,9 +51,15 @@ def make_set(workspace: Workspace, view: LiveView | None, kind: SetKind, *, firs
         place = st.container()
     else:
         place = st.popover(f"New {kind}", icon=":material/add:")
+    number = state.sent(f"new-{kind}")
     with place, st.form(f"new-{kind}", border=False):
-        name = st.text_input("Name", max_chars=120)
-        pasted = st.text_area(f"Ids of its {_WHAT[kind]}s", help=_PASTE_HELP, height=160)
+        name = st.text_input("Name", max_chars=120, key=f"new-{kind}-name-{number}")
+        pasted = st.text_area(
+            f"Ids of its {_WHAT[kind]}s",
+            help=_PASTE_HELP,
+            height=160,
+            key=f"new-{kind}-ids-{number}",
+        )
         if not st.form_submit_button(
             f"Make this {kind}", type="primary" if first else "secondary", icon=":material/add:"
         ):
@@ -64,6 +70,7 @@ def make_set(workspace: Workspace, view: LiveView | None, kind: SetKind, *, firs
             words = f"{count(len(made.members), 'member')}."
             _tell([words, repeated_words(ids), unknown_words(view, kind, made.members)])
             state.put(f"set-{kind}", made.id)
+            state.sent(f"new-{kind}", more=1)
             st.rerun()
 
 
@@ -114,7 +121,7 @@ def manage_set(workspace: Workspace, line: SetLine, used: Sequence[str]) -> None
             st.popover("Rename", type="tertiary", icon=":material/edit:"),
             st.form(f"rename-{line.id}", border=False),
         ):
-            name = st.text_input("Name", line.name, max_chars=120)
+            name = st.text_input("Name", line.name, max_chars=120, key=f"name-{line.id}")
             note = st.text_input("Note", line.note, max_chars=500)
             if st.form_submit_button("Keep these"):
                 with in_place():
@@ -198,8 +205,12 @@ def ask_members(
         how = st.segmented_control(
             "Change its members", list(_HOW), default="Add", required=True, key=f"how-{line.id}"
         )
+        number = state.sent(f"paste-{line.id}")
         pasted = st.text_area(
-            f"Ids of {_WHAT[line.kind]}s", help=_PASTE_HELP, height=160, key=f"paste-{line.id}"
+            f"Ids of {_WHAT[line.kind]}s",
+            help=_PASTE_HELP,
+            height=160,
+            key=f"paste-{line.id}-{number}",
         )
         if not st.form_submit_button("Save these members"):
             return
@@ -217,6 +228,7 @@ def ask_members(
             )
             unknown = "" if how == "Remove" else unknown_words(view, line.kind, ids)
             _tell([did, repeated_words(ids), unknown])
+            state.sent(f"paste-{line.id}", more=1)
             st.rerun()
 
 

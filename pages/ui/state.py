@@ -182,6 +182,19 @@ def seen(what: str, now: int) -> int:
     return before
 
 
+def sent(what: str, *, more: int = 0) -> int:
+    """Return how often a form was sent, to call its widgets by: after that it is an empty one.
+
+    Parameters
+    ----------
+    more
+        Count so many more.
+    """
+    key = f"sent-{what}"
+    st.session_state[key] = int(st.session_state.get(key, 0)) + more
+    return st.session_state[key]
+
+
 def picked(key: str) -> str | None:
     """Return what was picked in a widget (in its callback)."""
     return st.session_state.get(key)
