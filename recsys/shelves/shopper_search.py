@@ -27,7 +27,7 @@ class ShopperSearch:
                 table.column(name).to_pylist() for name in _FIELDS if name in table.column_names
             )
         ]
-        # One blank between words; a field begins with a tab, and a line ends with a sign that nobody searches for.
+        # A field begins with a tab, and a line ends with a sign that nobody searches for.
         lines = [
             "\t" + "\t".join(fields).casefold() + "\n" for fields in zip(*columns, strict=True)
         ]
