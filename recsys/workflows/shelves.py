@@ -12,6 +12,7 @@ import numpy as np
 from recsys.releases.live import LiveShop, LiveView
 from recsys.shelves import placements
 from recsys.shelves.lines import item_fields
+from recsys.shelves.text_search import product_search
 from recsys.types import Filters, Shelf
 
 # Where a spreadsheet may take text for a formula: at the start of a cell, or after a sign that it
@@ -93,6 +94,17 @@ def product_names(view: LiveView, item_ids: Sequence[str]) -> list[CartLine]:
         CartLine(view.release.item_ids.id(row), view.release.names[row], field.get("price"))
         for row, field in zip(found, fields, strict=True)
     ]
+
+
+def find_products(view: LiveView, text: str, *, limit: int = 12) -> list[CartLine]:
+    """Return the products whose id or name has the text in it, the best fit first.
+
+    Empty text gives the popular ones.
+    """
+    if not text.strip():
+        return popular_products(view, limit=limit)
+    rows = product_search(view.release).find(text, limit=limit)
+    return product_names(view, [view.release.item_ids.id(row) for row in rows])
 
 
 def popular_products(view: LiveView, *, limit: int = 50) -> list[CartLine]:
