@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from recsys.errors import BadSetting
 
@@ -29,6 +30,8 @@ class Settings:
     image_hosts
         ``AISLE_IMAGE_HOSTS``: comma-separated host names from which pages show product pictures,
         by https only; none by default, since the browser of who looks asks them for it.
+    time_zone
+        ``AISLE_TIME_ZONE``: the shop's zone, in which rules start and end (default ``UTC``).
     """
 
     home: Path
@@ -39,6 +42,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     data_roots: tuple[Path, ...] = ()
     image_hosts: tuple[str, ...] = ()
+    time_zone: str = "UTC"
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -47,7 +51,7 @@ class Settings:
         Raises
         ------
         BadSetting
-            A number is not one, or a folder is no absolute path.
+            A number is not one, a folder is no absolute path, or a time zone is unknown.
         """
         megabytes = os.environ.get("AISLE_UPLOAD_MAX_MB", "4000")
         if not megabytes.isdigit() or int(megabytes) < 1:
@@ -64,6 +68,7 @@ class Settings:
             allowed_hosts=cls.allowed_hosts + _hosts("AISLE_ALLOWED_HOSTS"),
             data_roots=_data_roots(),
             image_hosts=_hosts("AISLE_IMAGE_HOSTS"),
+            time_zone=_time_zone(),
         )
 
 
@@ -82,3 +87,15 @@ def _data_roots() -> tuple[Path, ...]:
                 hint="Write folders from the root on, for example /srv/shop:/data/exports.",
             )
     return tuple(root.resolve() for root in roots)
+
+
+def _time_zone() -> str:
+    name = os.environ.get("AISLE_TIME_ZONE", "").strip() or "UTC"
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # it may name a folder, or be no path
+        raise BadSetting(
+            f"AISLE_TIME_ZONE is {name!r}, which is no time zone.",
+            hint="Use a name of the IANA list, for example Europe/Berlin or America/New_York.",
+        ) from None
+    return name
