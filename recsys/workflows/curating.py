@@ -1,4 +1,4 @@
-"""What a merchandiser does on a product card: each click is a rule of the draft, and can be undone."""
+"""What a merchandiser does on a card: each click is a rule of the draft, and can be undone."""
 
 from __future__ import annotations
 
