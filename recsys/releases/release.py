@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -7,16 +8,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.arrow import Table, read_parquet
+from recsys.data.arrow import Table, column_names, read_parquet
 from recsys.data.ids import IdMap
 from recsys.errors import NotReady, StorageError
 from recsys.models.arrays import Rows, SparseRows, damaged, load_array
 from recsys.models.spaces import Space
 from recsys.models.sparse import SparseSpace
 from recsys.models.store import load_space
-from recsys.releases.build import CONTENT, ColdStart
+from recsys.releases.build import CONTENT, POPULAR, ColdStart
 from recsys.releases.stores import vector_store
-from recsys.releases.tables import GROUP, SENSITIVE
+from recsys.releases.tables import ATTRIBUTES, GROUP, SENSITIVE
 from recsys.types import Placement
 from recsys.vectors.base import VectorIndex
 from recsys.workspace import Workspace
@@ -90,9 +91,9 @@ class Release:
         self.days  # noqa: B018
         self.content  # noqa: B018
 
-    def _table(self, file: str) -> Table:
+    def _table(self, file: str, columns: Sequence[str] | None = None) -> Table:
         try:
-            return read_parquet(self.folder / file)
+            return read_parquet(self.folder / file, columns=columns)
         except (OSError, ValueError) as error:
             raise damaged(self.folder / file, error) from error
 
@@ -100,6 +101,16 @@ class Release:
     def catalogue(self) -> Table:
         """One row an item: ``item_id`` and the columns a shelf shows."""
         return self._table("catalogue.parquet")
+
+    @cached_property
+    def attribute_names(self) -> list[str]:
+        """The further columns that rules go by; an older release has none."""
+        path = self.folder / ATTRIBUTES
+        return column_names(path) if path.is_file() else []
+
+    def attribute(self, name: str) -> list[Any]:
+        """Return one of these columns, one value an item; it is read anew each time."""
+        return self._table(ATTRIBUTES, columns=[name]).column(name).to_pylist()
 
     @cached_property
     def shoppers(self) -> Table:
@@ -227,6 +238,14 @@ class Release:
         folder = self.folder / "spaces" / CONTENT
         space = load_space(folder) if folder.is_dir() else None
         return space if isinstance(space, SparseSpace) else None
+
+    @cached_property
+    def popularity(self) -> NDArray[np.float32]:
+        """How popular each item is lately, as the index holds it; 0 for what nobody bought."""
+        hits = self.index.query(POPULAR, np.ones(1, np.float32), limit=len(self.stock))
+        found = np.zeros(len(self.stock), np.float32)
+        found[hits.rows] = hits.scores
+        return found
 
     @cached_property
     def new_items(self) -> Rows:

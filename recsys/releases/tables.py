@@ -16,7 +16,11 @@ from recsys.models.arrays import SparseRows
 SHOWN = ("name", "category", "brand", "price", "stock", "image_url")
 # What shelves go by and nobody is shown: variants of one product, and what no reason may name.
 GROUP, SENSITIVE = "group_id", "sensitive"
+LAUNCHED = "launched_at"
+# What no rule goes by: long texts, and what only the shop may know.
+_NO_ATTRIBUTES = {"item_id", "description", "cost"}
 UNKNOWN_STOCK = 2**31 - 1
+ATTRIBUTES = "attributes.parquet"
 # What popular means on a shelf: a purchase this old counts half (docs/decisions/008-cold-start.md).
 _POPULAR_HALF_LIFE = 30 * 86_400
 _LEAST_POPULAR = 1e-12
@@ -89,7 +93,7 @@ def complete(catalogue: Any) -> NDArray[np.bool_]:
 
 
 def write_catalogue(dataset: Dataset, folder: Path) -> Any:
-    """Write the columns that shelves show or go by, and all shoppers."""
+    """Write the columns that shelves show or go by, those that rules go by, and all shoppers."""
     items = dataset.items()
     present = [name for name in (*SHOWN, GROUP) if name in items.column_names]
     # A column of the shop's own that happens to be called so holds text.
@@ -104,6 +108,9 @@ def write_catalogue(dataset: Dataset, folder: Path) -> Any:
         unknown = pa.array(np.full(len(items), UNKNOWN_STOCK, np.int64))
         catalogue = catalogue.append_column("stock", unknown)
     write_parquet(catalogue, folder / "catalogue.parquet")
+    known = {*catalogue.column_names, *_NO_ATTRIBUTES}
+    others = [name for name in items.column_names if name not in known]
+    write_parquet(items.select(others), folder / ATTRIBUTES)
     write_parquet(dataset.shoppers(), folder / "shoppers.parquet")
     return catalogue
 
