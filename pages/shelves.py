@@ -18,7 +18,6 @@ from pages.ui.preview import (
 )
 from pages.ui.resources import shop
 from pages.ui.who import show_found
-from pages.ui.why import ask_why_not
 from pages.ui.words import plain
 from recsys.errors import NotReady
 from recsys.shelves.request import ShelfRequest
@@ -54,9 +53,7 @@ with beside:
         show_cart(live)
     elif stranger and placement == "for_you":
         items, categories = ask_likes(live)
-        request = replace(
-            request, prefer_items=tuple(items), prefer_categories=tuple(categories)
-        )
+        request = replace(request, prefer_items=tuple(items), prefer_categories=tuple(categories))
     else:
         show_shopper(live, user_id)
 with list_column:
@@ -78,7 +75,6 @@ with list_column:
             show_shelf(shelf, view.release.currency, actions=CardActions(view))
         if not shelf.items and not shelf.fallback:
             st.info("No product passes these filters. Widen the price or choose all categories.")
-        ask_why_not(view, request, shelf)
     if placement == "for_you":
         offer_export(live)
     release_line(view)

@@ -13,7 +13,7 @@ from recsys.releases.live import LiveView
 from recsys.rules.book import EMPTY, RuleBook
 from recsys.shelves.request import ShelfRequest
 from recsys.types import Shelf
-from recsys.workflows.shelves import preview_shelf, why_not
+from recsys.workflows.shelves import preview_shelf
 
 _NAME, _WHY = 34, 70
 _NONE, _LIVE = "Without rules", "Live"
@@ -56,18 +56,14 @@ def _causes(
     view: LiveView, request: ShelfRequest, before: Shelf, after: Shelf
 ) -> Mapping[str, str]:
     """Say why each product stands where it does in the second list, or why it is gone."""
-    causes = {
-        item.item_id: "; ".join(mark.words for mark in item.marks) for item in after.items
-    }
+    causes = {item.item_id: "; ".join(mark.words for mark in item.marks) for item in after.items}
     for item in before.items:
         if item.item_id not in causes:
-            causes[item.item_id] = why_not(view, request, item.item_id).words
+            causes[item.item_id] = ""
     return causes
 
 
-def _show_list(
-    title: str, shelf: Shelf, moves: Mapping[str, Move[str]], *, is_first: bool
-) -> None:
+def _show_list(title: str, shelf: Shelf, moves: Mapping[str, Move[str]], *, is_first: bool) -> None:
     st.markdown(f"**{title}**")
     with st.container(border=True, gap="xsmall"):
         if not shelf.items:

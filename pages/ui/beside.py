@@ -1,4 +1,4 @@
-"""What stands at the left of a shelf: who the shopper is, the history, the cart, or what is ticked."""
+"""What stands beside a shelf: who the shopper is, what was bought, the cart, or what is liked."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui import state
+from pages.ui.drafts import DRAFT, SHOWN
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
@@ -84,4 +85,4 @@ def put_into_draft(
             names=names_of(workspace(), view),
         )
         state.set_last_change(made)
-        state.put("rules-shown", "Draft")
+        state.put(SHOWN, DRAFT)

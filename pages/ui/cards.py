@@ -15,7 +15,7 @@ Colour = Literal["violet", "blue", "orange", "gray"]
 # What stands below a product's reason.
 Actions = Callable[[Shelf, ShelfItem], None]
 
-_HEIGHT, _PICTURE = 206, 104
+_HEIGHT, _PICTURE = 226, 104
 # Two lines; capitals are wider.
 _NAME, _NAME_IN_CAPITALS = 36, 27
 _REASON = 40

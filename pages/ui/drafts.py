@@ -14,9 +14,10 @@ from pages.ui.words import count, plain
 from recsys.releases.live import LiveView
 from recsys.rules.book import RuleBook
 from recsys.workflows.curating import undo
-from recsys.workflows.rules import changes, draft_book, draft_stamp, names_of
+from recsys.workflows.rules import changes, draft_book, draft_stamp
 
 DRAFT, LIVE = "Draft", "Live"
+SHOWN = "rules-shown"
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -42,12 +43,13 @@ def choose_rules(view: LiveView) -> tuple[LiveView, int]:
     number = unpublished(view)
     if not number:
         return view, 0
+    if state.picked(SHOWN) is None:
+        state.put(SHOWN, DRAFT)
     chosen = st.segmented_control(
         "Rules",
         (DRAFT, LIVE),
-        default=DRAFT,
         required=True,
-        key="rules-shown",
+        key=SHOWN,
         help="The draft is what you change here; shoppers see what is live until it is published.",
     )
     return (view if chosen == LIVE else under(view, draft_book(workspace()))), number
@@ -83,8 +85,3 @@ def _undo() -> None:
         undo(workspace(), last, actor=ACTOR)
         st.toast(f"Undone: {plain(last.rule.name)}")
     state.set_last_change(None)
-
-
-def draft_names(view: LiveView):  # noqa: ANN201 - the workflow's own type
-    """Return what products and sets are called in the names of rules."""
-    return names_of(workspace(), view)

@@ -13,6 +13,7 @@ from recsys.types import LIMITS, SHELVES, Filters, Shelf, ShelfName
 from recsys.workflows.shelves import product_names, shelf_csv
 
 CARDS, COMPARED = "Cards", "Rules on and off"
+_WAYS = {CARDS: ":material/grid_view:", COMPARED: ":material/compare_arrows:"}
 
 
 def choose_who_and_where(view: LiveView) -> tuple[str, ShelfName, Filters, int]:
@@ -30,16 +31,15 @@ def show_forgotten(view: LiveView) -> None:
     gone = state.forget_unknown(lambda item_id: item_id in view.release.item_ids)
     if gone:
         st.caption(
-            f"{count(gone, 'product')} that you chose or that the link names"
-            f" {'is' if gone == 1 else 'are'} not in this release and {'was' if gone == 1 else 'were'}"
-            " left out."
+            f"Left out: {count(gone, 'product')} that you chose or the link names, not in this"
+            " release."
         )
 
 
 def _choose_placement(view: LiveView) -> ShelfName:
     """Show the placements that the live release serves; Buy again needs no model."""
     has = {*view.release.manifest["strategies"], "buy_again"}
-    served = [one for one in SHELVES if one in has]
+    served: list[ShelfName] = [one for one in SHELVES if one in has]
     if state.placement() not in served:
         state.choose_placement(served[0])
     chosen = st.segmented_control(
@@ -118,7 +118,7 @@ def show_heading(view: LiveView, shelf: Shelf, user_id: str, filters: Filters) -
             default=CARDS,
             required=True,
             key="shown-as",
-            format_func={CARDS: ":material/grid_view:", COMPARED: ":material/compare_arrows:"}.get,
+            format_func=lambda one: _WAYS[one],
             label_visibility="collapsed",
             help="As cards, or beside the same list without rules",
         )

@@ -12,6 +12,8 @@ import numpy as np
 from recsys.releases.live import LiveShop, LiveView
 from recsys.shelves import placements
 from recsys.shelves.lines import item_fields
+from recsys.shelves.request import ShelfRequest
+from recsys.shelves.show import show_shelf
 from recsys.shelves.text_search import product_search
 from recsys.types import Filters, Shelf
 
@@ -21,6 +23,11 @@ _FORMULA = re.compile(
     r"^(?=[\t\r\n])|(^|[;|\t\r\n])"
     r'(?=(?:[^\S\t\r\n]|["\0\u200b-\u200f\u2060\ufeff])*[=+\-@\uff1d\uff0b\uff0d\uff20])'
 )
+
+
+def preview_shelf(view: LiveView, request: ShelfRequest) -> Shelf:
+    """Return any shelf under the rules of a view; see :func:`recsys.shelves.show.show_shelf`."""
+    return show_shelf(view, request)
 
 
 def show_for_you(
