@@ -27,6 +27,8 @@ WEIGHTS: Final[Mapping[Kind, float]] = {
 A category that was browsed says less than one product that was looked at.
 """
 MOST_EVENTS = 200
+# Products that count less than a hundredth of a purchase ask for nothing any more.
+LEAST = 0.01
 # Of this many later events, and of a day, each halves what an event counts
 # (docs/decisions/011-sessions.md has the figures).
 HALF_LIFE_EVENTS = 5
@@ -95,15 +97,15 @@ class Session:
 
     @cached_property
     def liked(self) -> tuple[Rows, Floats]:
-        """Products whose sum is above 0, by row, and their sums: what shelves are asked with."""
+        """Products that count :data:`LEAST` or more, by row: what shelves are asked with."""
         rows, sums = self.products
-        return rows[sums > 0], sums[sums > 0].astype(np.float32)
+        return rows[sums >= LEAST], sums[sums >= LEAST].astype(np.float32)
 
     @cached_property
     def disliked(self) -> tuple[Rows, Floats]:
-        """Products whose sum is below 0, by row, and how far below."""
+        """Products that count as far below 0, by row, and how far."""
         rows, sums = self.products
-        return rows[sums < 0], -sums[sums < 0].astype(np.float32)
+        return rows[sums <= -LEAST], -sums[sums <= -LEAST].astype(np.float32)
 
     @cached_property
     def browsed(self) -> dict[int, float]:

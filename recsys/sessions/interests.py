@@ -52,13 +52,17 @@ def interests_of(weights: Floats, alike: Floats) -> list[Interest]:
         At most :data:`MOST_INTERESTS` with a share of at least :data:`LEAST_SHARE`, largest first.
     """
     groups: list[list[int]] = []
+    # Of each group and product, the sum of how alike its members are to it.
+    sums = np.zeros((0, len(weights)), np.float64)
     for place in np.lexsort((np.arange(len(weights)), -weights)).tolist():
-        near = [float(alike[place, group].mean()) for group in groups]
-        best = int(np.argmax(near)) if near else -1
+        near = sums[:, place] / np.array([len(group) for group in groups])
+        best = int(near.argmax()) if len(near) else -1
         if best >= 0 and near[best] >= NEAR:
             groups[best].append(place)
+            sums[best] += alike[place]
         else:
             groups.append([place])
+            sums = np.vstack((sums, alike[place]))
     total = float(weights.sum())
     found = [Interest(tuple(group), float(weights[group].sum()) / total) for group in groups]
     found.sort(key=lambda interest: -interest.share)
