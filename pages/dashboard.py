@@ -18,6 +18,7 @@ page = st.navigation(
         "Shop": [
             st.Page(HERE / "home.py", title="Home", icon=":material/home:", default=True),
             st.Page(HERE / "shelves.py", title="Shelves", icon=":material/shelves:"),
+            st.Page(HERE / "shop.py", title="Shop page", icon=":material/storefront:"),
         ],
         "Prepare": [
             st.Page(HERE / "files.py", title="Files", icon=":material/upload_file:"),

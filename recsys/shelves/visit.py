@@ -63,6 +63,11 @@ class Visit:
         """What preferences go by, at today's prices."""
         return replace(_goods(self.view.release), price=self.view.price)
 
+    @property
+    def brands(self) -> tuple[str, ...]:
+        """Names of the brands, by their numbers."""
+        return _brands(self.view.release).values
+
     @cached_property
     def preferences(self) -> Preferences:
         """What the visit turns to."""
@@ -129,8 +134,13 @@ class Visit:
 
 
 @once_a_release
+def _brands(release: Release) -> Column:
+    if "brand" not in release.catalogue.column_names:
+        return Column((), np.full(len(release.item_ids), -1, np.int32))
+    return Column.of(release.catalogue.column("brand").to_pylist())
+
+
+@once_a_release
 def _goods(release: Release) -> Goods:
-    brands = np.full(len(release.item_ids), -1, np.int32)
-    if "brand" in release.catalogue.column_names:
-        brands = Column.of(release.catalogue.column("brand").to_pylist()).codes
+    brands = _brands(release).codes
     return goods_of(release.category_codes, brands, release.price, release.buyers)
