@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.resources import workspace
+from pages.ui.resources import shop, workspace
 from recsys.models.pair_facts import PairFacts
 from recsys.types import Placement
-from recsys.workflows import comparing, pairs, votes
+from recsys.workflows import comparing, pairs, sessions, votes
+from recsys.workflows.sessions import Click
 
 # Ids name what never changes, so an entry is right for ever; these bounds only save memory.
 
@@ -34,3 +35,9 @@ def blind_anchors(first: str, second: str) -> list[votes.Anchor]:
 def pairs_with(dataset_id: str, sources: tuple[str, ...], target: str) -> dict[str, PairFacts]:
     """Return how often a product lies in one basket with others."""
     return pairs.pairs_with(workspace(), dataset_id, sources, target)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def real_steps(release_id: str, user_id: str) -> list[tuple[Click, ...]]:
+    """Return what a shopper really did, one step an order, by the data of a live release."""
+    return sessions.real_steps(workspace(), shop().current(), user_id)

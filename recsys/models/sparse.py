@@ -171,13 +171,9 @@ class SparseSpace:
         if not len(sources):
             return None
         if self.sources is None:
-            found = np.zeros((len(items), len(sources)), np.float32)
-            for number, item in enumerate(items):
-                columns, values = self.items.row(int(item))
-                _, mine, theirs = np.intersect1d(
-                    sources, columns, assume_unique=True, return_indices=True
-                )
-                found[number, mine] = values[theirs]
+            place = np.full(self.items.shape[1], -1, np.int64)
+            place[sources] = np.arange(len(sources))
+            found = _narrowed(self.items, items, place, len(sources))
             return found * weights[None, :]
         query = self._gathered(self.sources, sources, weights)
         place = np.full(self.items.shape[1], -1, np.int64)
