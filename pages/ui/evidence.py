@@ -13,12 +13,14 @@ PLACEMENT_WORDS = {
     "similar": "Similar",
     "also_bought": "Also bought",
     "lookalikes": "Lookalikes",
+    "buy_again": "Buy again",
 }
 PLACEMENT_HELP = {
     "for_you": "Homepage and e-mail: what fits a shopper.",
     "similar": "Product page: what is like this product.",
     "also_bought": "Cart and checkout: what goes with the cart.",
     "lookalikes": "New shoppers and CRM: what similar shoppers bought.",
+    "buy_again": "Homepage and e-mail: what a shopper buys time and again and is due.",
 }
 _MOST_SETTINGS = 3
 # Fewer shoppers or baskets than this tell nothing.

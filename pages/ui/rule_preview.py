@@ -1,0 +1,141 @@
+"""A shelf beside a form: as it is without the change, and as it would be with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.errors import in_place
+from pages.ui.evidence import PLACEMENT_WORDS
+from pages.ui.words import count, money, plain, shorten
+from recsys.evaluation.diff import Move
+from recsys.releases.live import LiveView
+from recsys.rules.book import RuleBook
+from recsys.shelves.request import ShelfRequest
+from recsys.types import SHELVES, ShelfItem, ShelfName
+from recsys.workflows.playing import served
+from recsys.workflows.rule_preview import Preview, preview, preview_request
+from recsys.workflows.shelves import random_shopper
+
+_NAME = 40
+_MARKS = {"pinned": "orange", "boosted": "blue", "buried": "gray", "fresh": "violet"}
+
+
+def show_preview(
+    view: LiveView,
+    before: RuleBook,
+    after: RuleBook,
+    *,
+    shelf: ShelfName,
+    anchors: Sequence[str] = (),
+    key: str,
+) -> None:
+    """Show one shopper's shelf by two rule books, with what moved and why.
+
+    Parameters
+    ----------
+    shelf
+        The placement to begin with.
+    anchors
+        Products beside which to look; else what the shopper bought last.
+    """
+    user_id, where = _who_and_where(view, shelf, key)
+    request = preview_request(view, where, user_id, anchors)
+    if request is None:
+        st.info("This shopper has bought nothing yet. Choose another one for this placement.")
+        return
+    with in_place():
+        found = preview(view, request, before, after)
+        _heading(view, request, found)
+        _lists(found, view.release.currency)
+
+
+def _who_and_where(view: LiveView, shelf: ShelfName, key: str) -> tuple[str, ShelfName]:
+    if not state.shopper():
+        state.choose_shopper(random_shopper(view))
+    able = [one for one in SHELVES if served(view, one)]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        user_id = st.text_input(
+            "Preview as shopper", state.shopper(), key=f"{key}-{state.shopper()}"
+        )
+        st.button(
+            "Random",
+            icon=":material/shuffle:",
+            key=f"{key}-random",
+            help="Preview as a shopper drawn at random",
+            on_click=lambda: state.choose_shopper(random_shopper(view)),
+        )
+        where = st.selectbox(
+            "Placement",
+            able,
+            index=able.index(shelf) if shelf in able else 0,
+            format_func=lambda one: PLACEMENT_WORDS[one],
+            key=f"{key}-where-{shelf}",
+        )
+    user_id = user_id.strip() or state.shopper()
+    if user_id not in view.release.user_ids:
+        st.caption("Nobody knows this shopper: this is what a stranger sees.")
+    return user_id, where
+
+
+def _heading(view: LiveView, request: ShelfRequest, found: Preview) -> None:
+    beside = request.item_id or next(iter(request.cart), "")
+    if beside:
+        row = view.release.item_ids.row(beside)
+        name = beside if row is None else view.release.names[row]
+        more = f" and {count(len(request.cart) - 1, 'more product')}" if request.cart[1:] else ""
+        st.caption(f"Beside {plain(shorten(name, _NAME))}{more}")
+    changed = [move for move in found.diff.moves if move.kind != "stayed"]
+    words = f"With the change: {found.diff.words()}" if changed else "Nothing changes on this shelf"
+    st.markdown(f"**{words}**", help=plain(found.after.trace()))
+    for note in found.after.notes:
+        st.caption(f":material/info: {plain(note)}")
+    if found.after.fallback:
+        st.caption(f":material/info: {plain(found.after.fallback)}.")
+
+
+def _lists(found: Preview, currency: str) -> None:
+    moves = {move.item: move for move in found.diff.moves}
+    old, new = st.columns(2, gap="small")
+    with old:
+        st.markdown(":gray[Before]")
+        _list(found.before.items, moves, currency, is_after=False)
+    with new:
+        st.markdown(":gray[After]")
+        _list(found.after.items, moves, currency, is_after=True)
+
+
+def _list(
+    items: Sequence[ShelfItem], moves: dict[str, Move[str]], currency: str, *, is_after: bool
+) -> None:
+    if not items:
+        st.caption("No products.")
+    with st.container(border=True, gap="xsmall"):
+        for item in items:
+            name = str(item.fields.get("name") or item.item_id)
+            price = plain(money(item.fields.get("price"), currency))
+            marks = " ".join(
+                f":{_MARKS.get(mark.kind, 'gray')}-badge[{plain(mark.kind.capitalize())}]"
+                for mark in (item.marks if is_after else ())
+            )
+            said = "  \n".join(plain(mark.words) for mark in item.marks)
+            st.markdown(
+                f":gray[{item.rank}] {plain(shorten(name, _NAME))} {_arrow(moves[item.item_id], is_after)}"
+                f"  \n:small[:gray[{price}]] {marks}",
+                help=f"{plain(name)}, product id {plain(item.item_id)}.  \n{said}".strip(),
+            )
+
+
+def _arrow(move: Move[str], is_after: bool) -> str:
+    """Say in a sign what became of a product."""
+    if move.before is None:
+        return ":violet-badge[new]" if is_after else ""
+    if move.after is None:
+        return "" if is_after else ":gray-badge[goes]"
+    if move.kind == "stayed" or not is_after:
+        return ""
+    steps = move.before - move.after
+    icon = ":material/arrow_upward:" if steps > 0 else ":material/arrow_downward:"
+    return f":gray-badge[{icon} {abs(steps)}]"
