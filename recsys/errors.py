@@ -7,7 +7,8 @@
     │   ├── BadFile         a file cannot be read as a table
     │   ├── BadMapping      columns are missing or named twice
     │   ├── NoUsableRows    reading worked, and nothing was left
-    │   └── BadSetting      a setting is unknown or out of range
+    │   ├── BadSetting      a setting is unknown or out of range
+    │   └── Conflict        somebody else changed it meanwhile      (HTTP 409)
     ├── NotFound            an id that is not in this workspace         (HTTP 404)
     ├── NotReady            nothing is live yet, or it cannot serve     (HTTP 503)
     ├── StorageError        the disk, the database or the vector store  (HTTP 503)
@@ -63,6 +64,25 @@ class NoUsableRows(InputError):
 
 class BadSetting(InputError):
     """A setting is unknown or out of range."""
+
+
+class Conflict(InputError):
+    """Somebody else changed it since it was looked at; nothing was overwritten.
+
+    Attributes
+    ----------
+    theirs, yours
+        How it stands now (None: it is gone), and what was not saved.
+    """
+
+    status = 409
+
+    def __init__(
+        self, message: str, *, hint: str = "", theirs: object = None, yours: object = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.theirs = theirs
+        self.yours = yours
 
 
 class NotFound(AisleError):

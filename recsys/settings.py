@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from recsys.errors import BadSetting
 
@@ -26,6 +27,8 @@ class Settings:
     data_roots
         ``AISLE_DATA_ROOTS``: folders on the server whose files may be loaded, separated by ``:``;
         none by default.
+    time_zone
+        ``AISLE_TIME_ZONE``: the shop's zone, in which rules start and end (default ``UTC``).
     """
 
     home: Path
@@ -35,6 +38,7 @@ class Settings:
     upload_max_bytes: int = 4_000_000_000
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     data_roots: tuple[Path, ...] = ()
+    time_zone: str = "UTC"
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -43,7 +47,7 @@ class Settings:
         Raises
         ------
         BadSetting
-            A number is not one, or a folder is no absolute path.
+            A number is not one, a folder is no absolute path, or a time zone is unknown.
         """
         megabytes = os.environ.get("AISLE_UPLOAD_MAX_MB", "4000")
         if not megabytes.isdigit() or int(megabytes) < 1:
@@ -61,6 +65,7 @@ class Settings:
             allowed_hosts=cls.allowed_hosts
             + tuple(host.strip() for host in hosts.split(",") if host.strip()),
             data_roots=_data_roots(),
+            time_zone=_time_zone(),
         )
 
 
@@ -74,3 +79,15 @@ def _data_roots() -> tuple[Path, ...]:
                 hint="Write folders from the root on, for example /srv/shop:/data/exports.",
             )
     return tuple(root.resolve() for root in roots)
+
+
+def _time_zone() -> str:
+    name = os.environ.get("AISLE_TIME_ZONE", "").strip() or "UTC"
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # it may name a folder, or be no path
+        raise BadSetting(
+            f"AISLE_TIME_ZONE is {name!r}, which is no time zone.",
+            hint="Use a name of the IANA list, for example Europe/Berlin or America/New_York.",
+        ) from None
+    return name

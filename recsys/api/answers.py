@@ -10,9 +10,10 @@ from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from recsys.errors import AisleError, InputError, NotFound, NotReady, StorageError
+from recsys.errors import AisleError, Conflict, InputError, NotFound, NotReady, StorageError
 
 _CODES: dict[type[AisleError], str] = {
+    Conflict: "conflict",
     InputError: "invalid_input",
     NotFound: "not_found",
     NotReady: "not_ready",

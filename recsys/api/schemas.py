@@ -193,6 +193,7 @@ class Health(BaseModel):
     index: dict[str, Any] = {"points": 0, "answers": False}
     worker: str = "unknown"
     live_changes: int = 0
+    rule_set: int = 0
     problem: str = ""
 
 

@@ -31,6 +31,7 @@ def health(as_json: AsJson = False) -> None:
     live = [(word, found[word]) for word in ("release", "dataset") if found[word]]
     words = [f"Status: {found['status']}", f"Worker: {found['worker']}"]
     words += [f"{word.capitalize()}: {one.get('name', one['id'])}" for word, one in live]
+    words.append(f"Rule set: {found['rule_set'] or 'none'}")
     give(found, "\n".join(words), as_json=as_json)
     if found["status"] != "ok":
         raise NotReady(f"The shop cannot serve: {found['problem']}")

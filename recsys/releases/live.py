@@ -5,98 +5,25 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import func, select
 
 from recsys.errors import NotFound, NotReady, StorageError
+from recsys.releases.live_changes import LiveChange, change_live
 from recsys.releases.publishing import Publication, live
 from recsys.releases.release import Release
 from recsys.releases.tables import UNKNOWN_STOCK
 from recsys.rules.book import EMPTY, RuleBook
+from recsys.rules.published import live_book, readable_book
 from recsys.workspace import Workspace
-from recsys.workspace.database import record
-from recsys.workspace.tables import live_items, publications
+from recsys.workspace.tables import live_items, publications, rule_sets
 
-_MOST_VARIABLES = 500  # in one SQL statement
-_BATCH = 20_000  # changes in one transaction, some 0.3 s
-# Between two transactions, so that others get their turn: who waits for SQLite looks every 100 ms.
-_TURN_SECONDS = 0.11
+__all__ = ["LiveChange", "LiveShop", "LiveView", "change_live", "stock_words"]
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class LiveChange:
-    """A change of one item that holds at once; None leaves a field as it was."""
-
-    item_id: str
-    stock: int | None = None
-    price: float | None = None
-    hidden: bool | None = None
-
-
-def change_live(workspace: Workspace, changes: Iterable[LiveChange], *, actor: str) -> int:
-    """Write changes of stock, price and visibility; every list obeys within a second.
-
-    Many changes are written in parts, since nobody else can write meanwhile. When a later part
-    fails, the earlier ones hold; the same changes can be written again.
-
-    Returns
-    -------
-    int
-        How many items were changed.
-    """
-    changed: set[str] = set()
-    changes = list(changes)
-    for start in range(0, len(changes), _BATCH):
-        if start:
-            time.sleep(_TURN_SECONDS)
-        changed |= _write(workspace, changes[start : start + _BATCH], actor)
-    return len(changed)
-
-
-def _write(workspace: Workspace, changes: Sequence[LiveChange], actor: str) -> set[str]:
-    """Write some changes, one at least, in one transaction; return the ids of their items."""
-    with workspace.database.write() as connection:
-        version = (connection.execute(select(func.max(live_items.c.version))).scalar() or 0) + 1
-        stored = _take_out(connection, [change.item_id for change in changes])
-        rows: dict[str, dict[str, Any]] = {}
-        for change in changes:
-            before = rows.get(change.item_id) or _fields(stored.get(change.item_id))
-            rows[change.item_id] = {
-                "item_id": change.item_id,
-                "stock": before["stock"] if change.stock is None else change.stock,
-                "price": before["price"] if change.price is None else change.price,
-                "hidden": before["hidden"] if change.hidden is None else change.hidden,
-                "version": version,
-                "actor": actor,
-                "at": time.time(),
-            }
-        connection.execute(insert(live_items), list(rows.values()))
-        subject = next(iter(rows)) if len(rows) == 1 else f"{len(rows)} items"
-        record(connection, actor, "live change", subject)
-    return set(rows)
-
-
-def _take_out(connection: Connection, item_ids: Sequence[str]) -> dict[str, Any]:
-    """Remove the stored changes of some items and return them."""
-    found: dict[str, Any] = {}
-    for start in range(0, len(item_ids), _MOST_VARIABLES):
-        some = live_items.c.item_id.in_(item_ids[start : start + _MOST_VARIABLES])
-        found |= {row.item_id: row for row in connection.execute(select(live_items).where(some))}
-        connection.execute(live_items.delete().where(some))
-    return found
-
-
-def _fields(row: Any) -> dict[str, Any]:
-    if row is None:
-        return {"stock": None, "price": None, "hidden": False}
-    return {"stock": row.stock, "price": row.price, "hidden": row.hidden}
 
 
 @dataclass(frozen=True)
@@ -143,12 +70,7 @@ class LiveShop:
     :meth:`current` is cheap: one small SQL query at most every ``refresh_seconds``. A new release
     is opened beside the old one by the thread that notices it; the others go on with the old one
     until it is swapped, so nothing waits and nobody sees half of it. When it cannot be opened, the
-    old one goes on serving.
-
-    Attributes
-    ----------
-    problem
-        Why what is served is not what was published last; empty when it is.
+    old one goes on serving; so it is with rules, which have a pointer of their own.
     """
 
     def __init__(self, workspace: Workspace, *, refresh_seconds: float = 0.25) -> None:
@@ -157,7 +79,12 @@ class LiveShop:
         self._lock = threading.Lock()
         self._view: LiveView | None = None
         self._checked = 0.0
-        self.problem = ""
+        self._problems = {"release": "", "rules": ""}
+
+    @property
+    def problem(self) -> str:
+        """Why what is served is not what was published last; empty when it is."""
+        return " ".join(filter(None, self._problems.values()))
 
     def current(self) -> LiveView:
         """Return what is live.
@@ -193,7 +120,8 @@ class LiveShop:
             It is gone, or cannot be opened.
         """
         nobody = Publication(0, release_id, None, "publish", "", 0.0)
-        return self._apply(_fresh(Release(self.workspace, release_id), nobody))
+        view = self._apply(_fresh(Release(self.workspace, release_id), nobody))
+        return replace(view, book=readable_book(self.workspace))
 
     def look_again(self) -> None:
         """Have the next call look, whatever the time: something was just changed."""
@@ -206,9 +134,10 @@ class LiveShop:
         newest = select(
             select(func.max(publications.c.id)).scalar_subquery(),
             select(func.max(live_items.c.version)).scalar_subquery(),
+            select(func.max(rule_sets.c.id)).scalar_subquery(),
         )
         with self.workspace.database.read() as connection:
-            publication_id, version = connection.execute(newest).one()
+            publication_id, version, rule_set_id = connection.execute(newest).one()
         if publication_id is None:
             return None
         if view is None or view.publication.id != publication_id:
@@ -218,11 +147,14 @@ class LiveShop:
             view = self._follow(view, publication)
         if view.version != (version or 0):
             view = self._apply(view)
+        if view.book.rule_set_id != (rule_set_id or 0):
+            view = replace(view, book=self._read_rules(view))
         return view
 
     def _follow(self, view: LiveView | None, publication: Publication) -> LiveView:
         """Return a view of what was published; the old one while that cannot be opened."""
         problem = ""
+        book = EMPTY if view is None else view.book
         if view is not None and view.release.id == publication.release_id:
             view = _fresh(view.release, publication)
         else:
@@ -238,10 +170,25 @@ class LiveShop:
                     f"Release {publication.release_id} was published and cannot be opened, so"
                     f" {view.release.id} is still served. {error}"
                 )
-        if problem and problem != self.problem:
+        self._tell("release", problem)
+        return replace(view, book=book)
+
+    def _read_rules(self, view: LiveView) -> RuleBook:
+        """Return the rules that were published; the ones before while those cannot be read."""
+        try:
+            book, problem = live_book(self.workspace), ""
+        except StorageError as error:
+            # A server that starts has none before, and no rules at all would show what is hidden.
+            book = view.book if view.book is not EMPTY else readable_book(self.workspace)
+            kept = f"rule set {book.rule_set_id}" if book.rule_set_id else "no rules"
+            problem = f"{error} Shelves still obey {kept}."
+        self._tell("rules", problem)
+        return book
+
+    def _tell(self, what: str, problem: str) -> None:
+        if problem and problem != self._problems[what]:
             _log.error(problem)
-        self.problem = problem
-        return view
+        self._problems[what] = problem
 
     def _apply(self, view: LiveView) -> LiveView:
         """Return the view with all changes since its version."""
@@ -260,9 +207,8 @@ class LiveShop:
             hidden[item] = row.hidden
         # NaN equals nothing, itself included.
         same_price = (price == view.release.price) | np.isnan(price)
-        return LiveView(
-            release=view.release,
-            publication=view.publication,
+        return replace(
+            view,
             stock=stock,
             price=price,
             hidden=hidden,
@@ -270,7 +216,6 @@ class LiveShop:
             repriced=_rows(~same_price),
             version=max((row.version for row in rows), default=view.version),
             changed_at=max((row.at for row in rows), default=view.changed_at),
-            book=view.book,
         )
 
 

@@ -18,7 +18,7 @@ STRENGTHS: tuple[Strength, ...] = get_args(Strength)
 class Value(BaseModel):
     """Base of what rules are made of: frozen, and an unknown field is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Target(Value):

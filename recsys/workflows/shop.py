@@ -62,6 +62,7 @@ def health(shop: LiveShop) -> dict[str, Any]:
         "index": {"points": 0, "answers": False},
         "worker": "unknown",
         "live_changes": 0,
+        "rule_set": 0,
         "problem": "",
     }
     try:
@@ -73,6 +74,7 @@ def health(shop: LiveShop) -> dict[str, Any]:
             "dataset": {"id": release.manifest["dataset_id"], "name": release.manifest["name"]},
             "models": release.manifest["models"],
             "live_changes": len(view.changed) + int(view.hidden.sum()),
+            "rule_set": view.book.rule_set_id,
         }
         points = release.index.count()
         found["index"] = {"points": points, "answers": points == len(release.item_ids)}

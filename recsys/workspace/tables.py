@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData()
@@ -140,6 +141,89 @@ votes = Table(
     Column("choice", String(10), nullable=False),  # first | second | same
     Column("actor", Text, nullable=False),
     Column("at", Float, nullable=False),
+)
+
+# Rules as they are worked on; what is live lies in rule_sets. A deleted one can be restored.
+draft_rules = Table(
+    "draft_rules",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # Grows by one with every change; who saves says which one was seen.
+    Column("revision", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    # False: the name was made from what the rule says, and follows it.
+    Column("named", Boolean, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+# Settings of a placement as they are worked on; "page" holds what all shelves of a page share.
+draft_settings = Table(
+    "draft_settings",
+    metadata,
+    Column("placement", String(20), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+# Every state that a draft was in, so that whoever comes second is told what has changed.
+draft_revisions = Table(
+    "draft_revisions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("subject", String(40), nullable=False),  # "rule 7", "settings for_you"
+    Column("revision", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    UniqueConstraint("subject", "revision"),
+)
+
+# Published rules, oldest first: the last row is live. `beneath` is the row a roll back returns to,
+# 0 for no rules.
+rule_sets = Table(
+    "rule_sets",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # Rules, settings, and the versions of the named sets that they name.
+    Column("body", JSON, nullable=False),
+    Column("beneath", Integer, nullable=True),
+    Column("action", String(12), nullable=False),  # publish | rollback
+    Column("note", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+# Collections of products and segments of shoppers.
+named_sets = Table(
+    "named_sets",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(12), nullable=False),  # collection | segment
+    Column("name", Text, nullable=False),
+    # The name as names are compared; NULL once the set is deleted, which frees the name.
+    Column("name_key", Text, nullable=True),
+    Column("note", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("kind", "name_key"),
+)
+
+named_set_versions = Table(
+    "named_set_versions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("set_id", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("members", JSON, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    UniqueConstraint("set_id", "version"),
 )
 
 audit = Table(

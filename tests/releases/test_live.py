@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from recsys.data.ingest import ingest
 from recsys.errors import NotReady, StorageError
-from recsys.releases import live as module
+from recsys.releases import live_changes as module
 from recsys.releases.build import build_release
 from recsys.releases.live import LiveChange, LiveShop, change_live, stock_words
 from recsys.releases.publishing import publish, roll_back
