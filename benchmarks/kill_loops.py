@@ -20,7 +20,8 @@ from recsys.releases.live import LiveShop
 from recsys.releases.release import Release
 from recsys.workflows.data_jobs import submit_demo
 from recsys.workflows.jobs import run_again, submit_publish, submit_training
-from recsys.workflows.shelves import random_shopper, show_for_you
+from recsys.workflows.shelves import show_for_you
+from recsys.workflows.shoppers import random_shopper
 from recsys.workspace import Workspace
 
 _ACTOR = "soak"

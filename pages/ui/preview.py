@@ -9,12 +9,10 @@ from pages.ui.evidence import PLACEMENT_HELP, PLACEMENT_WORDS
 from pages.ui.words import ago, count, day, moment, money, plain, shorten
 from recsys.releases.live import LiveView
 from recsys.types import LIMITS, PLACEMENTS, Filters, Placement, Shelf
-from recsys.workflows.shelves import (
+from recsys.workflows.shelves import popular_products, product_names, shelf_csv
+from recsys.workflows.shoppers import (
     find_shoppers,
-    popular_products,
-    product_names,
     random_shopper,
-    shelf_csv,
     shopper_facts,
     shopper_history,
 )
@@ -47,7 +45,7 @@ def _choose_shopper(view: LiveView) -> str:
     """Show the shopper picker; return an id, which may be a stranger's."""
     if not state.shopper():
         state.choose_shopper(random_shopper(view))
-    options = find_shoppers(view, "", limit=_MOST_OPTIONS)
+    options = [one.user_id for one in find_shoppers(view, "", limit=_MOST_OPTIONS)]
     current = state.shopper()
     if current not in options:
         options = [current, *options]

@@ -15,7 +15,7 @@ else:
     import pyarrow.parquet as pq
     from pyarrow import Table
 
-__all__ = ["Table", "pa", "read_parquet", "write_parquet"]
+__all__ = ["Table", "column_names", "pa", "read_parquet", "write_parquet"]
 
 
 def read_parquet(path: Path, *, columns: Sequence[str] | None = None) -> Table:
@@ -25,6 +25,12 @@ def read_parquet(path: Path, *, columns: Sequence[str] | None = None) -> Table:
     """
     with pq.ParquetFile(path) as file:
         return file.read(columns=None if columns is None else list(columns))
+
+
+def column_names(path: Path) -> list[str]:
+    """Return the names of the columns of a Parquet file."""
+    with pq.ParquetFile(path) as file:
+        return list(file.schema_arrow.names)
 
 
 def write_parquet(table: Table, path: Path) -> None:

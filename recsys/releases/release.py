@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -7,16 +8,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.arrow import Table, read_parquet
+from recsys.data.arrow import Table, column_names, read_parquet
 from recsys.data.ids import IdMap
 from recsys.errors import NotReady, StorageError
 from recsys.models.arrays import Rows, SparseRows, damaged, load_array
 from recsys.models.spaces import Space
 from recsys.models.sparse import SparseSpace
 from recsys.models.store import load_space
-from recsys.releases.build import CONTENT, ColdStart
+from recsys.releases.build import CONTENT, POPULAR, ColdStart
 from recsys.releases.stores import vector_store
-from recsys.releases.tables import GROUP, SENSITIVE
+from recsys.releases.tables import ATTRIBUTES, GROUP, SENSITIVE
 from recsys.types import Placement
 from recsys.vectors.base import VectorIndex
 from recsys.workspace import Workspace
@@ -85,12 +86,12 @@ class Release:
         if "lookalikes" in self.manifest["strategies"]:
             self.shopper_index  # noqa: B018
         self.shoppers  # noqa: B018
-        self._last  # noqa: B018
+        self.last, self.first, self.days  # noqa: B018
         self.content  # noqa: B018
 
-    def _table(self, file: str) -> Table:
+    def _table(self, file: str, columns: Sequence[str] | None = None) -> Table:
         try:
-            return read_parquet(self.folder / file)
+            return read_parquet(self.folder / file, columns=columns)
         except (OSError, ValueError) as error:
             raise damaged(self.folder / file, error) from error
 
@@ -98,6 +99,16 @@ class Release:
     def catalogue(self) -> Table:
         """One row an item: ``item_id`` and the columns a shelf shows."""
         return self._table("catalogue.parquet")
+
+    @cached_property
+    def attribute_names(self) -> list[str]:
+        """The further columns that rules go by; an older release has none."""
+        path = self.folder / ATTRIBUTES
+        return column_names(path) if path.is_file() else []
+
+    def attribute(self, name: str) -> list[Any]:
+        """Return one of these columns, one value an item; it is read anew each time."""
+        return self._table(ATTRIBUTES, columns=[name]).column(name).to_pylist()
 
     @cached_property
     def shoppers(self) -> Table:
@@ -174,21 +185,50 @@ class Release:
         found = np.array(self.catalogue.column(SENSITIVE).fill_null(False).to_pylist(), np.bool_)
         return found if found.any() else None
 
-    @cached_property
-    def _last(self) -> NDArray[np.int64] | None:
-        path = self.folder / "bought.last.npy"
+    def _dates(self, name: str) -> NDArray[Any] | None:
+        path = self.folder / f"bought.{name}.npy"
         return load_array(path) if path.is_file() else None
+
+    @cached_property
+    def last(self) -> NDArray[np.int64] | None:
+        """When each product of :attr:`bought` was bought last; None without dates."""
+        return self._dates("last")
+
+    @cached_property
+    def first(self) -> NDArray[np.int64] | None:
+        """When it was bought first; None without dates, and in an earlier version's release."""
+        return self._dates("first")
+
+    @cached_property
+    def days(self) -> NDArray[np.int32] | None:
+        """On how many days it was bought; None where :attr:`first` is."""
+        return self._dates("days")
+
+    @cached_property
+    def newest(self) -> int | None:
+        """When the newest purchase was made: ages are counted from it, never from today."""
+        return None if self.last is None or not len(self.last) else int(self.last.max())
 
     @property
     def dated(self) -> bool:
         """Whether the shop says when its purchases were made."""
-        return self._last is not None
+        return self.last is not None
 
     def history(self, user: int) -> tuple[Rows, NDArray[Any], NDArray[Any] | None]:
         """Return a shopper's items, how often each was bought, and when last (None: no dates)."""
         start, end = int(self.bought.indptr[user]), int(self.bought.indptr[user + 1])
-        last = None if self._last is None else self._last[start:end]
+        last = None if self.last is None else self.last[start:end]
         return self.bought.indices[start:end], self.bought.data[start:end], last
+
+    def rhythm(self, user: int) -> tuple[NDArray[np.int64], NDArray[np.int32]] | None:
+        """Return when each item of :meth:`history` was bought first, and on how many days.
+
+        None without dates, and in a release of an earlier version.
+        """
+        if self.first is None or self.days is None:
+            return None
+        start, end = int(self.bought.indptr[user]), int(self.bought.indptr[user + 1])
+        return self.first[start:end], self.days[start:end]
 
     @cached_property
     def content(self) -> SparseSpace | None:
@@ -196,6 +236,14 @@ class Release:
         folder = self.folder / "spaces" / CONTENT
         space = load_space(folder) if folder.is_dir() else None
         return space if isinstance(space, SparseSpace) else None
+
+    @cached_property
+    def popularity(self) -> NDArray[np.float32]:
+        """How popular each item is lately, as the index holds it; 0 for what nobody bought."""
+        hits = self.index.query(POPULAR, np.ones(1, np.float32), limit=len(self.stock))
+        found = np.zeros(len(self.stock), np.float32)
+        found[hits.rows] = hits.scores
+        return found
 
     @cached_property
     def new_items(self) -> Rows:

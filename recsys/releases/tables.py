@@ -16,16 +16,21 @@ from recsys.models.arrays import SparseRows
 SHOWN = ("name", "category", "brand", "price", "stock", "image_url")
 # What shelves go by and nobody is shown: variants of one product, and what no reason may name.
 GROUP, SENSITIVE = "group_id", "sensitive"
+LAUNCHED = "launched_at"
+# What no rule goes by: long texts, and what only the shop may know.
+_NO_ATTRIBUTES = {"item_id", "description", "cost"}
 UNKNOWN_STOCK = 2**31 - 1
+ATTRIBUTES = "attributes.parquet"
 # What popular means on a shelf: a purchase this old counts half (docs/decisions/008-cold-start.md).
 _POPULAR_HALF_LIFE = 30 * 86_400
 _LEAST_POPULAR = 1e-12
+_DAY = 86_400
 
 
 def write_histories(
     dataset: Dataset, folder: Path
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Write what each shopper bought, how often and when last.
+    """Write what each shopper bought, how often, on how many days, when first and when last.
 
     Returns
     -------
@@ -35,22 +40,30 @@ def write_histories(
     """
     rows = dataset.interactions()
     pair = rows.user.astype(np.int64) * dataset.n_items + rows.item
-    kept = rows.purchased()
-    pairs, last_row, counts = np.unique(pair[kept][::-1], return_index=True, return_counts=True)
-    users, items = np.divmod(pairs, dataset.n_items)
+    kept = np.flatnonzero(rows.purchased())
+    order = kept[np.argsort(pair[kept], kind="stable")]  # of one pair: in the order of time
+    starts = np.flatnonzero(np.diff(pair[order], prepend=-1))
+    ends = np.append(starts[1:], len(order))[: len(starts)]
+    users, items = np.divmod(pair[order][starts], dataset.n_items)
     indptr = np.searchsorted(users, np.arange(dataset.n_users + 1))
     histories = SparseRows(
         indptr=indptr.astype(np.int64),
         indices=items.astype(np.int32),
-        data=counts.astype(np.float32),
+        data=(ends - starts).astype(np.float32),
         shape=(dataset.n_users, dataset.n_items),
     )
     histories.save(folder, "bought")
     buyers = np.bincount(items, minlength=dataset.n_items).astype(np.float32)
     recent = buyers
     if rows.timestamp is not None and len(items):
-        last = rows.timestamp[kept][::-1][last_row]
+        at = rows.timestamp[order]
+        last = at[ends - 1]
+        days = np.diff(at // _DAY, prepend=0) != 0
+        days[starts] = True
+        np.save(folder / "bought.first.npy", at[starts], allow_pickle=False)
         np.save(folder / "bought.last.npy", last, allow_pickle=False)
+        counts = np.add.reduceat(days, starts, dtype=np.int32)
+        np.save(folder / "bought.days.npy", counts, allow_pickle=False)
         recent = _recent(items, last, rows, dataset.n_items)
     np.save(folder / "buyers.npy", buyers, allow_pickle=False)
     return buyers, recent
@@ -80,7 +93,7 @@ def complete(catalogue: Any) -> NDArray[np.bool_]:
 
 
 def write_catalogue(dataset: Dataset, folder: Path) -> Any:
-    """Write the columns that shelves show or go by, and all shoppers."""
+    """Write the columns that shelves show or go by, those that rules go by, and all shoppers."""
     items = dataset.items()
     present = [name for name in (*SHOWN, GROUP) if name in items.column_names]
     # A column of the shop's own that happens to be called so holds text.
@@ -95,6 +108,9 @@ def write_catalogue(dataset: Dataset, folder: Path) -> Any:
         unknown = pa.array(np.full(len(items), UNKNOWN_STOCK, np.int64))
         catalogue = catalogue.append_column("stock", unknown)
     write_parquet(catalogue, folder / "catalogue.parquet")
+    known = {*catalogue.column_names, *_NO_ATTRIBUTES}
+    others = [name for name in items.column_names if name not in known]
+    write_parquet(items.select(others), folder / ATTRIBUTES)
     write_parquet(dataset.shoppers(), folder / "shoppers.parquet")
     return catalogue
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from recsys.rules.rule import Rule
-from recsys.rules.shelf_settings import ShelfSettings
+from recsys.rules.shelf_settings import DEFAULTS, ShelfSettings
 from recsys.types import ShelfName
 
 SetKind = Literal["collection", "segment"]
@@ -41,7 +41,7 @@ class RuleBook:
     rules
         By id.
     settings
-        Of the placements that differ from :class:`ShelfSettings`.
+        Of the placements that differ from :data:`recsys.rules.shelf_settings.DEFAULTS`.
     no_repeats
         Whether a product stands on one shelf of a page only.
     sets
@@ -61,7 +61,7 @@ class RuleBook:
 
     def of(self, shelf: ShelfName) -> ShelfSettings:
         """Return the settings of a placement."""
-        return self.settings.get(shelf, ShelfSettings())
+        return self.settings.get(shelf, DEFAULTS[shelf])
 
 
 EMPTY = RuleBook()

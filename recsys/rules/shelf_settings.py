@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from pydantic import Field
 
 from recsys.rules.rule import Value
+from recsys.types import ShelfName
 
 Level = Literal["none", "light", "medium", "strong"]
 Fallback = Literal["words", "category", "popular"]
@@ -16,7 +19,7 @@ FALLBACKS: tuple[Fallback, ...] = get_args(Fallback)
 
 
 class ShelfSettings(Value):
-    """The settings of one placement; as they stand here they change nothing."""
+    """The settings of one placement; :data:`DEFAULTS` has what changes nothing on each."""
 
     leave_out_bought: bool = Field(default=True, description="Products bought before stay out.")
     repurchase_days: int | None = Field(
@@ -45,3 +48,16 @@ class ShelfSettings(Value):
         default=("words", "popular"),
         description="What fills a list that is too short, in this order.",
     )
+
+
+# What each placement does of itself: product pages and carts go by products, not by shoppers, and
+# the lists of people and of own purchases stay short.
+DEFAULTS: Mapping[ShelfName, ShelfSettings] = MappingProxyType(
+    {
+        "for_you": ShelfSettings(fallbacks=("popular",)),
+        "similar": ShelfSettings(leave_out_bought=False),
+        "also_bought": ShelfSettings(leave_out_bought=False, fallbacks=("popular",)),
+        "lookalikes": ShelfSettings(fallbacks=()),
+        "buy_again": ShelfSettings(leave_out_bought=False, fallbacks=()),
+    }
+)

@@ -9,10 +9,10 @@ import numpy as np
 from recsys.errors import InputError, NotFound
 from recsys.models.arrays import Rows
 from recsys.releases.live import LiveView
-from recsys.types import LIMITS, Placement
+from recsys.types import LIMITS, ShelfName
 
 
-def check_n(placement: Placement, n: int | None) -> int:
+def check_n(placement: ShelfName, n: int | None) -> int:
     """Return how many products are asked for.
 
     Raises

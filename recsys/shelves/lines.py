@@ -17,7 +17,7 @@ from recsys.releases.live import LiveView, stock_words
 from recsys.releases.tables import SHOWN
 from recsys.shelves.ranking import Ranked, rank
 from recsys.shelves.reasons import like, popular
-from recsys.types import Filters, Placement, Shelf, ShelfItem
+from recsys.types import Filters, Shelf, ShelfItem, ShelfName
 from recsys.vectors.base import Part
 
 BY_MODEL, BY_WORDS, IS_POPULAR, IS_NEW = "by the model", "by words", "popular", "new"
@@ -99,7 +99,7 @@ def by_words(
 
 def popular_shelf(
     view: LiveView,
-    placement: Placement,
+    placement: ShelfName,
     *,
     n: int,
     filters: Filters,
@@ -119,7 +119,7 @@ def popular_shelf(
 
 def shelf_of(
     view: LiveView,
-    placement: Placement,
+    placement: ShelfName,
     lines: Sequence[Line],
     removed: Mapping[str, int],
     *,

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from recsys.models.arrays import Floats, Rows
 from recsys.releases.engine import Asked, answer
 from recsys.releases.live import LiveView
-from recsys.types import Filters
+from recsys.shelves.among import among
+from recsys.shelves.compiled import Applied
+from recsys.types import Filters, Step
 from recsys.vectors.base import Fusion, Where
 
 # More out-of-date rows than this are checked after the engine's answer instead of inside it, which
@@ -19,6 +21,8 @@ _MOST_OR_ROWS = 1_000
 _WIDE = 0.25
 _NO_ROWS = np.empty(0, np.int32)
 _HIDDEN, _SOLD_OUT, _VARIANT = "hidden now", "sold out", "another variant"
+BY_RULES, NOT_INCLUDED = "hidden by rules", "not among what rules include only"
+_LATER = (BY_RULES, NOT_INCLUDED, _VARIANT)
 # Hits to fetch for each place of a shelf; variants of one product stand close to each other.
 _FETCHED, _FETCHED_OF_VARIANTS = 3, 8
 
@@ -27,13 +31,22 @@ _FETCHED, _FETCHED_OF_VARIANTS = 3, 8
 class Ranked:
     """The items that stand on a shelf, best first, and what was taken out on the way.
 
-    ``removed`` counts only products inside the filters that scored high enough to stand here: those
-    above the last one shown.
+    Attributes
+    ----------
+    removed
+        Reason -> number of products inside the filters that scored high enough to stand here and
+        were taken out: those above the last one shown.
+    steps
+        What became of all that were looked at.
+    edge
+        Score of the last one that a shelf without re-ranking would show; -inf where it is short.
     """
 
     rows: NDArray[np.int64]
     scores: NDArray[np.float32]
     removed: dict[str, int]
+    steps: tuple[Step, ...] = ()
+    edge: float = -np.inf
 
 
 NOTHING = Ranked(np.empty(0, np.int64), np.empty(0, np.float32), {})
@@ -47,6 +60,8 @@ def rank(
     filters: Filters,
     without: Mapping[str, Rows],
     asked: Rows = _NO_ROWS,
+    rules: Applied | None = None,
+    pool: int = 0,
 ) -> Ranked:
     """Ask the engine for the nearest items and take out what may not be shown.
 
@@ -54,7 +69,8 @@ def rank(
     Sold-out, hidden and already bought items are fetched and then dropped by row number: that is
     faster than a filter of ids, holds for stock that changed a second ago, and lets every drop be
     counted. A fusion has all filters inside the engine, since places are counted among what passes;
-    it goes deeper only when too few can be shown.
+    it goes deeper only when too few can be shown. Where rules let in some products only, these are
+    scored one by one by the space's own arithmetic, which needs no depth.
 
     Parameters
     ----------
@@ -65,6 +81,10 @@ def rank(
     asked
         Rows that were asked about: never on the shelf, and not worth counting. Their variants are
         left out, too, and counted.
+    rules
+        What rules keep off the list.
+    pool
+        Return so many where there are, for a re-ranking to choose from; see :func:`shown`.
     """
     if query is None:
         return NOTHING
@@ -73,31 +93,43 @@ def rank(
     above = -np.inf if fused or query.above is None else query.above
     total = len(view.stock)
     room = len(asked) + sum(len(rows) for rows in without.values())
-    wanted = n * (_FETCHED if view.release.group_codes is None else _FETCHED_OF_VARIANTS)
+    most = max(n, pool)
+    wanted = max(n * (_FETCHED if view.release.group_codes is None else _FETCHED_OF_VARIANTS), most)
     limit = min(total, wanted + room)
     first = None
     if where and where.ranges and not fused:
         first = _wide_limit(view, filters, wanted, room)
     while True:
         narrow, size = (where, limit) if first is None else (_category(filters), first)
-        hits = answer(view.release.index, query, limit=size, where=narrow)
+        only = rules is not None and bool(rules.only)
+        if only:
+            hits = among(view, query, _allowed(view, rules, filters))
+        else:
+            hits = answer(view.release.index, query, limit=size, where=narrow)
         # Stores order equal scores as they like; here the smaller row, so the smaller id, is first.
         order = np.lexsort((hits.rows, -hits.scores))
         high = hits.scores[order] > above
         order = order[high & ~np.isin(hits.rows[order], asked)]
         rows, scores = hits.rows[order], hits.scores[order]
-        found = shown(view, rows, scores, n=n, filters=filters, without=without, asked=asked)
+        found = shown(
+            view, rows, scores,
+            n=n, filters=filters, without=without, asked=asked, rules=rules, pool=pool,
+        )  # fmt: skip
         whole = not isinstance(query, Fusion) or query.depth >= total
         ended = whole and (len(hits.rows) < size or size == total or not high.all())
         # Of items tied with the last hit the engine may have cut off those with smaller ids.
-        sure = len(found.rows) == n and found.scores[-1] > hits.scores.min()
-        if sure or ended:
+        if only or ended or found.edge > hits.scores.min(initial=np.inf):
             return found
         if first is None:
             limit = min(total, limit * 8)
         if isinstance(query, Fusion):
             query = replace(query, depth=query.depth * 8)
         first = None
+
+
+def _allowed(view: LiveView, rules: Applied, filters: Filters) -> NDArray[np.int64]:
+    every = np.arange(len(view.stock))
+    return every[rules.kept(every) & ~_outside(view, every, filters)]
 
 
 def _wide_limit(view: LiveView, filters: Filters, wanted: int, room: int) -> int | None:
@@ -125,28 +157,74 @@ def shown(
     filters: Filters,
     without: Mapping[str, Rows],
     asked: Rows = _NO_ROWS,
+    rules: Applied | None = None,
+    pool: int = 0,
 ) -> Ranked:
     """Keep the first ``n`` of some items, best first, that may be shown now.
 
     Of the variants of one product the best that may be shown stays; none does of what was asked
     about. An item with several reasons to go counts for the first of: outside the filters (not
-    counted), hidden, the given reasons in their order, sold out, another variant.
+    counted), hidden, the given reasons in their order, sold out, hidden by rules, outside what
+    rules include only, another variant.
+
+    Parameters
+    ----------
+    pool
+        Above 0: keep so many, and all variants among them, since a re-ranking says which is best.
+        What is counted as removed is the same.
     """
-    reasons = [_HIDDEN, *without, _SOLD_OUT]
-    causes = [view.hidden[rows]]
-    causes += [np.isin(rows, left_out) for left_out in without.values()]
-    causes.append(view.stock[rows] < 1)
-    outside = _outside(view, rows, filters)
-    gone = np.logical_or.reduce([outside, *causes])
-    groups = view.release.group_codes
+    out = _outside(view, rows, filters)
+    causes = {_HIDDEN: view.hidden[rows]}
+    causes |= {reason: np.isin(rows, left_out) for reason, left_out in without.items()}
+    causes[_SOLD_OUT] = view.stock[rows] < 1
+    if rules is not None and rules.hides:
+        causes[BY_RULES] = rules.hidden(rows)
+    if rules is not None and rules.only:
+        causes[NOT_INCLUDED] = ~rules.kept(rows)
+    gone = np.logical_or.reduce([out, *causes.values()])
+    kept, groups = gone, view.release.group_codes
     if groups is not None:
-        reasons.append(_VARIANT)
-        causes.append(_variants(groups[rows], ~gone, groups[asked]))
-        gone |= causes[-1]
-    kept = np.flatnonzero(~gone)[:n]
-    last = kept[-1] + 1 if len(kept) == n else len(rows)
-    removed = _count(reasons, [cause[:last] for cause in causes], outside[:last])
-    return Ranked(rows[kept], scores[kept], removed)
+        causes[_VARIANT] = _variants(groups[rows], ~gone, groups[asked])
+        kept = gone | np.isin(groups[rows], groups[asked][groups[asked] >= 0])
+        gone = gone | causes[_VARIANT]
+    fit = np.flatnonzero(~gone)
+    full = len(fit) >= n
+    last = fit[n - 1] + 1 if full else len(rows)
+    removed = _count(causes, out, last)
+    stand = np.flatnonzero(~kept)[: max(n, pool)] if pool else fit[:n]
+    return Ranked(
+        rows[stand],
+        scores[stand],
+        removed=dict(sorted(removed.items(), key=lambda pair: -pair[1])),
+        steps=_steps(view, causes, out, filters, variants=not pool),
+        edge=float(scores[last - 1]) if full else -np.inf,
+    )
+
+
+def _steps(
+    view: LiveView,
+    causes: Mapping[str, NDArray[np.bool_]],
+    outside: NDArray[np.bool_],
+    filters: Filters,
+    *,
+    variants: bool,
+) -> tuple[Step, ...]:
+    """Return what became of all items that were looked at."""
+    left = len(outside)
+    within = "" if filters.category is None else f"within {filters.category}"
+    steps = [Step("engine", len(view.stock), left, words=within)]
+    counts = _count(causes, outside, left)
+    stages = {
+        "filters": {"outside the filters": int(np.count_nonzero(outside))},
+        "left out": {why: counts.pop(why, 0) for why in causes if why not in _LATER},
+        "rules": {why: counts.pop(why, 0) for why in (BY_RULES, NOT_INCLUDED)},
+        "variants": counts if variants else {},
+    }
+    for name, removed in stages.items():
+        removed = {why: count for why, count in removed.items() if count}
+        if removed:
+            steps.append(Step(name, left, left := left - sum(removed.values()), removed))
+    return tuple(steps)
 
 
 def _variants(
@@ -165,15 +243,15 @@ def _variants(
 
 
 def _count(
-    reasons: Sequence[str], causes: Sequence[NDArray[np.bool_]], outside: NDArray[np.bool_]
+    causes: Mapping[str, NDArray[np.bool_]], outside: NDArray[np.bool_], last: int
 ) -> dict[str, int]:
-    """Return reason -> how many items were taken out for it first, most first."""
+    """Return reason -> how many of the items before ``last`` were taken out for it first."""
     counts: dict[str, int] = {}
-    before = outside
-    for reason, cause in zip(reasons, causes, strict=True):
-        counts[reason] = int(np.count_nonzero(cause & ~before))
-        before = before | cause
-    return dict(sorted(((k, v) for k, v in counts.items() if v), key=lambda pair: -pair[1]))
+    before = outside[:last]
+    for reason, cause in causes.items():
+        counts[reason] = int(np.count_nonzero(cause[:last] & ~before))
+        before = before | cause[:last]
+    return {reason: count for reason, count in counts.items() if count}
 
 
 def _outside(view: LiveView, rows: NDArray[np.int64], filters: Filters) -> NDArray[np.bool_]:

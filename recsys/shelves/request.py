@@ -24,6 +24,8 @@ class ShelfRequest:
         None: as the settings of the placement say.
     but
         Products that stand elsewhere on the page.
+    n_neighbours
+        Lookalikes: of how many similar shoppers.
     """
 
     placement: ShelfName
@@ -36,3 +38,4 @@ class ShelfRequest:
     prefer_items: tuple[str, ...] = ()
     prefer_categories: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
+    n_neighbours: int = 10

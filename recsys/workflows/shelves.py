@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from recsys.errors import NotFound
 from recsys.releases.live import LiveShop, LiveView
 from recsys.shelves import placements
 from recsys.shelves.lines import item_fields
@@ -77,69 +76,6 @@ def show_lookalikes(
     )
 
 
-def find_shoppers(view: LiveView, text: str, *, limit: int = 20) -> list[str]:
-    """Return ids of shoppers whose id begins with the text, or else contains it.
-
-    Empty text gives the first shoppers.
-    """
-    ids = view.release.user_ids.ids
-    begins = [user_id for user_id in ids if user_id.startswith(text)][:limit]
-    if len(begins) < limit and text:
-        begins += [user_id for user_id in ids if text in user_id and not user_id.startswith(text)][
-            : limit - len(begins)
-        ]
-    return begins
-
-
-def random_shopper(view: LiveView, *, seed: int | None = None) -> str:
-    """Return the id of a shopper drawn at random.
-
-    Raises
-    ------
-    NotFound
-        The live release has no shoppers.
-    """
-    count = len(view.release.user_ids)
-    if not count:
-        raise NotFound("The live release has no shoppers.")
-    return view.release.user_ids.id(int(np.random.default_rng(seed).integers(count)))
-
-
-@dataclass(frozen=True)
-class Bought:
-    """One line of a shopper's history."""
-
-    item_id: str
-    name: str
-    times: int
-    last: int | None
-    fields: dict[str, Any]
-
-
-def shopper_history(view: LiveView, user_id: str, *, limit: int = 50) -> list[Bought]:
-    """Return what a shopper bought, latest first (without dates: most often first).
-
-    A shopper nobody knows has an empty history.
-    """
-    release = view.release
-    user = release.user_ids.row(user_id)
-    if user is None:
-        return []
-    items, times, last = release.history(user)
-    order = np.lexsort((items, -times) if last is None else (items, -times, -last))[:limit]
-    fields = item_fields(view, items[order])
-    return [
-        Bought(
-            item_id=release.item_ids.id(int(items[row])),
-            name=release.names[items[row]],
-            times=int(times[row]),
-            last=None if last is None else int(last[row]),
-            fields=field,
-        )
-        for row, field in zip(order, fields, strict=True)
-    ]
-
-
 @dataclass(frozen=True)
 class CartLine:
     """One product of a cart as a person reads it."""
@@ -164,15 +100,6 @@ def popular_products(view: LiveView, *, limit: int = 50) -> list[CartLine]:
     buyers = np.asarray(view.release.buyers)
     order = np.argsort(-buyers, kind="stable")[:limit]
     return product_names(view, [view.release.item_ids.id(int(row)) for row in order])
-
-
-def shopper_facts(view: LiveView, user_id: str) -> dict[str, str]:
-    """Return what the shop says about a shopper beside the id; empty for strangers."""
-    user = view.release.user_ids.row(user_id)
-    if user is None:
-        return {}
-    row = view.release.shoppers.slice(user, 1).to_pylist()[0]
-    return {key: str(value) for key, value in row.items() if key != "user_id" and value}
 
 
 def shelf_csv(shelf: Shelf, *, raw: bool = False) -> bytes:

@@ -31,7 +31,7 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.resources import shop
-from recsys.workflows.shelves import random_shopper
+from recsys.workflows.shoppers import random_shopper
 
 logging.disable()  # the lifespan, and with it the worker, is left out on purpose
 found = {"modules": {"import app": sorted(sys.modules)}, "answers": {}}

@@ -19,7 +19,8 @@ from typing import Any
 
 from recsys.releases.live import LiveShop
 from recsys.settings import Settings
-from recsys.workflows.shelves import random_shopper, show_for_you
+from recsys.workflows.shelves import show_for_you
+from recsys.workflows.shoppers import random_shopper
 from recsys.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]

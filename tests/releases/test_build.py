@@ -48,11 +48,28 @@ def test_histories_are_those_of_the_dataset(shop: BuiltShop) -> None:
         expected, counts = np.unique(rows.item[mine], return_counts=True)
         assert items.tolist() == expected.tolist()
         assert times.tolist() == counts.tolist()
+        rhythm = release.rhythm(user)
         assert last is not None
+        assert rhythm is not None
         for place, bought in enumerate(expected):
-            assert last[place] == rows.timestamp[mine & (rows.item == bought)].max()
+            when = rows.timestamp[mine & (rows.item == bought)]
+            assert last[place] == when.max()
+            assert rhythm[0][place] == when.min()
+            assert rhythm[1][place] == len({int(second) // 86_400 for second in when})
         buyers[expected] += 1
     assert release.buyers.tolist() == buyers.tolist()
+    assert release.newest == rows.timestamp.max()
+
+
+def test_a_release_of_an_earlier_version_knows_no_first_purchases(
+    shop: BuiltShop,
+) -> None:
+    for name in ("first", "days"):
+        (shop.workspace.releases.path(shop.releases[0]) / f"bought.{name}.npy").unlink()
+    release = Release(shop.workspace, shop.releases[0])
+    release.check()
+    assert release.rhythm(0) is None
+    assert release.history(0)[2] is not None
 
 
 def test_the_index_was_compared_with_the_models(shop: BuiltShop) -> None:

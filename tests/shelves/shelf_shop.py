@@ -61,11 +61,11 @@ def make_shop(
 ) -> LiveShop:
     """Load a shop from files, release hand-made models for it, and publish.
 
-    Row numbers are the order of the sorted ids. A purchase may have an event as its third part;
-    products named in ``sensitive`` are.
+    Row numbers are the order of the sorted ids. A purchase may have an event as its third part,
+    and a time as its fourth; products named in ``sensitive`` are.
     """
     workspace = Workspace(Settings(home=folder / "home"))
-    columns = ("user_id", "item_id", "event_type")
+    columns = ("user_id", "item_id", "event_type", "timestamp")
     bought: list[Row] = [dict(zip(columns, one, strict=False)) for one in purchases]
     dataset_id = ingest(
         workspace,

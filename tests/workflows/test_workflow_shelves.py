@@ -3,7 +3,6 @@ from __future__ import annotations
 import csv
 import io
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,11 +10,8 @@ from hypothesis import strategies as st
 from recsys.releases.live import LiveShop
 from recsys.types import Shelf, ShelfItem
 from recsys.workflows.shelves import (
-    find_shoppers,
     product_names,
-    random_shopper,
     shelf_csv,
-    shopper_history,
     show_for_you,
 )
 
@@ -85,38 +81,6 @@ def test_a_formula_is_stopped_wherever_a_spreadsheet_may_find_it(text: str, writ
 
 def test_an_empty_shelf_is_a_heading() -> None:
     assert shelf_csv(shelf_of([]), raw=True) == b"item_id,rank,score\r\n"
-
-
-def test_a_history_is_latest_first_then_most_often(reading: LiveShop) -> None:
-    view = reading.current()
-    lines = shopper_history(view, "u00")
-    assert lines
-    keys = [(-(line.last or 0), -line.times, line.item_id) for line in lines]
-    assert keys == sorted(keys)
-    assert lines[0].last == int(np.datetime64("2024-03-06T10:00:00").astype(np.int64))
-    assert {line.name for line in lines} <= {f"Product {number}" for number in range(12)}
-    assert sum(line.times for line in lines) == 18
-    assert shopper_history(view, "u00", limit=2) == lines[:2]
-    assert shopper_history(view, "nobody") == []
-
-
-def test_shoppers_are_found_by_the_beginning_of_the_id_and_then_by_any_part(
-    reading: LiveShop,
-) -> None:
-    view = reading.current()
-    assert find_shoppers(view, "u0", limit=3) == ["u00", "u01", "u02"]
-    assert find_shoppers(view, "9") == ["u09", "u19", "u29", "u39"]
-    assert find_shoppers(view, "", limit=2) == ["u00", "u01"]
-    assert find_shoppers(view, "zz") == []
-    assert find_shoppers(view, "u01", limit=1) == ["u01"]
-
-
-def test_a_shopper_drawn_at_random_is_one_of_the_shop(reading: LiveShop) -> None:
-    view = reading.current()
-    drawn = {random_shopper(view, seed=seed) for seed in range(20)}
-    assert len(drawn) > 1
-    assert drawn <= set(view.release.user_ids.ids)
-    assert random_shopper(view, seed=1) == random_shopper(view, seed=1)
 
 
 def test_a_cart_is_named_and_what_the_release_does_not_know_is_left_out(

@@ -1,0 +1,388 @@
+"""The order of a list by rules and settings: arrays in, arrays out, without engine or SQL.
+
+The steps, in this order: include only and hide; the score of each candidate, standardised, plus
+what rules and settings add; one variant of each product; diversity and caps; places for products
+from further afield; pins; the cut. docs/decisions/010-rules-and-steps.md says why.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.models.arrays import Floats
+from recsys.rules.rule import Rule, Strength
+from recsys.rules.shelf_settings import Level, ShelfSettings
+from recsys.shelves.compiled import Applied, Held, title_of
+from recsys.shelves.diversity import LAMBDA, Cap, spread
+from recsys.shelves.facts import Facts
+from recsys.shelves.pins import pinned
+from recsys.types import Mark, Step
+
+STRENGTH: Final[Mapping[Strength | Level, float]] = {
+    "none": 0.0,
+    "light": 0.5,
+    "medium": 1.0,
+    "strong": 2.0,
+}
+"""How many standard deviations of the candidates' scores a rule or a setting is worth.
+
+The candidates are the up to 200 best products that may stand on the list. With their mean ``m`` and
+standard deviation ``s`` a score ``x`` counts ``z = (x - m) / s`` (0 for all where ``s`` is 0), the
+z-score fusion of Montague and Croft, "Relevance score normalization for metasearch" (CIKM 2001).
+The order is by ``z`` + the strengths of all boosts - those of all buries + what settings add, which
+is their strength times a share from 0 to 1: see :func:`settings_add`.
+"""
+POOL = 200
+_DAY = 86_400
+_FRESH_HALF_LIFE = 30 * _DAY
+# A shopper's usual prices are never narrower than this: some 25 % either way.
+_LEAST_SPREAD = math.log(1.25)
+_SPREADS = 3.0
+_MOST_SURPRISING = 50
+
+
+@dataclass(frozen=True)
+class Shopper:
+    """What re-ranking knows of those for whom a list is.
+
+    Attributes
+    ----------
+    prices
+        Mean and standard deviation of the logarithms of the prices they paid; None: unknown.
+    familiar
+        Categories they know, as codes; for a product page or a cart, those of its products.
+    seed
+        With the same text products from further afield are the same.
+    """
+
+    prices: tuple[float, float] | None = None
+    familiar: frozenset[int] = frozenset()
+    seed: str = ""
+
+
+NOBODY: Final = Shopper()
+
+
+def shopper_of(
+    facts: Facts, rows: Sequence[int] | NDArray[np.integer], *, seed: str
+) -> Shopper:
+    """Return what a history, a page's product or a cart tells: usual prices and categories."""
+    known = np.asarray(rows, np.int64)
+    codes = facts.category.codes[known]
+    price = facts.price[known]
+    logs = np.log(price[price > 0])
+    prices = None
+    if len(logs):
+        prices = (float(logs.mean()), max(float(logs.std()), _LEAST_SPREAD))
+    return Shopper(prices, frozenset(codes[codes >= 0].tolist()), seed)
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """A list in its new order.
+
+    Attributes
+    ----------
+    rows, scores
+        Best first; the scores are as they came in.
+    marks
+        Row -> what rules and settings did to it, for those that they touched.
+    steps, notes
+        As on a :class:`recsys.types.Shelf`.
+    """
+
+    rows: NDArray[np.int64]
+    scores: Floats
+    marks: Mapping[int, tuple[Mark, ...]] = field(default_factory=dict[int, tuple[Mark, ...]])
+    steps: tuple[Step, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def reranks(applied: Applied) -> bool:
+    """Say whether rules or settings change the order of a list, pins apart."""
+    settings = applied.settings
+    levels = (
+        settings.diversity,
+        settings.freshness,
+        settings.less_popular,
+        settings.price_affinity,
+    )
+    caps = settings.most_of_category, settings.most_of_brand
+    return bool(
+        applied.boosts
+        or any(level != "none" for level in levels)
+        or any(cap is not None for cap in caps)
+        or settings.surprise > 0
+    )
+
+
+def arrange(
+    rows: NDArray[np.int64],
+    scores: Floats,
+    applied: Applied,
+    *,
+    n: int,
+    shopper: Shopper = NOBODY,
+) -> Arranged:
+    """Return the list that rules and settings make of some candidates, for any scores.
+
+    This is for scores from elsewhere, such as an evaluation twin's; a live shelf takes the same
+    steps with its stock, filters and fallbacks between them.
+
+    Parameters
+    ----------
+    rows, scores
+        Candidates, best first, ties in the order wanted.
+    """
+    kept = np.flatnonzero(applied.kept(rows) & ~applied.hidden(rows))
+    notes: tuple[str, ...] = ()
+    if not len(kept) and applied.only:
+        applied = replace(applied, only=())
+        kept, notes = np.flatnonzero(~applied.hidden(rows)), (NOTHING_INCLUDED,)
+    found = reranked(rows[kept], scores[kept], applied, n=n, shopper=shopper)
+    order = pinned(found.rows.tolist(), applied, n=n, may_show=lambda _: "")
+    scored = dict(zip(rows.tolist(), scores.tolist(), strict=True))
+    marks = dict(found.marks)
+    for row, mark in order.marks.items():
+        marks[row] = (mark, *marks.get(row, ()))
+    return Arranged(
+        np.array(order.rows, np.int64),
+        np.array([scored.get(row, 0.0) for row in order.rows], np.float32),
+        {row: marks[row] for row in order.rows if row in marks},
+        found.steps,
+        (*notes, *order.notes),
+    )
+
+
+NOTHING_INCLUDED: Final = "No product that rules include can be shown, so they do not hold here."
+
+
+def reranked(
+    rows: NDArray[np.int64],
+    scores: Floats,
+    applied: Applied,
+    *,
+    n: int,
+    shopper: Shopper = NOBODY,
+) -> Arranged:
+    """Return candidates in the order of rules and settings, pins apart; see :data:`STRENGTH`.
+
+    One variant of each product stays, the best in the new order. Equal scores keep the order in
+    which they came.
+    """
+    if not len(rows):
+        return Arranged(rows, scores)
+    facts, settings = applied.facts, applied.settings
+    z = standardised(scores)
+    added = boosts_add(rows, applied.boosts) + settings_add(rows, applied, shopper)
+    total = z + added
+    order = np.argsort(-total, kind="stable")
+    order = order[_one_of_a_group(facts, rows[order])]
+    left = len(order)
+    steps = [Step("re-rank", len(rows), len(rows), words=_said(applied, order))]
+    if left < len(rows):
+        steps.append(Step("variants", len(rows), left, {"another variant": len(rows) - left}))
+    # Pins may take products out of the first places; those that follow are spread, too.
+    places = min(left, n + len(applied.pins))
+    before = order
+    order = order[_spread(facts, settings, rows[order], total[order], z, places)]
+    if settings.diversity != "none" or settings.most_of_category or settings.most_of_brand:
+        moved = int(np.isin(before[:n], order[:n], invert=True).sum())
+        steps.append(Step("diversity", left, left, words=f"{moved} of the first {n} exchanged"))
+    order, surprises = _surprised(facts, settings, rows, order, n, shopper)
+    if settings.surprise:
+        words = f"{len(surprises)} from further afield"
+        steps.append(Step("surprise", left, left, words=words))
+    shown = rows[order[: places + len(surprises)]]
+    marks = _marks(shown, applied, {int(row) for row in rows[surprises]})
+    return Arranged(rows[order], scores[order], marks, tuple(steps))
+
+
+def standardised(scores: Floats) -> NDArray[np.float64]:
+    """Return how many standard deviations each score lies above their mean."""
+    exact = scores.astype(np.float64)
+    spread_ = float(exact.std())
+    # Rounding makes a spread of its own where all scores are equal.
+    if spread_ <= 1e-9 * max(float(np.abs(exact).max(initial=0.0)), 1e-30):
+        return np.zeros(len(exact))
+    return (exact - exact.mean()) / spread_
+
+
+def boosts_add(rows: NDArray[np.int64], boosts: Sequence[Held]) -> NDArray[np.float64]:
+    """Return what boosts and buries add to each row: their strengths, one after the other."""
+    added = np.zeros(len(rows))
+    for held in boosts:
+        sign = 1 if held.rule.kind == "boost" else -1
+        added += sign * STRENGTH[held.rule.strength] * held.match(rows)
+    return added
+
+
+def settings_add(
+    rows: NDArray[np.int64], applied: Applied, shopper: Shopper
+) -> NDArray[np.float64]:
+    """Return what freshness, popularity and prices add to each row.
+
+    Each is its strength times a share from 0 to 1: freshness ``2 ** -(age / 30 days)``, nothing
+    where the launch is unknown; less popular ``-ln(1 + buyers) / ln(1 + most buyers)`` over the
+    whole shop; price affinity ``-min(|ln price - m| / s, 3) / 3`` with the mean ``m`` and standard
+    deviation ``s`` of the logarithms of the prices that the shopper paid, an unknown price taken
+    as the middle of the others.
+    """
+    facts, settings = applied.facts, applied.settings
+    added = np.zeros(len(rows))
+    if settings.freshness != "none":
+        added += STRENGTH[settings.freshness] * freshness(facts, rows, applied.now)
+    if settings.less_popular != "none":
+        most = math.log1p(float(facts.buyers.max(initial=1.0)))
+        added -= STRENGTH[settings.less_popular] * np.log1p(facts.buyers[rows]) / most
+    if settings.price_affinity != "none" and shopper.prices is not None:
+        mean, deviation = shopper.prices
+        price = facts.price[rows]
+        known = price > 0
+        far = np.zeros(len(rows))
+        far[known] = np.minimum(np.abs(np.log(price[known]) - mean) / deviation, _SPREADS)
+        if known.any():
+            far[~known] = np.median(far[known])
+        added -= STRENGTH[settings.price_affinity] * far / _SPREADS
+    return added
+
+
+def freshness(facts: Facts, rows: NDArray[np.int64], now: float) -> NDArray[np.float64]:
+    """Return 1 for what is launched now or later, half for each 30 days since, 0 for unknown."""
+    launched = facts.launched[rows]
+    age = np.maximum(now - launched, 0.0)
+    return np.where(launched > 0, np.exp2(-age / _FRESH_HALF_LIFE), 0.0)
+
+
+def _one_of_a_group(facts: Facts, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the places of the best of each group, and of all that are in none."""
+    every = np.arange(len(rows))
+    if facts.groups is None:
+        return every
+    groups = facts.groups[rows].astype(np.int64)
+    groups[groups < 0] = -1 - every[groups < 0]
+    _, first = np.unique(groups, return_index=True)
+    return np.sort(first)
+
+
+def _spread(
+    facts: Facts,
+    settings: ShelfSettings,
+    rows: NDArray[np.int64],
+    total: NDArray[np.float64],
+    z: NDArray[np.float64],
+    places: int,
+) -> NDArray[np.int64]:
+    """Return the order that diversity and caps give; see :func:`recsys.shelves.diversity.spread`."""
+    caps = [
+        Cap(column.codes[rows], most)
+        for column, most in (
+            (facts.category, settings.most_of_category),
+            (facts.brand, settings.most_of_brand),
+        )
+        if most is not None
+    ]
+    level = LAMBDA[settings.diversity]
+    if level == 1.0 and not caps:
+        return np.arange(len(rows))
+    # Not the range of the totals: what a rule adds to one must not change the others.
+    low, width = float(z.min()), float(z.max() - z.min()) or 1.0
+    alike = None if level == 1.0 or facts.alike is None else facts.alike(rows)
+    return spread((total - low) / width, alike, level, caps, places)
+
+
+def _surprised(
+    facts: Facts,
+    settings: ShelfSettings,
+    rows: NDArray[np.int64],
+    order: NDArray[np.int64],
+    n: int,
+    shopper: Shopper,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give some places to candidates from further down, in categories the shopper does not know.
+
+    Of the first so many that qualify those with the smallest hash of shopper, day and product are
+    chosen: the same all day, whoever else sells out. Never more than the share says.
+
+    Returns
+    -------
+    order, surprises
+        Positions in ``rows``.
+    """
+    wanted = math.floor(settings.surprise * n + 1e-9)
+    head, tail = order[:n], order[n:]
+    if not wanted or not len(tail):
+        return order, tail[:0]
+    codes = facts.category.codes
+    familiar = shopper.familiar or frozenset(codes[rows[head]].tolist())
+    if facts.category.values:
+        far = ~np.isin(codes[rows[tail]], [*familiar, -1])
+        tail = tail[far]
+    tail = tail[:_MOST_SURPRISING]
+
+    def lot(position: int) -> bytes:
+        item = facts.item_ids.id(int(rows[position]))
+        return blake2b(f"{shopper.seed}|{item}".encode(), digest_size=8).digest()
+
+    chosen = sorted(tail.tolist(), key=lot)[:wanted]
+    block = n // wanted
+    found = [position for position in order.tolist() if position not in set(chosen)]
+    for number, position in enumerate(chosen, 1):
+        # The last place of a block may go to a new product.
+        found.insert(number * block - 2, position)
+    return np.array(found, np.int64), np.array(chosen, np.int64)
+
+
+def label_of(rule: Rule) -> str:
+    """Return the number and the name of a rule."""
+    return f"rule {rule.id}: {rule.name}" if rule.id and rule.name else title_of(rule)
+
+
+def _marks(
+    rows: NDArray[np.int64], applied: Applied, surprises: set[int]
+) -> dict[int, tuple[Mark, ...]]:
+    marks: dict[int, list[Mark]] = {}
+    for held in applied.boosts:
+        rule = held.rule
+        done = "boosted" if rule.kind == "boost" else "buried"
+        words = f"{done.capitalize()} ({rule.strength}) by {label_of(rule)}"
+        for row in rows[held.match(rows)].tolist():
+            marks.setdefault(row, []).append(Mark(done, words, rule.id))
+    if applied.settings.freshness != "none":
+        fresh = freshness(applied.facts, rows, applied.now) >= 0.5
+        for row in rows[fresh].tolist():
+            marks.setdefault(row, []).append(Mark("fresh", _launched(applied, row)))
+    for row in surprises:
+        marks.setdefault(row, []).append(Mark("surprise", "From further afield"))
+    return {row: tuple(some) for row, some in marks.items()}
+
+
+def _launched(applied: Applied, row: int) -> str:
+    days = int((applied.now - applied.facts.launched[row]) // _DAY)
+    if days < 0:
+        return "New: not launched yet"
+    when = {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
+    return f"New: launched {when}"
+
+
+def _said(applied: Applied, order: NDArray[np.int64]) -> str:
+    """Say what the order goes by beside the model, and how many products it moved."""
+    by = [f"{len(applied.boosts)} boosts and buries"] if applied.boosts else []
+    settings = applied.settings
+    names = {
+        "freshness": settings.freshness,
+        "less popular": settings.less_popular,
+        "price affinity": settings.price_affinity,
+    }
+    by += [f"{name} {level}" for name, level in names.items() if level != "none"]
+    if not by:
+        return ""
+    moved = int(np.count_nonzero(order != np.sort(order)))
+    return f"{', '.join(by)}: {moved} moved"
