@@ -1,5 +1,4 @@
 import streamlit as st
-from recsys.workflows.rules import changes, conflicts, names_of, rule_board, rule_sets
 
 from pages.ui.resources import shop, workspace
 from pages.ui.rule_review import (
@@ -14,6 +13,7 @@ from pages.ui.rule_review import (
 from recsys.errors import NotReady
 from recsys.workflows.rule_price import DRAFT, rule_prices_of
 from recsys.workflows.rule_review import review_of
+from recsys.workflows.rules import changes, conflicts, names_of, rule_board, rule_sets
 
 st.title("What would these changes do?")
 

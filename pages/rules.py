@@ -1,6 +1,4 @@
 import streamlit as st
-from recsys.workflows.named_sets import named_sets
-from recsys.workflows.rules import names_of, rule_board
 
 from pages.ui import state
 from pages.ui.resources import shop, workspace
@@ -16,7 +14,9 @@ from pages.ui.rules import (
 from pages.ui.settings_editor import show_settings
 from pages.ui.words import plain
 from recsys.errors import NotReady
+from recsys.workflows.named_sets import named_sets
 from recsys.workflows.rule_price import rule_prices_of
+from recsys.workflows.rules import names_of, rule_board
 
 VIEWS = ("Rules", "Shelf settings")
 
@@ -45,7 +45,7 @@ if opened:
         " is wrong."
     )
 
-with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+with st.container(horizontal=True, vertical_alignment="center"):
     shown = st.segmented_control(
         "Show",
         VIEWS,
@@ -54,6 +54,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
         label_visibility="collapsed",
         key="rules-view",
     )
+    st.space("stretch")
     changes_line(board)
 
 if shown == VIEWS[1]:

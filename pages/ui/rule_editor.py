@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
-from recsys.rules.changes import rule_changes
-from recsys.rules.saying import Names, rule_words
-from recsys.rules.sets import SetLine
-from recsys.shelves.compiled import compile_book, title_of
-from recsys.shelves.facts import facts_of
-from recsys.workflows.rules import BoardLine, RuleBoard, save_rule
 
 from pages.ui import state
+from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.rule_form import edit_rule
 from pages.ui.rule_preview import show_preview
 from pages.ui.words import ago, count, plain
 from recsys.errors import Conflict
 from recsys.releases.live import LiveView
+from recsys.rules.changes import rule_changes
 from recsys.rules.rule import Rule, Target
+from recsys.rules.saying import Names, rule_words
+from recsys.rules.sets import SetLine
+from recsys.shelves.compiled import compile_book, title_of
+from recsys.shelves.facts import facts_of
 from recsys.workflows.rule_preview import where_to_look, with_rule, without_rule
+from recsys.workflows.rules import BoardLine, RuleBoard, save_rule
 from recsys.workspace import Workspace
 
 _NEW = Rule(kind="boost", target=Target())
@@ -47,7 +48,7 @@ def edit_and_preview(
     """
     revision = 0 if line is None else line.revision
     key, seen = state.rule_form(state.opened_rule(), revision)
-    st.subheader("New rule" if line is None else plain(title_of(line.rule)))
+    heading = st.container(horizontal=True, vertical_alignment="center")
     notice = st.container()
     form, beside = st.columns([1.15, 1], gap="large")
     with form:
@@ -55,10 +56,14 @@ def edit_and_preview(
     if line is not None and seen != line.revision:
         with notice:
             _told(line, rule, names)
-    with form, st.container(horizontal=True):
-        if st.button("Save to draft", type="primary", icon=":material/save:", key="save-rule"):
-            _save(workspace, rule, seen, names)
+    with heading:
+        st.subheader("New rule" if line is None else plain(title_of(line.rule)))
+        st.space("stretch")
         st.button("Back without saving", type="tertiary", on_click=_close)
+        save = st.button("Save to draft", type="primary", icon=":material/save:", key="save-rule")
+    if save:
+        with notice, in_place():
+            _save(workspace, rule, seen, names)
     with beside:
         _matches(view, board, workspace, rule)
         if rule.target != Target():

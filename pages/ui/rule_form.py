@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import streamlit as st
-from recsys.rules.sets import SetLine
-from recsys.shelves.facts import Facts, facts_of
 
 from pages.ui import state
 from pages.ui.evidence import PLACEMENT_WORDS
 from pages.ui.words import count, plain, shorten
 from recsys.releases.live import LiveView
 from recsys.rules.rule import RULE_KINDS, STRENGTHS, Rule, Scope, Target
+from recsys.rules.sets import SetLine
+from recsys.shelves.facts import Facts, facts_of
 from recsys.types import SHELVES
 from recsys.workflows.products import find_products
 
@@ -134,9 +134,10 @@ def _target(view: LiveView, target: Target, sets: Sets, key: str) -> Target:
             with st.grid(2, min_column_width=120, gap="small"):
                 given["stock_min"] = _whole("Stock from", target.stock_min, f"{key}-few")
                 given["stock_max"] = _whole("Stock up to", target.stock_max, f"{key}-many")
-        given["newer_than_days"] = _whole(
-            "Launched at most so many days ago", target.newer_than_days, f"{key}-new", least=1
-        )
+        if facts_of(view).launched.any() or target.newer_than_days is not None:
+            given["newer_than_days"] = _whole(
+                "Launched at most so many days ago", target.newer_than_days, f"{key}-new", least=1
+            )
         given["attributes"] = _attributes(view, target.attributes, key)
     return Target(**given)
 

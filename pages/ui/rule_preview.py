@@ -17,9 +17,9 @@ from recsys.shelves.request import ShelfRequest
 from recsys.types import SHELVES, ShelfItem, ShelfName
 from recsys.workflows.playing import served
 from recsys.workflows.rule_preview import Preview, preview, preview_request
-from recsys.workflows.shelves import random_shopper
+from recsys.workflows.shoppers import random_shopper
 
-_NAME = 40
+_NAME = 46
 _MARKS = {"pinned": "orange", "boosted": "blue", "buried": "gray", "fresh": "violet"}
 
 
@@ -49,7 +49,7 @@ def show_preview(
     with in_place():
         found = preview(view, request, before, after)
         _heading(view, request, found)
-        _lists(found, view.release.currency)
+        _list(found, view.release.currency)
 
 
 def _who_and_where(view: LiveView, shelf: ShelfName, key: str) -> tuple[str, ShelfName]:
@@ -88,7 +88,7 @@ def _heading(view: LiveView, request: ShelfRequest, found: Preview) -> None:
         more = f" and {count(len(request.cart) - 1, 'more product')}" if request.cart[1:] else ""
         st.caption(f"Beside {plain(shorten(name, _NAME))}{more}")
     changed = [move for move in found.diff.moves if move.kind != "stayed"]
-    words = f"With the change: {found.diff.words()}" if changed else "Nothing changes on this shelf"
+    words = f"Before to after: {found.diff.words()}" if changed else "Nothing changes on this shelf"
     st.markdown(f"**{words}**", help=plain(found.after.trace()))
     for note in found.after.notes:
         st.caption(f":material/info: {plain(note)}")
@@ -96,46 +96,53 @@ def _heading(view: LiveView, request: ShelfRequest, found: Preview) -> None:
         st.caption(f":material/info: {plain(found.after.fallback)}.")
 
 
-def _lists(found: Preview, currency: str) -> None:
-    moves = {move.item: move for move in found.diff.moves}
-    old, new = st.columns(2, gap="small")
-    with old:
-        st.markdown(":gray[Before]")
-        _list(found.before.items, moves, currency, is_after=False)
-    with new:
-        st.markdown(":gray[After]")
-        _list(found.after.items, moves, currency, is_after=True)
-
-
-def _list(
-    items: Sequence[ShelfItem], moves: dict[str, Move[str]], currency: str, *, is_after: bool
-) -> None:
-    if not items:
+def _list(found: Preview, currency: str) -> None:
+    """Show the shelf as it would be, each product with where it stood, then those that go."""
+    moves = found.diff.moves
+    items = {item.item_id: item for item in (*found.before.items, *found.after.items)}
+    if not moves:
         st.caption("No products.")
+        return
     with st.container(border=True, gap="xsmall"):
-        for item in items:
-            name = str(item.fields.get("name") or item.item_id)
-            price = plain(money(item.fields.get("price"), currency))
-            marks = " ".join(
-                f":{_MARKS.get(mark.kind, 'gray')}-badge[{plain(mark.kind.capitalize())}]"
-                for mark in (item.marks if is_after else ())
-            )
-            said = "  \n".join(plain(mark.words) for mark in item.marks)
-            st.markdown(
-                f":gray[{item.rank}] {plain(shorten(name, _NAME))} {_arrow(moves[item.item_id], is_after)}"
-                f"  \n:small[:gray[{price}]] {marks}",
-                help=f"{plain(name)}, product id {plain(item.item_id)}.  \n{said}".strip(),
-            )
+        for move in moves:
+            if move.after is not None:
+                st.markdown(_line(items[move.item], move, currency), help=_about(items[move.item]))
+    gone = [move for move in moves if move.after is None]
+    if gone:
+        st.markdown(":gray[No longer on this shelf]")
+        with st.container(border=True, gap="xsmall"):
+            for move in gone:
+                item = items[move.item]
+                st.markdown(f":gray[{plain(shorten(_name(item), _NAME))}] {_was(move)}")
 
 
-def _arrow(move: Move[str], is_after: bool) -> str:
-    """Say in a sign what became of a product."""
+def _line(item: ShelfItem, move: Move[str], currency: str) -> str:
+    price = plain(money(item.fields.get("price"), currency))
+    marks = " ".join(
+        f":{_MARKS.get(mark.kind, 'gray')}-badge[{plain(mark.kind.capitalize())}]"
+        for mark in item.marks
+    )
+    name = plain(shorten(_name(item), _NAME))
+    return f":gray[{item.rank}] {name} :small[:gray[{price}]] {_was(move)} {marks}".rstrip()
+
+
+def _name(item: ShelfItem) -> str:
+    return str(item.fields.get("name") or item.item_id)
+
+
+def _about(item: ShelfItem) -> str:
+    said = [f"{plain(_name(item))}, product id {plain(item.item_id)}."]
+    said += [f"{plain(mark.words)}." for mark in item.marks]
+    return "  \n".join(said)
+
+
+def _was(move: Move[str]) -> str:
+    """Say in a badge where a product stood before."""
     if move.before is None:
-        return ":violet-badge[new]" if is_after else ""
-    if move.after is None:
-        return "" if is_after else ":gray-badge[goes]"
-    if move.kind == "stayed" or not is_after:
+        return ":violet-badge[new here]"
+    if move.kind == "stayed":
         return ""
-    steps = move.before - move.after
-    icon = ":material/arrow_upward:" if steps > 0 else ":material/arrow_downward:"
-    return f":gray-badge[{icon} {abs(steps)}]"
+    if move.after is None:
+        return f":gray-badge[was {move.before}]"
+    icon = "arrow_upward" if move.after < move.before else "arrow_downward"
+    return f":gray-badge[:material/{icon}: was {move.before}]"

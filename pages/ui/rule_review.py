@@ -6,16 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
-from recsys.rules.changes import Change
 from recsys.rules.conflicts import Conflict
-from recsys.rules.published import RuleSet
-from recsys.workflows.rules import (
-    RuleBoard,
-    changes_of,
-    discard_changes,
-    publish_rules,
-    roll_back_rules,
-)
 
 from pages.ui import state
 from pages.ui.errors import in_place
@@ -24,9 +15,18 @@ from pages.ui.impact import show_numbers
 from pages.ui.jobs import ACTOR
 from pages.ui.rules import say_rule_price
 from pages.ui.words import ago, count, moment, percent, plain
+from recsys.rules.changes import Change
+from recsys.rules.published import RuleSet
 from recsys.workflows.jobs import active_jobs
 from recsys.workflows.rule_price import DRAFT, submit_rule_price
 from recsys.workflows.rule_review import SHOPPERS, submit_review
+from recsys.workflows.rules import (
+    RuleBoard,
+    changes_of,
+    discard_changes,
+    publish_rules,
+    roll_back_rules,
+)
 from recsys.workspace import Workspace
 
 _MOST = 30
@@ -199,16 +199,15 @@ def show_history(workspace: Workspace, sets: Sequence[RuleSet]) -> None:
     rules = count(now.n_rules, "rule")
     st.markdown(f"Live: rule set {now.id} with {rules}, {ago(now.at)} by {plain(now.actor)}.")
     back = "no rules" if now.beneath is None else f"rule set {now.beneath}"
-    if now.action == "publish" or now.beneath is not None:
-        if st.button(
-            f"Roll back to {back}",
-            icon=":material/undo:",
-            help="The rules before become live at once. The release and the draft stay as they"
-            " are.",
-        ):
-            with in_place():
-                roll_back_rules(workspace, actor=ACTOR)
-                st.rerun()
+    can_go_back = now.action == "publish" or now.beneath is not None
+    if can_go_back and st.button(
+        f"Roll back to {back}",
+        icon=":material/undo:",
+        help="The rules before become live at once. The release and the draft stay as they are.",
+    ):
+        with in_place():
+            roll_back_rules(workspace, actor=ACTOR)
+            st.rerun()
     st.dataframe(
         [
             {

@@ -7,11 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import streamlit as st
-from recsys.rules.saying import Names, rule_words
-from recsys.rules.schedule import standing
-from recsys.shelves.compiled import compile_book, title_of
-from recsys.shelves.facts import facts_of
-from recsys.workflows.rules import BoardLine, RuleBoard, delete_rule, restore_rule, save_rule
 
 from pages.ui import state
 from pages.ui.errors import in_place
@@ -21,8 +16,13 @@ from pages.ui.rule_form import KIND_ICONS, KIND_WORDS
 from pages.ui.words import ago, count, moment, plain
 from recsys.releases.live import LiveView
 from recsys.rules.rule import RULE_KINDS, Rule
+from recsys.rules.saying import Names, rule_words
+from recsys.rules.schedule import standing
+from recsys.shelves.compiled import compile_book, title_of
+from recsys.shelves.facts import facts_of
 from recsys.types import SHELVES
 from recsys.workflows.rule_price import submit_rule_price
+from recsys.workflows.rules import BoardLine, RuleBoard, delete_rule, restore_rule, save_rule
 from recsys.workspace import Workspace
 
 ADVICE = (
@@ -44,10 +44,11 @@ def changes_line(board: RuleBoard) -> None:
     """Say whether the draft differs from what is live, and offer the review."""
     if not board.differs:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(":orange[:material/edit_note:] The draft differs from what is live.")
-        if st.button("Review changes", icon=":material/rate_review:", key="to-review"):
-            st.switch_page("review.py")
+    st.markdown(
+        ":orange[:material/edit_note:] The draft differs from what is live.", width="content"
+    )
+    if st.button("Review changes", icon=":material/rate_review:", key="to-review"):
+        st.switch_page("review.py")
 
 
 def show_none() -> None:

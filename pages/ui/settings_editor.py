@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
-from recsys.workflows.rules import RuleBoard, save_no_repeats, save_shelf_settings
 
 from pages.ui import state
 from pages.ui.errors import in_place
@@ -20,6 +19,7 @@ from recsys.releases.live import LiveView
 from recsys.rules.shelf_settings import ShelfSettings
 from recsys.types import SHELVES, ShelfName
 from recsys.workflows.playing import served
+from recsys.workflows.rules import RuleBoard, save_no_repeats, save_shelf_settings
 from recsys.workspace import Workspace
 
 ADVICE = (
@@ -70,9 +70,12 @@ def show_settings(workspace: Workspace, view: LiveView, board: RuleBoard) -> Non
             args=(shelf, line.revision),
         )
     with beside:
-        st.markdown("**What it does** :gray[on one shelf, with the whole draft]")
-        after = replace(board.book, settings={**board.book.settings, shelf: settings})
-        show_preview(view, board.live_book, after, shelf=shelf, key="settings-preview")
+        st.markdown("**What it does** :gray[on one shelf, against what is live]")
+        before, after = (
+            replace(board.book, settings={**board.book.settings, shelf: one})
+            for one in (board.live_book.of(shelf), settings)
+        )
+        show_preview(view, before, after, shelf=shelf, key="settings-preview")
 
 
 def _page_switch(workspace: Workspace, board: RuleBoard) -> None:
