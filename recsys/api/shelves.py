@@ -43,7 +43,7 @@ def shelf_routes(shop: LiveShop) -> APIRouter:
             user_id,
             n=query.n,
             filters=_filters(query),
-            leave_out_bought=not query.include_bought,
+            leave_out_bought=False if query.include_bought else None,
             prefer_items=query.prefer_items,
             prefer_categories=query.prefer_categories,
         )

@@ -70,9 +70,7 @@ class Shopper:
 NOBODY: Final = Shopper()
 
 
-def shopper_of(
-    facts: Facts, rows: Sequence[int] | NDArray[np.integer], *, seed: str
-) -> Shopper:
+def shopper_of(facts: Facts, rows: Sequence[int] | NDArray[np.integer], *, seed: str) -> Shopper:
     """Return what a history, a page's product or a cart tells: usual prices and categories."""
     known = np.asarray(rows, np.int64)
     codes = facts.category.codes[known]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.arrays import Floats, Rows
+from recsys.models.arrays import Rows
 from recsys.models.spaces import Query
 from recsys.releases.engine import asked_of
 from recsys.releases.live import LiveView
 from recsys.releases.release import Release
-from recsys.shelves.lines import IS_NEW, Line, filled_up, popular_shelf, shelf_of
-from recsys.shelves.ranking import shown
+from recsys.shelves.asking import categories_of, item_rows
+from recsys.shelves.finders import YOU_BOUGHT, Found, find_by_history, shown_for
+from recsys.shelves.lines import IS_NEW, IS_POPULAR, Line
+from recsys.shelves.plan import Plan
 from recsys.shelves.reasons import because_of, because_word
 from recsys.shelves.voices import (
     Voice,
@@ -21,114 +23,120 @@ from recsys.shelves.voices import (
     mixed,
     model_voice,
     popular_voice,
+    recent_history,
     words_voice,
 )
-from recsys.types import Filters, Shelf
-
-BOUGHT = "bought before"
-YOU_BOUGHT = "Because you bought"
-# A longer history says no more about which new product is near to it.
-_MOST_HISTORY = 50
 
 
-def thin(
-    view: LiveView, user: int, *, n: int, filters: Filters, without: Mapping[str, Rows]
-) -> tuple[list[Line], dict[str, int], str]:
-    """Mix the model's list, if there is one, with similar and popular products.
+def find_for_you(view: LiveView, plan: Plan) -> Found:
+    """Find what fits a shopper: by preferences, a thin history, or the model alone."""
+    request = plan.request
+    if request.prefer_items or request.prefer_categories:
+        return _find_preferred(view, plan)
+    if plan.user is None:
+        return Found(why="unknown shopper")
+    few = len(plan.history) < view.release.cold.thin_below
+    return _find_thin(view, plan) if few else find_by_history(view, plan)
 
-    Returns
-    -------
-    lines, removed, fallback
-        What stands on the shelf, reason -> how many were taken out, and why it is mixed.
+
+def preferring(view: LiveView, plan: Plan) -> Plan:
+    """Return the plan with what the shopper says they like, which does not stand on the list.
+
+    Raises
+    ------
+    NotFound
+        The live catalogue does not have a preferred product or category.
     """
-    voices = _own(view, user)
-    voices += words_voice(view, *_recent_history(view, user), ending=" you bought")
-    voices.append(popular_voice(view))
-    lines, removed = mixed(view, voices, n=n, filters=filters, without=without)
-    count = len(view.release.history(user)[0])
+    liked = item_rows(view, plan.request.prefer_items)
+    categories_of(view, plan.request.prefer_categories)
+    return replace(plan, asked=np.concatenate([plan.asked, liked]).astype(np.int32))
+
+
+def _mixed(view: LiveView, plan: Plan, voices: list[Voice]) -> Found:
+    ranked, tell = mixed(
+        view,
+        voices,
+        n=plan.n,
+        filters=plan.filters,
+        without=plan.without,
+        asked=plan.asked,
+        rules=plan.rules,
+        pool=plan.pool,
+    )
+    return Found(ranked, tell)
+
+
+def _find_thin(view: LiveView, plan: Plan) -> Found:
+    """Mix the model's list, if there is one, with similar and popular products."""
+    assert plan.user is not None
+    own = _own(view, plan)
+    voices = own + words_voice(view, *recent_history(view, plan.user), ending=" you bought")
+    found = _mixed(view, plan, [*voices, popular_voice(view)])
+    why = "nothing that fits can be shown" if own else "no purchases to learn from"
+    if all(line.source == IS_POPULAR for line in found.tell(found.ranked.first(plan.n))):
+        return Found(why=why)
+    count = len(plan.history)
     products = f"{count} product{'' if count == 1 else 's'}"
-    why = f"Mixed with similar and popular products: {products} bought so far"
-    return lines, removed, why
+    fallback = f"Mixed with similar and popular products: {products} bought so far"
+    return replace(found, why=why, fallback=fallback, explore=True)
 
 
-def _own(view: LiveView, user: int) -> list[Voice]:
+def _own(view: LiveView, plan: Plan) -> list[Voice]:
     """Return the list of a shopper's own history; none without one."""
+    assert plan.user is not None
     space = view.release.space("for_you")
-    query = space.shopper_query(user)
+    query = space.shopper_query(plan.user)
     asked = None if query is None else asked_of("for_you", space, query)
     verb = because_word(view.release, "for_you", otherwise=YOU_BOUGHT)
-    bought = view.release.history(user)[0]
-    return model_voice(view, *space.history(user), asked, verb=verb, bought=bought)
+    return model_voice(view, *space.history(plan.user), asked, verb=verb, bought=plan.history)
 
 
-def preferred_shelf(
-    view: LiveView,
-    user: int | None,
-    liked: Rows,
-    categories: Sequence[str],
-    *,
-    n: int,
-    filters: Filters,
-    again: bool,
-) -> Shelf:
-    """Return For You from what a shopper says they like, and from what they bought."""
+def _find_preferred(view: LiveView, plan: Plan) -> Found:
+    """Find what fits what a shopper says they like, and what they bought."""
     space = view.release.space("for_you")
+    liked = item_rows(view, plan.request.prefer_items)
     ones = np.ones(len(liked), np.float32)
     query = None if space.kind == "scores" else space.items_query(liked, ones)
     asked = None if query is None else asked_of("for_you", space, query)
     voices = model_voice(view, liked, ones, asked, verb="Because you like")
     if not voices:
         voices = words_voice(view, liked, ones)
-    voices += category_voice(view, categories)
-    without: dict[str, Rows] = {}
-    if user is not None:
-        voices += _own(view, user)
-        without = {} if again else {BOUGHT: view.release.history(user)[0]}
-    fallback = "" if user is not None else "By stated preferences: unknown shopper"
-    lines, removed = mixed(view, voices, n=n, filters=filters, without=without, asked=liked)
-    if not lines:
-        why = "nothing that is like the stated preferences can be shown"
-        return popular_shelf(
-            view, "for_you", n=n, filters=filters, why=why, without=without, asked=liked
-        )
-    lines = filled_up(view, lines, n=n, filters=filters, without=without, asked=liked)
-    return shelf_of(view, "for_you", lines, removed, asked=n, fallback=fallback)
+    voices += category_voice(view, categories_of(view, plan.request.prefer_categories))
+    if plan.user is not None:
+        voices += _own(view, plan)
+    why = "nothing that is like the stated preferences can be shown"
+    if not voices:
+        return Found(why=why)
+    fallback = "" if plan.user is not None else "By stated preferences: unknown shopper"
+    return replace(_mixed(view, plan, voices), why=why, fallback=fallback)
 
 
-def _recent_history(view: LiveView, user: int) -> tuple[Rows, Floats]:
-    """Return what a shopper bought last (without dates: most often), and how much each counts."""
-    items, times, last = view.release.history(user)
-    order = np.lexsort((items, -times if last is None else -last))[:_MOST_HISTORY]
-    return items[order], np.log1p(times[order]).astype(np.float32)
-
-
-def explored(
-    view: LiveView, lines: list[Line], user: int, *, n: int, filters: Filters
-) -> list[Line]:
+def explored(view: LiveView, plan: Plan, lines: list[Line]) -> list[Line]:
     """Give every so many-th place to a product that nobody bought yet, nearest by its words.
 
-    Sold-out and hidden ones stay out, and so do those outside the filters.
+    Sold-out and hidden ones stay out, those outside the filters, and those that rules keep off.
     """
     release = view.release
     every = release.cold.explore_every
-    places = min(n, len(lines)) // every if every else 0
-    if not places or not len(release.new_items):
+    places = min(plan.n, len(lines)) // every if every else 0
+    if not places or plan.user is None or not len(release.new_items):
         return lines
     content = release.content
-    items, weights = _recent_history(view, user)
+    items, weights = recent_history(view, plan.user)
     query = None if content is None else content.items_query(items, weights)
     if content is None or query is None:
         return lines
-    there = np.array([line.row for line in lines], np.int32)
+    there = np.array([line.row for line in lines[: plan.n]], np.int32)
     rows, scores = _nearest_new(release, query, but=there)
-    found = shown(view, rows, scores, n=places, filters=filters, without={}, asked=there)
+    asked = np.concatenate([plan.asked, there]).astype(np.int32)
+    found = shown_for(view, replace(plan, n=places, asked=asked, pool=0), rows, scores)
     reasons = because_of(release, content, found.rows, items, weights, verb="New here: like")
-    mixed_in = list(lines)
+    mixed_in = [line for line in lines if line.row not in set(found.rows.tolist())]
     for number, (row, reason) in enumerate(zip(found.rows, reasons, strict=True), 1):
         place = number * every - 1
         words = f"{reason} you bought" if reason else "New here: like what you bought"
         mixed_in.insert(place, Line(int(row), mixed_in[place].score, words, IS_NEW, IS_NEW))
-    return mixed_in[:n]
+    return mixed_in
 
 
 def _nearest_new(

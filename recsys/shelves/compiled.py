@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.ids import IdMap
+from recsys.releases.tables import UNKNOWN_STOCK
 from recsys.rules.book import NamedSet, RuleBook, SetKind
 from recsys.rules.rule import Rule, Target
 from recsys.rules.schedule import moment
-from recsys.releases.tables import UNKNOWN_STOCK
 from recsys.rules.shelf_settings import ShelfSettings
 from recsys.shelves.facts import Facts
 from recsys.types import ShelfName
@@ -130,9 +130,7 @@ class _Book:
     @cached_property
     def anchors(self) -> list[frozenset[int]]:
         """The rows of the anchor products of each rule."""
-        return [
-            frozenset(self.ids.rows(rule.scope.anchor_items)) for rule in self.book.rules
-        ]
+        return [frozenset(self.ids.rows(rule.scope.anchor_items)) for rule in self.book.rules]
 
     def audience(self, set_id: int) -> frozenset[str]:
         if set_id not in self._audiences:
@@ -251,12 +249,20 @@ class Compiled:
             kind = "boost" if rule.kind == "bury" else rule.kind
             held[kind].append(Held(rule, _matching(rule.target, mask, self.facts, now)))
             notes += self._nothing(rule, mask)
-        kinds = {kind: tuple(sorted(some, key=lambda one: _order(one.rule)))
-                 for kind, some in held.items()}
+        kinds = {
+            kind: tuple(sorted(some, key=lambda one: _order(one.rule)))
+            for kind, some in held.items()
+        }
         return Applied(
-            self.facts, now, self.book.of(shelf),
-            pins=kinds["pin"], hides=kinds["hide"], only=kinds["only"], boosts=kinds["boost"],
-            idle=idle, notes=tuple(notes),
+            self.facts,
+            now,
+            self.book.of(shelf),
+            pins=kinds["pin"],
+            hides=kinds["hide"],
+            only=kinds["only"],
+            boosts=kinds["boost"],
+            idle=idle,
+            notes=tuple(notes),
         )
 
     def _idle(
@@ -295,7 +301,8 @@ class Compiled:
     def _nothing(self, rule: Rule, mask: Mask) -> list[str]:
         """Say that a rule matches no product at all, and why where that is known."""
         gone = [
-            one for one in rule.target.collections
+            one
+            for one in rule.target.collections
             if named_set(self.book, one, "collection") is None
         ]
         if gone:

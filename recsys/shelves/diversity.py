@@ -62,7 +62,9 @@ def spread(
         taken.append(best)
         free[best] = False
         if alike is not None:
-            near = alike[best].astype(np.float64) if len(taken) == 1 else np.maximum(near, alike[best])
+            near = (
+                alike[best].astype(np.float64) if len(taken) == 1 else np.maximum(near, alike[best])
+            )
         for cap in caps:
             code = cap.codes[best]
             if code >= 0 and np.count_nonzero(cap.codes[taken] == code) >= cap.most:

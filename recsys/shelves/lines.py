@@ -10,14 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.arrays import Rows
-from recsys.releases.build import CONTENT, POPULAR
-from recsys.releases.engine import asked_of
+from recsys.releases.build import POPULAR
 from recsys.releases.live import LiveView, stock_words
 from recsys.releases.tables import SHOWN
-from recsys.shelves.ranking import Ranked, rank
-from recsys.shelves.reasons import like, popular
-from recsys.types import Filters, Shelf, ShelfItem, ShelfName
+from recsys.shelves.ranking import Ranked
+from recsys.shelves.reasons import popular
+from recsys.types import Mark, Shelf, ShelfItem, ShelfName, Step
 from recsys.vectors.base import Part
 
 BY_MODEL, BY_WORDS, IS_POPULAR, IS_NEW = "by the model", "by words", "popular", "new"
@@ -52,71 +50,6 @@ def lines_of(
     ]
 
 
-def filled_up(
-    view: LiveView,
-    lines: list[Line],
-    *,
-    n: int,
-    filters: Filters,
-    without: Mapping[str, Rows] = MappingProxyType({}),
-    asked: Rows = NO_ROWS,
-) -> list[Line]:
-    """Add popular products to a shelf that is too short; each says so, and scores no more."""
-    if len(lines) >= n:
-        return lines
-    there = np.array([line.row for line in lines], np.int32)
-    beside = np.concatenate([asked, there]).astype(np.int32)
-    found = rank(
-        view, ASK_POPULAR, n=n - len(lines), filters=filters, without=without, asked=beside
-    )
-    reasons = popular(view.release, found.rows)
-    more = lines_of(view, found, reasons, IS_POPULAR, IS_POPULAR)
-    least = min([0.0, *(line.score for line in lines)])
-    return lines + [line._replace(score=least) for line in more]
-
-
-def by_words(
-    view: LiveView, item: int, lines: list[Line], *, n: int, filters: Filters
-) -> list[Line]:
-    """Add products whose words are like those of one product."""
-    content = view.release.content
-    query = None if content is None else content.item_query(item)
-    if len(lines) >= n or content is None or query is None:
-        return lines
-    beside = np.array([item, *(line.row for line in lines)], np.int32)
-    found = rank(
-        view,
-        asked_of(CONTENT, content, query, cosine=True),
-        n=n - len(lines),
-        filters=filters,
-        without={},
-        asked=beside,
-    )
-    more = lines_of(view, found, like(view.release, item, found.rows), BY_WORDS)
-    # Each list has scores of its own; below a model's they stand as 0.
-    return lines + ([line._replace(score=0.0) for line in more] if lines else more)
-
-
-def popular_shelf(
-    view: LiveView,
-    placement: ShelfName,
-    *,
-    n: int,
-    filters: Filters,
-    why: str,
-    without: Mapping[str, Rows] = MappingProxyType({}),
-    asked: Rows = NO_ROWS,
-) -> Shelf:
-    """Return the products most shoppers bought lately, labelled with why they stand here.
-
-    Where even these are none, the shelf is empty and nothing is labelled.
-    """
-    found = rank(view, ASK_POPULAR, n=n, filters=filters, without=without, asked=asked)
-    lines = lines_of(view, found, popular(view.release, found.rows), IS_POPULAR, IS_POPULAR)
-    fallback = f"Popular products: {why}" if lines else ""
-    return shelf_of(view, placement, lines, found.removed, asked=n, fallback=fallback)
-
-
 def shelf_of(
     view: LiveView,
     placement: ShelfName,
@@ -126,12 +59,29 @@ def shelf_of(
     asked: int,
     fallback: str = "",
     neighbours: Sequence[Mapping[str, Any]] = (),
+    marks: Mapping[int, tuple[Mark, ...]] = MappingProxyType({}),
+    steps: Sequence[Step] = (),
+    notes: Sequence[str] = (),
 ) -> Shelf:
-    """Return the shelf of some lines."""
+    """Return the shelf of some lines.
+
+    Parameters
+    ----------
+    marks
+        Row -> what rules and settings did to it.
+    """
     fields = item_fields(view, np.array([line.row for line in lines], np.int64))
     ids = view.release.item_ids
     items = [
-        ShelfItem(ids.id(line.row), place, line.score, line.reason, field, line.badge)
+        ShelfItem(
+            item_id=ids.id(line.row),
+            rank=place,
+            score=line.score,
+            reason=line.reason,
+            fields=field,
+            badge=line.badge,
+            marks=marks.get(line.row, ()),
+        )
         for place, (line, field) in enumerate(zip(lines, fields, strict=True), 1)
     ]
     return Shelf(
@@ -143,6 +93,9 @@ def shelf_of(
         fallback=fallback,
         neighbours=[dict(neighbour) for neighbour in neighbours],
         made_of=dict(Counter(line.source for line in lines)),
+        rule_set_id=view.book.rule_set_id,
+        steps=list(steps),
+        notes=list(notes),
     )
 
 

@@ -65,8 +65,10 @@ def pinned(
             why = may_show(row) or _barred(row, held, applied) or _double(row, placed, applied)
             free = next((place for place in range(slot, n + 1) if place not in slots), None)
             if not why and free is None:
-                why = f"there is no free place from {slot} to {n}" if slot <= n else (
-                    f"it is pinned to place {slot} and the shelf has {n}"
+                why = (
+                    f"there is no free place from {slot} to {n}"
+                    if slot <= n
+                    else (f"it is pinned to place {slot} and the shelf has {n}")
                 )
             if why or free is None:
                 waiting[row] = why

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -47,6 +47,10 @@ class Ranked:
     removed: dict[str, int]
     steps: tuple[Step, ...] = ()
     edge: float = -np.inf
+
+    def first(self, n: int) -> Ranked:
+        """Return the best ``n`` of them."""
+        return replace(self, rows=self.rows[:n], scores=self.scores[:n])
 
 
 NOTHING = Ranked(np.empty(0, np.int64), np.empty(0, np.float32), {})
@@ -99,11 +103,11 @@ def rank(
     first = None
     if where and where.ranges and not fused:
         first = _wide_limit(view, filters, wanted, room)
+    allowed = None if rules is None or not rules.only else _allowed(view, rules, filters)
     while True:
         narrow, size = (where, limit) if first is None else (_category(filters), first)
-        only = rules is not None and bool(rules.only)
-        if only:
-            hits = among(view, query, _allowed(view, rules, filters))
+        if allowed is not None:
+            hits = among(view, query, allowed)
         else:
             hits = answer(view.release.index, query, limit=size, where=narrow)
         # Stores order equal scores as they like; here the smaller row, so the smaller id, is first.
@@ -118,7 +122,9 @@ def rank(
         whole = not isinstance(query, Fusion) or query.depth >= total
         ended = whole and (len(hits.rows) < size or size == total or not high.all())
         # Of items tied with the last hit the engine may have cut off those with smaller ids.
-        if only or ended or found.edge > hits.scores.min(initial=np.inf):
+        if allowed is not None:
+            return _narrowed(found, len(view.stock), len(allowed))
+        if ended or found.edge > hits.scores.min(initial=np.inf):
             return found
         if first is None:
             limit = min(total, limit * 8)
@@ -128,8 +134,16 @@ def rank(
 
 
 def _allowed(view: LiveView, rules: Applied, filters: Filters) -> NDArray[np.int64]:
+    """Return the rows that rules include and filters let through."""
     every = np.arange(len(view.stock))
-    return every[rules.kept(every) & ~_outside(view, every, filters)]
+    return every[rules.kept(every) & ~outside(view, every, filters)]
+
+
+def _narrowed(found: Ranked, every: int, allowed: int) -> Ranked:
+    """Say in the steps that only some products were asked for."""
+    engine, *others = found.steps
+    rules = Step("rules", every, allowed, {NOT_INCLUDED: every - allowed})
+    return replace(found, steps=(rules, replace(engine, before=allowed), *others))
 
 
 def _wide_limit(view: LiveView, filters: Filters, wanted: int, room: int) -> int | None:
@@ -139,7 +153,7 @@ def _wide_limit(view: LiveView, filters: Filters, wanted: int, room: int) -> int
     products that doubles the query, while some hundred hits more take 0.2 ms.
     """
     everything = np.arange(len(view.stock))
-    passing = int(np.count_nonzero(~_outside(view, everything, filters)))
+    passing = int(np.count_nonzero(~outside(view, everything, filters)))
     of = len(everything)
     if filters.category is not None:
         of = int(np.count_nonzero(view.release.category_codes == _code(view, filters.category)))
@@ -173,7 +187,7 @@ def shown(
         Above 0: keep so many, and all variants among them, since a re-ranking says which is best.
         What is counted as removed is the same.
     """
-    out = _outside(view, rows, filters)
+    out = outside(view, rows, filters)
     causes = {_HIDDEN: view.hidden[rows]}
     causes |= {reason: np.isin(rows, left_out) for reason, left_out in without.items()}
     causes[_SOLD_OUT] = view.stock[rows] < 1
@@ -204,18 +218,18 @@ def shown(
 def _steps(
     view: LiveView,
     causes: Mapping[str, NDArray[np.bool_]],
-    outside: NDArray[np.bool_],
+    out: NDArray[np.bool_],
     filters: Filters,
     *,
     variants: bool,
 ) -> tuple[Step, ...]:
     """Return what became of all items that were looked at."""
-    left = len(outside)
+    left = len(out)
     within = "" if filters.category is None else f"within {filters.category}"
     steps = [Step("engine", len(view.stock), left, words=within)]
-    counts = _count(causes, outside, left)
+    counts = _count(causes, out, left)
     stages = {
-        "filters": {"outside the filters": int(np.count_nonzero(outside))},
+        "filters": {"outside the filters": int(np.count_nonzero(out))},
         "left out": {why: counts.pop(why, 0) for why in causes if why not in _LATER},
         "rules": {why: counts.pop(why, 0) for why in (BY_RULES, NOT_INCLUDED)},
         "variants": counts if variants else {},
@@ -243,29 +257,29 @@ def _variants(
 
 
 def _count(
-    causes: Mapping[str, NDArray[np.bool_]], outside: NDArray[np.bool_], last: int
+    causes: Mapping[str, NDArray[np.bool_]], out: NDArray[np.bool_], last: int
 ) -> dict[str, int]:
     """Return reason -> how many of the items before ``last`` were taken out for it first."""
     counts: dict[str, int] = {}
-    before = outside[:last]
+    before = out[:last]
     for reason, cause in causes.items():
         counts[reason] = int(np.count_nonzero(cause[:last] & ~before))
         before = before | cause[:last]
     return {reason: count for reason, count in counts.items() if count}
 
 
-def _outside(view: LiveView, rows: NDArray[np.int64], filters: Filters) -> NDArray[np.bool_]:
+def outside(view: LiveView, rows: NDArray[np.int64], filters: Filters) -> NDArray[np.bool_]:
     """Say of each row whether the filters leave it out, by the live stock and price."""
-    outside = np.zeros(len(rows), np.bool_)
+    found = np.zeros(len(rows), np.bool_)
     if filters.min_stock > 1:
-        outside |= view.stock[rows] < filters.min_stock
+        found |= view.stock[rows] < filters.min_stock
     if filters.price_min is not None:
-        outside |= ~(view.price[rows] >= filters.price_min)
+        found |= ~(view.price[rows] >= filters.price_min)
     if filters.price_max is not None:
-        outside |= ~(view.price[rows] <= filters.price_max)
+        found |= ~(view.price[rows] <= filters.price_max)
     if filters.category is not None:
-        outside |= view.release.category_codes[rows] != _code(view, filters.category)
-    return outside
+        found |= view.release.category_codes[rows] != _code(view, filters.category)
+    return found
 
 
 def _code(view: LiveView, category: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from recsys.models.arrays import Floats, Rows
 from recsys.releases.build import CONTENT, POPULAR
 from recsys.releases.engine import Asked, asked_of
 from recsys.releases.live import LiveView
+from recsys.shelves.compiled import Applied
 from recsys.shelves.lines import (
     ASK_POPULAR,
     BY_MODEL,
@@ -29,6 +31,8 @@ from recsys.vectors.base import Fusion, Part
 # Lists of different interests are to take turns: the deeper they are, the more products stand in
 # two of them, and at k = 60 two middling places count more than one first place.
 _DEPTH = 30
+# A longer history says no more about what is near to it.
+_MOST_HISTORY = 50
 
 Reasons = Callable[[NDArray[np.int64]], list[str]]
 
@@ -67,36 +71,58 @@ def mixed(
     filters: Filters,
     without: Mapping[str, Rows],
     asked: Rows = NO_ROWS,
-) -> tuple[list[Line], dict[str, int]]:
+    rules: Applied | None = None,
+    pool: int = 0,
+) -> tuple[Ranked, Callable[[Ranked], list[Line]]]:
     """Fuse several lists by place; each product has the reason of the list that speaks most for it.
+
+    Parameters
+    ----------
+    voices
+        One at least.
 
     Returns
     -------
-    lines, removed
-        What stands on the shelf, and reason -> how many were taken out.
+    ranked, tell
+        What stands on the list, and what says some of it with its reasons.
     """
-    if not voices:
-        return [], {}
     depth = _DEPTH + sum(len(rows) for rows in without.values())
     fusion = Fusion(tuple(part for one in voices for part in one.parts), "rrf", depth)
-    found = rank(view, fusion, n=n, filters=filters, without=without, asked=asked)
-    rows = found.rows
-    adds = np.zeros((len(voices), len(rows)), np.float32)
-    for number, one in enumerate(voices):
-        alone = Fusion(one.parts, "rrf", depth)
-        hits = view.release.index.fuse(
-            alone, limit=depth * len(one.parts), where=inside(view, filters)
-        )
-        _, here, there = np.intersect1d(rows, hits.rows, return_indices=True)
-        adds[number, here] = hits.scores[there]
-    speaks = adds.argmax(axis=0)
-    lines: dict[int, Line] = {}
-    for number, one in enumerate(voices):
-        places = np.flatnonzero(speaks == number)
-        mine = Ranked(rows[places], found.scores[places], {})
-        said = lines_of(view, mine, one.reasons(mine.rows), one.source, one.badge)
-        lines |= dict(zip(places.tolist(), said, strict=True))
-    return [lines[place] for place in range(len(rows))], found.removed
+    ranked = rank(
+        view, fusion,
+        n=n, filters=filters, without=without, asked=asked, rules=rules, pool=pool,
+    )  # fmt: skip
+
+    @cache
+    def speaking() -> dict[int, int]:
+        adds = np.zeros((len(voices), len(ranked.rows)), np.float32)
+        for number, one in enumerate(voices):
+            alone = Fusion(one.parts, "rrf", depth)
+            hits = view.release.index.fuse(
+                alone, limit=depth * len(one.parts), where=inside(view, filters)
+            )
+            _, here, there = np.intersect1d(ranked.rows, hits.rows, return_indices=True)
+            adds[number, here] = hits.scores[there]
+        return dict(zip(ranked.rows.tolist(), adds.argmax(axis=0).tolist(), strict=True))
+
+    def tell(some: Ranked) -> list[Line]:
+        speaks = np.array([speaking()[row] for row in some.rows.tolist()], np.int64)
+        lines: dict[int, Line] = {}
+        for number, one in enumerate(voices):
+            places = np.flatnonzero(speaks == number)
+            mine = Ranked(some.rows[places], some.scores[places], {})
+            said = lines_of(view, mine, one.reasons(mine.rows), one.source, one.badge)
+            lines |= dict(zip(places.tolist(), said, strict=True))
+        return [lines[place] for place in range(len(some.rows))]
+
+    return ranked, tell
+
+
+def recent_history(view: LiveView, user: int) -> tuple[Rows, Floats]:
+    """Return what a shopper bought last (without dates: most often), and how much each counts."""
+    items, times, last = view.release.history(user)
+    order = np.lexsort((items, -times if last is None else -last))[:_MOST_HISTORY]
+    return items[order], np.log1p(times[order]).astype(np.float32)
 
 
 def model_voice(

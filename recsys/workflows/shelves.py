@@ -28,7 +28,7 @@ def show_for_you(
     *,
     n: int | None = None,
     filters: Filters | None = None,
-    leave_out_bought: bool = True,
+    leave_out_bought: bool | None = None,
     prefer_items: Sequence[str] = (),
     prefer_categories: Sequence[str] = (),
 ) -> Shelf:
