@@ -20,7 +20,7 @@ PLACEMENT_HELP = {
     "similar": "Product page: what is like this product.",
     "also_bought": "Cart and checkout: what goes with the cart.",
     "lookalikes": "New shoppers and CRM: what similar shoppers bought.",
-    "buy_again": "Homepage and e-mail: what a shopper buys time and again and is due.",
+    "buy_again": "Homepage and e-mail: what a shopper buys regularly and is due again.",
 }
 _MOST_SETTINGS = 3
 # Fewer shoppers or baskets than this tell nothing.

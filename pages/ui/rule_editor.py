@@ -67,14 +67,15 @@ def edit_and_preview(
     with beside:
         _matches(view, board, workspace, rule)
         if rule.target != Target():
-            anchors = rule.scope.anchor_items
-            with_it = with_rule(workspace, board.book, rule)
+            if rule.starts or rule.ends or not rule.on:
+                st.caption("The preview shows the rule as if it held now.")
+            held = rule.model_copy(update={"starts": "", "ends": "", "on": True})
             show_preview(
                 view,
                 without_rule(board.book, rule.id),
-                with_it,
+                with_rule(workspace, board.book, held),
                 shelf=where_to_look(view, rule),
-                anchors=anchors,
+                anchors=rule.scope.anchor_items,
                 key="rule-preview",
             )
 

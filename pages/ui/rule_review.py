@@ -102,13 +102,16 @@ def show_report(report: Report) -> None:
     parts: Mapping[str, Any] = report["placements"]
     asked = count(report["shoppers"], "shopper")
     drawn = "all of them" if report["shoppers"] == report["of"] else f"of {report['of']:,}"
-    for shelf, part in parts.items():
-        st.markdown(f"- **{PLACEMENT_WORDS[shelf]}**: {shelf_sentence(part)}")
-    if not parts:
-        st.markdown("None of the placements that are served is concerned.")
-    for line in report["rules"]:
-        colour = "" if line["lists"] else ":orange[:material/warning:] "
-        st.markdown(f"- {colour}{plain(line['name'])} {plain(line['words'])}")
+    st.markdown(
+        "\n".join(
+            f"- **{PLACEMENT_WORDS[shelf]}**: {shelf_sentence(part)}"
+            for shelf, part in parts.items()
+        )
+        or "No placement that is served is concerned."
+    )
+    if report["rules"]:
+        st.markdown("**By rule**")
+        st.markdown("\n".join(_rule_words(line) for line in report["rules"][:_MOST]))
     st.caption(
         f"Shelves of {asked}, {drawn}, with today's stock and prices, {ago(report['created_at'])}."
         f" {plain(report['note'])}",
@@ -117,6 +120,11 @@ def show_report(report: Report) -> None:
     if parts:
         with st.expander("Products, categories, brands and prices"):
             show_numbers(parts, report["currency"], key="review-placement")
+
+
+def _rule_words(line: Mapping[str, Any]) -> str:
+    sign = "" if line["lists"] else ":orange[:material/warning:] "
+    return f"- {sign}{plain(line['name'])}: {plain(line['words'])}"
 
 
 def shelf_sentence(part: Mapping[str, Any]) -> str:
@@ -138,7 +146,7 @@ def shelf_sentence(part: Mapping[str, Any]) -> str:
 def show_price(workspace: Workspace, price: Report | None) -> None:
     """Show the price tag of all changes together, and offer to work it out."""
     if price is not None:
-        say_rule_price(price)
+        say_rule_price(price, quiet=False)
     if under_way(workspace, "rule_price"):
         st.caption("A price tag is being worked out; the progress is at the left.")
         return
@@ -198,9 +206,8 @@ def show_history(workspace: Workspace, sets: Sequence[RuleSet]) -> None:
     now = sets[0]
     rules = count(now.n_rules, "rule")
     st.markdown(f"Live: rule set {now.id} with {rules}, {ago(now.at)} by {plain(now.actor)}.")
-    back = "no rules" if now.beneath is None else f"rule set {now.beneath}"
-    can_go_back = now.action == "publish" or now.beneath is not None
-    if can_go_back and st.button(
+    back = f"rule set {now.beneath}" if now.beneath else "no rules"
+    if now.beneath is not None and st.button(
         f"Roll back to {back}",
         icon=":material/undo:",
         help="The rules before become live at once. The release and the draft stay as they are.",

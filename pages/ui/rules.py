@@ -161,7 +161,7 @@ def _row(workspace: Workspace, board: RuleBoard, line: BoardLine, words: str, ma
     rule = line.rule
     with st.container(border=True, gap="xsmall", key=f"rule-row-{rule.id}"):
         about, facts, act = st.columns([5, 2.2, 1.8], vertical_alignment="center")
-        with about:
+        with about, st.container(gap=None):
             title = plain(title_of(rule))
             st.markdown(f"{KIND_ICONS[rule.kind]} **{title}**")
             if words != rule.name:
@@ -215,11 +215,13 @@ def _act(workspace: Workspace, line: BoardLine, chosen: str) -> None:
         save_rule(workspace, turned, revision=line.revision, actor=ACTOR)
 
 
-def say_rule_price(price: Mapping[str, Any]) -> None:
-    """Say what a rule costs, the caveat in the tooltip."""
-    old = f" :orange[{plain(price['outdated'])}]" if price.get("outdated") else ""
-    for words in price["words"]:
-        st.caption(f":material/sell: {plain(words)}{old}", help=plain(price["note"]))
+def say_rule_price(price: Mapping[str, Any], *, quiet: bool = True) -> None:
+    """Say what a rule costs, a line a placement, with the caveat in the tooltip."""
+    lines = [f":material/sell: {plain(words)}" for words in price["words"]]
+    if price["outdated"]:
+        lines.append(f":orange[{plain(price['outdated'])}]")
+    say = st.caption if quiet else st.markdown
+    say("  \n".join(lines), help=plain(price["note"]))
 
 
 def rule_named(board: RuleBoard, which: str) -> tuple[BoardLine | None, Rule | None]:

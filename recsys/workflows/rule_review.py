@@ -18,6 +18,7 @@ from recsys.models.arrays import Rows
 from recsys.releases.live import LiveShop, LiveView
 from recsys.rules.book import RuleBook
 from recsys.rules.rule import Rule
+from recsys.rules.schedule import standing
 from recsys.shelves.compiled import compile_book, title_of
 from recsys.shelves.facts import facts_of
 from recsys.types import SHELVES, Report, ShelfName, part_of, silent
@@ -30,6 +31,11 @@ from recsys.workspace import Workspace
 
 KIND = "rule_review"
 SHOPPERS = 200
+_STANDING = {
+    "off": "is switched off",
+    "waits": "has not started, and does nothing yet",
+    "ended": "has ended, and does nothing",
+}
 
 
 def fingerprint(book: RuleBook) -> str:
@@ -111,7 +117,9 @@ def measure_review(
         "shoppers": len(questions),
         "of": of,
         "placements": found,
-        "rules": [_rule_line(rule, touched[rule.id]) for rule in changed_rules(view.book, draft)],
+        "rules": [
+            _rule_line(rule, touched[rule.id], draft) for rule in changed_rules(view.book, draft)
+        ],
         "note": NOTE,
     }
 
@@ -131,7 +139,9 @@ def _one_shelf(
     after = play(after_view, both, shelf, questions, part_of(report, 0.33, 0.66))
     found = changes(both, before=before, after=after, questions=questions)
     touched = Counter(after.rules)
-    if any(rule.kind in {"hide", "only"} for rule in _rules_on(draft, shelf)):
+    changed = {rule.id for rule in changed_rules(view.book, draft)}
+    on = [rule for rule in _rules_on(draft, shelf) if rule.id in changed]
+    if any(rule.kind in {"hide", "only"} for rule in on):
         bare = replace(view, book=replace(draft, rules=()))
         lists = play(bare, both, shelf, questions, part_of(report, 0.66, 1.0)).replay.lists
         touched.update(_kept_off(after_view, shelf, questions, lists))
@@ -158,10 +168,11 @@ def _kept_off(
     return touched
 
 
-def _rule_line(rule: Rule, lists: int) -> dict[str, Any]:
+def _rule_line(rule: Rule, lists: int, draft: RuleBook) -> dict[str, Any]:
     name = title_of(rule)
-    if not rule.on:
-        words = "is switched off"
+    now = standing(rule, now=time.time(), time_zone=draft.time_zone)
+    if now != "on":
+        words = _STANDING[now]
     elif lists:
         words = f"acts on {lists:,} {'list' if lists == 1 else 'lists'}"
     else:
