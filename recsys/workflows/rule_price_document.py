@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
 from recsys.evaluation import metrics
-from recsys.evaluation.diff import by_group, exposure
 from recsys.evaluation.evidence import DECIDING, FEWEST_QUESTIONS
 from recsys.evaluation.intervals import bootstrap
 from recsys.evaluation.parts import Part
@@ -158,23 +157,25 @@ def _agreement(task: Task, lists: Rows, metric: str, *, graded: bool) -> NDArray
 
 
 def _shares(before: Rows, after: Rows, names: list[str], group: Rows) -> list[dict[str, Any]]:
-    """Return the groups whose share of the slots changed, most first."""
-    old, new = (exposure(lists, len(group)) for lists in (before, after))
-    found = [
+    """Return the groups whose share of the slots changed most; of equal ones what grew is first."""
+    old, new = (_shares_of(lists, group, len(names)) for lists in (before, after))
+    change = np.round(new - old, 6)
+    order = np.lexsort((-change, -np.abs(change)))[:_MOST]
+    return [
         {
-            "name": names[one.row],
-            "before": round(one.before / max(int(old.sum()), 1), 5),
-            "after": round(one.after / max(int(new.sum()), 1), 5),
+            "name": names[code],
+            "before": round(float(old[code]), 5),
+            "after": round(float(new[code]), 5),
         }
-        for one in by_group(old, new, group)[:_MOST]
+        for code in order
+        if change[code]
     ]
-    return sorted(found, key=_most_moved)
 
 
-def _most_moved(one: Mapping[str, Any]) -> tuple[float, float]:
-    """Order by the change of the share; of equal ones that which grew comes first."""
-    change = round(one["after"] - one["before"], 6)
-    return -abs(change), -change
+def _shares_of(lists: Rows, group: Rows, count: int) -> NDArray[np.float64]:
+    shown = lists[lists >= 0]
+    codes = group[shown]
+    return np.bincount(codes[codes >= 0], minlength=count) / max(len(shown), 1)
 
 
 def _share_of(lists: Rows, own: NDArray[np.bool_]) -> float:
