@@ -237,7 +237,7 @@ def _cells(line: str) -> list[str]:
     bare = re.sub(r'"[^"]*"', "", line)
     sign = next((sign for sign in ("\t", ";", ",") if sign in bare), ",")
     try:
-        (cells,) = csv.reader(io.StringIO(line), delimiter=sign, skipinitialspace=True)
+        (cells,) = csv.reader(io.StringIO(line), delimiter=sign, skipinitialspace=True, strict=True)
     except (csv.Error, ValueError):  # a quote that is never closed is part of the id
         cells = line.split(sign)
     return [cell.strip() for cell in cells]
