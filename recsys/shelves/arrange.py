@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.arrays import Floats
-from recsys.rules.rule import Rule, Strength
+from recsys.rules.rule import Strength
 from recsys.rules.shelf_settings import Level, ShelfSettings
-from recsys.shelves.compiled import Applied, Held, title_of
+from recsys.shelves.compiled import Applied, Held, label_of
 from recsys.shelves.diversity import LAMBDA, Cap, spread
 from recsys.shelves.facts import Facts
 from recsys.shelves.pins import pinned
@@ -159,7 +159,7 @@ def arrange(
     )
 
 
-NOTHING_INCLUDED: Final = "No product that rules include can be shown, so they do not hold here."
+NOTHING_INCLUDED: Final = "Without include-only rules: none of their products can be shown"
 
 
 def reranked(
@@ -336,11 +336,6 @@ def _surprised(
         # The last place of a block may go to a new product.
         found.insert(number * block - 2, position)
     return np.array(found, np.int64), np.array(chosen, np.int64)
-
-
-def label_of(rule: Rule) -> str:
-    """Return the number and the name of a rule."""
-    return f"rule {rule.id}: {rule.name}" if rule.id and rule.name else title_of(rule)
 
 
 def _marks(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from recsys.models.arrays import Rows
 from recsys.models.spaces import Query
-from recsys.releases.engine import asked_of
+from recsys.releases.engine import Asked, asked_of
 from recsys.releases.live import LiveView
 from recsys.releases.release import Release
 from recsys.shelves.asking import categories_of, item_rows
@@ -78,17 +78,22 @@ def _find_thin(view: LiveView, plan: Plan) -> Found:
     count = len(plan.history)
     products = f"{count} product{'' if count == 1 else 's'}"
     fallback = f"Mixed with similar and popular products: {products} bought so far"
-    return replace(found, why=why, fallback=fallback, explore=True)
+    return replace(found, why=why, fallback=fallback, explore=True, asked=_asked(view, plan))
 
 
 def _own(view: LiveView, plan: Plan) -> list[Voice]:
     """Return the list of a shopper's own history; none without one."""
     assert plan.user is not None
+    history = view.release.space("for_you").history(plan.user)
+    verb = because_word(view.release, "for_you", otherwise=YOU_BOUGHT)
+    return model_voice(view, *history, _asked(view, plan), verb=verb, bought=plan.history)
+
+
+def _asked(view: LiveView, plan: Plan) -> Asked | None:
+    assert plan.user is not None
     space = view.release.space("for_you")
     query = space.shopper_query(plan.user)
-    asked = None if query is None else asked_of("for_you", space, query)
-    verb = because_word(view.release, "for_you", otherwise=YOU_BOUGHT)
-    return model_voice(view, *space.history(plan.user), asked, verb=verb, bought=plan.history)
+    return None if query is None else asked_of("for_you", space, query)
 
 
 def _find_preferred(view: LiveView, plan: Plan) -> Found:
@@ -108,7 +113,7 @@ def _find_preferred(view: LiveView, plan: Plan) -> Found:
     if not voices:
         return Found(why=why)
     fallback = "" if plan.user is not None else "By stated preferences: unknown shopper"
-    return replace(_mixed(view, plan, voices), why=why, fallback=fallback)
+    return replace(_mixed(view, plan, voices), why=why, fallback=fallback, asked=asked)
 
 
 def explored(view: LiveView, plan: Plan, lines: list[Line]) -> list[Line]:

@@ -50,6 +50,11 @@ def title_of(rule: Rule) -> str:
     return rule.name or (f"rule {rule.id}" if rule.id else "the new rule")
 
 
+def label_of(rule: Rule) -> str:
+    """Return the number and the name of a rule."""
+    return f"rule {rule.id}: {rule.name}" if rule.id and rule.name else title_of(rule)
+
+
 def beats(one: Rule, other: Rule) -> bool:
     """Say whether one rule has its way where two cannot: the higher priority, then the older."""
     return _order(one) < _order(other)
@@ -288,7 +293,7 @@ class Compiled:
             return "beside other products"
         if scope.anchor_categories:
             values, codes = self.facts.category.values, self.facts.category.codes
-            beside = {values[codes[row]] for row in anchors if codes[row] >= 0}
+            beside: set[str] = {values[int(codes[row])] for row in anchors if codes[row] >= 0}
             if beside.isdisjoint(scope.anchor_categories):
                 return "beside other categories"
         if scope.segments:

@@ -35,7 +35,7 @@ class Column:
 
     @classmethod
     def of(cls, cells: Iterable[object]) -> Column:
-        """Number the values of a column, in the order in which they come."""
+        """Return a column with its values numbered in the order in which they come."""
         numbers: dict[str, int] = {}
         codes = [
             -1 if cell is None or cell == "" else numbers.setdefault(text_of(cell), len(numbers))
@@ -178,7 +178,7 @@ def facts_of_table(items: Any, *, buyers: Floats, alike: Alike | None = None) ->
         return Column.of(cells[name].to_pylist()) if name in cells else none
 
     groups = text("group_id")
-    launched = cells[LAUNCHED].to_pylist() if LAUNCHED in cells else []
+    launched: list[int | None] = cells[LAUNCHED].to_pylist() if LAUNCHED in cells else []
     names = cells["name"].to_pylist() if "name" in cells else [None] * count
     ids = cells["item_id"].to_pylist()
     return Facts(
@@ -199,7 +199,8 @@ def facts_of_table(items: Any, *, buyers: Floats, alike: Alike | None = None) ->
 def _launched(release: Release, count: int) -> NDArray[np.int64]:
     if LAUNCHED not in release.attribute_names:
         return np.zeros(count, np.int64)
-    return np.array([at or 0 for at in release.attribute(LAUNCHED)], np.int64)
+    found: list[int | None] = release.attribute(LAUNCHED)
+    return np.array([at or 0 for at in found], np.int64)
 
 
 def _alike(release: Release) -> Alike | None:

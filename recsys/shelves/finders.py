@@ -41,6 +41,9 @@ class Found:
         Why this is not the list that was asked for.
     explore
         Whether some places go to products that nobody bought yet.
+    asked, order
+        What the candidates are the best of, to say where any product stands: a query, or all rows,
+        best first.
     """
 
     ranked: Ranked = NOTHING
@@ -49,6 +52,8 @@ class Found:
     fallback: str = ""
     explore: bool = False
     neighbours: Sequence[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
+    asked: Asked | None = None
+    order: NDArray[np.int64] | None = None
 
 
 def ranked_for(view: LiveView, plan: Plan, query: Asked | None) -> Ranked:
@@ -96,7 +101,7 @@ def find_by_history(view: LiveView, plan: Plan) -> Found:
         return lines_of(view, ranked, reasons)
 
     why = "nothing that fits can be shown" if query else "no purchases to learn from"
-    return Found(ranked_for(view, plan, asked), tell, why, explore=True)
+    return Found(ranked_for(view, plan, asked), tell, why, explore=True, asked=asked)
 
 
 def find_similar(view: LiveView, plan: Plan) -> Found:
@@ -112,7 +117,7 @@ def find_similar(view: LiveView, plan: Plan) -> Found:
         return lines_of(view, ranked, like_one(release, space, ranked.rows, item, kinds))
 
     why = "nothing like it can be shown" if query else "nobody has bought it yet"
-    return Found(ranked_for(view, plan, asked), tell, why)
+    return Found(ranked_for(view, plan, asked), tell, why, asked=asked)
 
 
 def find_also_bought(view: LiveView, plan: Plan) -> Found:
@@ -128,7 +133,7 @@ def find_also_bought(view: LiveView, plan: Plan) -> Found:
         return lines_of(view, ranked, reasons)
 
     why = "nothing bought with this cart can be shown"
-    return Found(ranked_for(view, plan, asked), tell, why)
+    return Found(ranked_for(view, plan, asked), tell, why, asked=asked)
 
 
 def find_lookalikes(view: LiveView, plan: Plan) -> Found:
@@ -165,13 +170,14 @@ def find_lookalikes(view: LiveView, plan: Plan) -> Found:
 
     # Equal scores: the product more shoppers bought, then the smaller item id.
     order = np.lexsort((items, -release.buyers[items], -scores))
-    ranked = shown_for(view, plan, items[order].astype(np.int64), scores[order])
+    best = items[order].astype(np.int64)
+    ranked = shown_for(view, plan, best, scores[order])
     neighbours = [
         {"user_id": release.user_ids.id(int(row)), "similarity": round(float(score), 4)}
         for row, score in zip(near, similarity, strict=True)
     ]
     why = "similar shoppers bought nothing else that can be shown"
-    return Found(ranked, tell, why, neighbours=neighbours)
+    return Found(ranked, tell, why, neighbours=neighbours, order=best)
 
 
 def _bought_by(
@@ -203,4 +209,4 @@ def find_buy_again(view: LiveView, plan: Plan) -> Found:
         return [line._replace(source=one) for line, one in zip(lines, sources, strict=True)]
 
     ranked = shown_for(view, plan, again.rows, again.scores)
-    return Found(ranked, tell, "nothing bought before can be shown")
+    return Found(ranked, tell, "nothing bought before can be shown", order=again.rows)

@@ -1,4 +1,4 @@
-"""Any shelf, as a shopper sees it: what a placement finds, and what rules and settings make of it."""
+"""Any shelf, as a shopper sees it: what a placement finds, and what rules make of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from recsys.releases.live import LiveView
-from recsys.shelves.arrange import Arranged, reranked
+from recsys.shelves.arrange import NOTHING_INCLUDED, Arranged, reranked
 from recsys.shelves.cold import explored, find_for_you, preferring
 from recsys.shelves.fallbacks import Filling, beside, fillings
 from recsys.shelves.finders import (
@@ -25,14 +25,13 @@ from recsys.shelves.ranking import Ranked, outside
 from recsys.shelves.request import ShelfRequest
 from recsys.types import Mark, Shelf, ShelfName, Step
 
-_FINDERS: Mapping[ShelfName, Callable[[LiveView, Plan], Found]] = {
+FINDERS: Mapping[ShelfName, Callable[[LiveView, Plan], Found]] = {
     "for_you": find_for_you,
     "similar": find_similar,
     "also_bought": find_also_bought,
     "lookalikes": find_lookalikes,
     "buy_again": find_buy_again,
 }
-NOTHING_INCLUDED = "Without include-only rules: none of their products can be shown"
 BY_PIN = "pinned"
 
 
@@ -61,7 +60,7 @@ def show_shelf(view: LiveView, request: ShelfRequest, *, now: float | None = Non
         The live release does not serve the placement.
     """
     plan = preferring(view, plan_of(view, request, now=now))
-    return finish(view, plan, _FINDERS[request.placement])
+    return finish(view, plan, FINDERS[request.placement])
 
 
 def page_of_shelves(
