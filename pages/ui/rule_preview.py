@@ -55,7 +55,7 @@ def show_preview(
 def _who_and_where(view: LiveView, shelf: ShelfName, key: str) -> tuple[str, ShelfName]:
     if not state.shopper():
         state.choose_shopper(random_shopper(view))
-    able = [one for one in SHELVES if served(view, one)]
+    able: list[ShelfName] = [one for one in SHELVES if served(view, one)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         user_id = st.text_input(
             "Preview as shopper", state.shopper(), key=f"{key}-{state.shopper()}"

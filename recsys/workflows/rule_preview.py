@@ -61,7 +61,7 @@ def without_rule(book: RuleBook, rule_id: int) -> RuleBook:
 
 def where_to_look(view: LiveView, rule: Rule) -> ShelfName:
     """Return the placement on which to look at a rule: the first of its own that is served."""
-    able = [one for one in rule.scope.placements if served(view, one)]
+    able: list[ShelfName] = [one for one in rule.scope.placements if served(view, one)]
     beside = bool(rule.scope.anchor_items or rule.scope.anchor_categories)
     return able[0] if able else "similar" if beside and served(view, "similar") else "for_you"
 

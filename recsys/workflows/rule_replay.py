@@ -220,7 +220,7 @@ def _applied(stage: Stage, compiled: Compiled, number: int, now: float) -> Appli
     user = int(stage.task.user[number])
     user_id = stage.past.dataset.user_ids.id(user) if user >= 0 else ""
     return compiled.applied(
-        stage.shelf, user_id=user_id, anchors=_given(stage.task, number), now=now
+        stage.shelf, user_id=user_id, anchors=_given(stage.task, number).tolist(), now=now
     )
 
 

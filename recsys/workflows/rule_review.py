@@ -101,7 +101,9 @@ def measure_review(
     draft = draft_book(workspace)
     questions, of = draw(view, shoppers)
     both = both_of(view, view)
-    asked = [one for one in SHELVES if served(view, one) and concerned(view.book, draft, one)]
+    asked: list[ShelfName] = [
+        one for one in SHELVES if served(view, one) and concerned(view.book, draft, one)
+    ]
     found: dict[str, Any] = {}
     touched: Counter[int] = Counter()
     for number, shelf in enumerate(asked):
