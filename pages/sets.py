@@ -48,7 +48,7 @@ line = choose_set(lines, kind)
 chosen = named_set(workspace(), kind, line.id)
 
 manage_set(workspace(), line, used.get(line.id, []))
-members, change = st.columns([3, 2], gap="large")
+members, change = st.columns([5, 3], gap="medium")
 with members:
     show_members(view, chosen)
 with change:

@@ -36,7 +36,7 @@ _FOR: dict[SetKind, str] = {
     "segment": "A segment names shoppers: best customers, newcomers, staff. A rule can hold for"
     " them alone.",
 }
-_HOW: dict[str, How] = {"Add": "add", "Remove": "remove", "Replace all": "replace"}
+_HOW: dict[str, How] = {"Add": "add", "Remove": "remove", "Replace": "replace"}
 _A_PAGE = 1_000
 _PASTE_HELP = (
     "One on a line, or with commas, semicolons or tabs between them; ids that hold one of these go"
@@ -46,12 +46,13 @@ _PASTE_HELP = (
 
 def make_set(workspace: Workspace, view: LiveView | None, kind: SetKind, *, first: bool) -> None:
     """Show the form of a new set: on the page where it is the first one, else behind a button."""
+    number = state.sent(f"new-{kind}")
     if first:
         st.info(f"{_FOR[kind]} There are none yet, and none are needed to start with.")
         place = st.container()
     else:
-        place = st.popover(f"New {kind}", icon=":material/add:")
-    number = state.sent(f"new-{kind}")
+        # Another one, closed, once the form was sent.
+        place = st.popover(f"New {kind}", icon=":material/add:", key=f"new-{kind}-{number}")
     with place, st.form(f"new-{kind}", border=False):
         name = st.text_input("Name", max_chars=120, key=f"new-{kind}-name-{number}")
         pasted = st.text_area(
@@ -82,14 +83,16 @@ def list_sets(lines: Sequence[SetLine], used: Mapping[int, Sequence[str]]) -> No
                 "Name": line.name,
                 "Members": line.count,
                 "Used by": ", ".join(used.get(line.id, [])) or "no rule",
-                "Note": line.note,
                 "Changed": f"{ago(line.at)} by {line.actor}",
             }
             for line in lines
         ],
         hide_index=True,
         height="content" if len(lines) <= 8 else 320,
-        column_config={"Members": st.column_config.NumberColumn(format="localized")},
+        column_config={
+            "Members": st.column_config.NumberColumn(format="localized", width="small"),
+            "Used by": st.column_config.TextColumn(width="large"),
+        },
     )
 
 
@@ -185,11 +188,17 @@ def show_members(view: LiveView | None, chosen: NamedSet) -> None:
         for row in rows
     ]
     blank = {name for name in ("Name", "Category", "Price") if not any(r[name] for r in table)}
+    if all(row.known for row in rows):
+        blank.add("Live")  # which says something only where one is not
     st.dataframe(
         [{name: cell for name, cell in row.items() if name not in blank} for row in table],
         hide_index=True,
         height="content" if len(table) <= 12 else 460,
-        column_config={"Price": st.column_config.NumberColumn(format="%.2f")},
+        column_config={
+            "Name": st.column_config.TextColumn(width="medium"),
+            "Price": st.column_config.NumberColumn(format="%.2f", width="small"),
+            "Live": st.column_config.TextColumn(width="small"),
+        },
     )
     st.caption(f"{count(len(chosen.members), what)}, in the order in which they were given.")
     if unknown := unknown_words(view, chosen.kind, chosen.members):

@@ -18,7 +18,7 @@ from recsys.workspace.tables import named_set_versions, named_sets
 
 MOST_MEMBERS = 200_000
 _LONGEST_NAME = 120
-_KEPT = 64  # sets held in memory, some 20 MB each at the most
+_KEPT = 24  # sets held in memory, some 15 MB each at the most
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from recsys.rules.published import readable_book
 from recsys.rules.rule import Rule
 from recsys.rules.saying import Names, counted
 from recsys.rules.sets import keep_set, set_lines, set_names
-from recsys.rules.shelf_settings import ShelfSettings
+from recsys.rules.shelf_settings import DEFAULTS, ShelfSettings
 from recsys.types import ShelfName
 from recsys.workflows.rule_publishing import draft_book
 from recsys.workspace import Workspace
@@ -212,7 +212,7 @@ def _read_rules(found: _File, ids: Mapping[int, tuple[SetKind, int]], time_zone:
 def _keep_settings(connection: Connection, found: _File, replace: bool, actor: str) -> None:
     each, page = read_settings(connection)
     for shelf, line in each.items():
-        wanted = found.settings.get(shelf, ShelfSettings() if replace else line.settings)
+        wanted = found.settings.get(shelf, DEFAULTS[shelf] if replace else line.settings)
         keep_settings(connection, shelf, wanted, revision=line.revision, actor=actor)
     if found.no_repeats is not None:
         shared = PageSettings(no_repeats=found.no_repeats)

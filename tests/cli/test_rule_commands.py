@@ -9,11 +9,13 @@ from homes import copy_home
 
 from recsys.releases.live import LiveShop
 from recsys.rules.rule import Rule, Scope, Target
-from recsys.rules.shelf_settings import ShelfSettings
+from recsys.rules.shelf_settings import DEFAULTS
 from recsys.settings import Settings
 from recsys.workflows.named_sets import named_sets, save_named_set
 from recsys.workflows.rules import draft_book, save_rule, save_shelf_settings
 from recsys.workspace import Workspace
+
+FOR_YOU = DEFAULTS["for_you"]
 
 
 def fill(home: Path) -> Workspace:
@@ -30,7 +32,11 @@ def fill(home: Path) -> Workspace:
     )
     save_rule(workspace, boost, actor="ana")
     save_shelf_settings(
-        workspace, "for_you", ShelfSettings(diversity="light"), revision=0, actor="ana"
+        workspace,
+        "for_you",
+        FOR_YOU.model_copy(update={"diversity": "light"}),
+        revision=0,
+        actor="ana",
     )
     return workspace
 
