@@ -25,8 +25,8 @@ def show_visit(view: LiveView, session: Session, gone: int) -> None:
         return
     lines: list[str] = []
     if said.interests:
-        named = [f"{plain(shorten(name, 26))} {percent(share)}" for name, share in said.interests]
-        lines.append(f"After {' · '.join(named)}")
+        named = [f"{plain(shorten(name, 26))} ({percent(share)})" for name, share in said.interests]
+        lines.append(f"Interested in {', '.join(named)}")
     if said.prefers:
         lines.append(f"Turns to {', '.join(plain(shorten(name, 30)) for name in said.prefers)}")
     if said.prices is not None:
@@ -37,7 +37,7 @@ def show_visit(view: LiveView, session: Session, gone: int) -> None:
         [
             {
                 "Weight": round(one.weight, 2),
-                "Event": f"{one.words} {shorten(one.name, 60)}",
+                "Event": f"{one.words} {shorten(one.name, 40)}",
             }
             for one in said.done[:_SHOWN]
         ],
