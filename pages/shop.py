@@ -4,7 +4,13 @@ from pages.ui import state
 from pages.ui.resources import shop
 from pages.ui.shop_pages import show_page
 from pages.ui.shop_visit import show_visit
-from pages.ui.shop_walk import enter, show_found_products, show_replay, show_ways
+from pages.ui.shop_walk import (
+    enter,
+    show_beginnings,
+    show_found_products,
+    show_replay,
+    show_ways,
+)
 from pages.ui.who import choose_who, show_found
 from recsys.errors import NotReady
 from recsys.workflows.sessions import session_of
@@ -31,6 +37,7 @@ session, gone = session_of(view, walk.clicks)
 beside, page = st.columns([1, 3], gap="medium")
 with beside:
     show_visit(view, session, gone)
+    show_beginnings(view, walk)
 with page:
     if walk.steps is not None:
         show_replay(view, walk)

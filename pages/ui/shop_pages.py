@@ -15,7 +15,8 @@ from recsys.shelves.request import ShelfRequest
 from recsys.types import Filters, Shelf, ShelfItem, ShelfName
 from recsys.workflows.sessions import Walk, product, shop_page
 
-_CATEGORY_PAGE = 20
+# Cards beside each other on a window of usual width, and on the page of a category.
+_IN_A_ROW, _CATEGORY_PAGE = 4, 20
 _FOR_THIS_VISIT = "For You, after this visit"
 
 
@@ -32,9 +33,9 @@ def show_page(view: LiveView, walk: Walk, session: Session, user_id: str) -> Non
 
 
 def _show_home(view: LiveView, walk: Walk, session: Session, user_id: str) -> None:
-    requests = [ShelfRequest("for_you", user_id=user_id)]
+    requests = [ShelfRequest("for_you", user_id=user_id, n=2 * _IN_A_ROW)]
     if view.release.user_ids.row(user_id) is not None:
-        requests.append(ShelfRequest("buy_again", user_id=user_id, n=5))
+        requests.append(ShelfRequest("buy_again", user_id=user_id, n=_IN_A_ROW))
     for shelf in _served(view, session, requests):
         _show(view, walk, shelf, PLACEMENT_WORDS[shelf.placement])
 
@@ -76,8 +77,8 @@ def _show_product(view: LiveView, walk: Walk, session: Session, user_id: str) ->
                     args=("category", category),
                 )
     requests = [
-        ShelfRequest("similar", user_id=user_id, item_id=item.item_id),
-        ShelfRequest("also_bought", user_id=user_id, cart=(item.item_id,)),
+        ShelfRequest("similar", user_id=user_id, item_id=item.item_id, n=_IN_A_ROW),
+        ShelfRequest("also_bought", user_id=user_id, cart=(item.item_id,), n=_IN_A_ROW),
         _for_this_visit(user_id),
     ]
     titles = {"similar": "Similar products", "also_bought": "Bought together with it"}
@@ -121,14 +122,17 @@ def _show_cart(view: LiveView, walk: Walk, session: Session, user_id: str) -> No
         if prices:
             st.markdown(f"Total **{plain(money(sum(prices), currency))}**")
     cart = tuple(item.item_id for item in items)
-    requests = [ShelfRequest("also_bought", user_id=user_id, cart=cart), _for_this_visit(user_id)]
+    requests = [
+        ShelfRequest("also_bought", user_id=user_id, cart=cart, n=_IN_A_ROW),
+        _for_this_visit(user_id),
+    ]
     titles = {"also_bought": "Also bought with this cart"}
     for shelf in _served(view, session, requests):
         _show(view, walk, shelf, titles.get(shelf.placement, _FOR_THIS_VISIT))
 
 
 def _for_this_visit(user_id: str) -> ShelfRequest:
-    return ShelfRequest("for_you", user_id=user_id, n=5)
+    return ShelfRequest("for_you", user_id=user_id, n=_IN_A_ROW)
 
 
 def _served(view: LiveView, session: Session, requests: list[ShelfRequest]) -> list[Shelf]:

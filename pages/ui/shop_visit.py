@@ -9,7 +9,7 @@ from recsys.releases.live import LiveView
 from recsys.sessions.events import Session
 from recsys.workflows.sessions import what_visit_says
 
-_SHOWN = 12
+_SHOWN = 8
 _HELP = (
     "What each event counts by now: looked at 0.5, browsed 0.3, put in the cart 0.7, bought 1, took"
     " out -0.5; half for every 5 later events, and half for every day."
@@ -25,32 +25,23 @@ def show_visit(view: LiveView, session: Session, gone: int) -> None:
         return
     lines: list[str] = []
     if said.interests:
-        named = [f"{plain(shorten(name, 26))} {percent(share)}" for name, share in said.interests]
-        lines.append(f"After {' · '.join(named)}")
+        several = len(said.interests) > 1
+        named = [
+            f"{plain(shorten(name, 26))}{f' ({percent(share)})' if several else ''}"
+            for name, share in said.interests
+        ]
+        lines.append(f"Interested in {', '.join(named)} and the like")
     if said.prefers:
         lines.append(f"Turns to {', '.join(plain(shorten(name, 30)) for name in said.prefers)}")
     if said.prices is not None:
         low, high = (plain(money(price, view.release.currency)) for price in said.prices)
         lines.append(f"Prices around {low} to {high}")
     st.caption("  \n".join(lines))
-    st.dataframe(
-        [
-            {
-                "Weight": round(one.weight, 2),
-                "Event": f"{one.words} {shorten(one.name, 60)}",
-            }
-            for one in said.done[:_SHOWN]
-        ],
-        hide_index=True,
-        height="content",
-        column_config={
-            "Weight": st.column_config.ProgressColumn(
-                width=72, min_value=0.0, max_value=1.0, format="%.2f", help=_HELP
-            ),
-            "Event": st.column_config.TextColumn(width="medium"),
-        },
-        key="visit-events",
-    )
+    with st.container(gap="small"):
+        for one in said.done[:_SHOWN]:
+            name = plain(shorten(one.name, 32))
+            words = f"{one.words} {name} :gray[{one.weight:.2f}]"
+            st.progress(max(0.0, min(1.0, one.weight)), text=words)
     more = len(said.done) - _SHOWN
     if more > 0:
         st.caption(f"and {count(more, 'earlier event')}.")

@@ -83,15 +83,6 @@ def show_ways(view: LiveView, walk: Walk) -> None:
         on_click=go,
         args=("cart",),
     )
-    with st.popover("Replay", icon=":material/history:"):
-        _offer_replay(view)
-    st.button(
-        "Start anew",
-        icon=":material/restart_alt:",
-        help="Forget this visit",
-        disabled=not walk.clicks and walk.steps is None,
-        on_click=lambda: state.set_walk(state.shopper(), Walk()),
-    )
 
 
 def _to_category() -> None:
@@ -116,6 +107,20 @@ def show_found_products(view: LiveView) -> None:
                 on_click=go,
                 args=("product", line.item_id),
             )
+
+
+def show_beginnings(view: LiveView, walk: Walk) -> None:
+    """Offer to begin anew, and to replay what the shopper really did."""
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Start anew",
+            icon=":material/restart_alt:",
+            help="Forget this visit",
+            disabled=not walk.clicks and walk.steps is None,
+            on_click=lambda: state.set_walk(state.shopper(), Walk()),
+        )
+        with st.popover("Replay", icon=":material/history:"):
+            _offer_replay(view)
 
 
 def _offer_replay(view: LiveView) -> None:
