@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
-from recsys.rules.conflicts import Conflict
 
 from pages.ui import state
 from pages.ui.errors import in_place
@@ -16,6 +15,7 @@ from pages.ui.jobs import ACTOR
 from pages.ui.rules import say_rule_price
 from pages.ui.words import ago, count, moment, percent, plain
 from recsys.rules.changes import Change
+from recsys.rules.conflicts import Conflict
 from recsys.rules.published import RuleSet
 from recsys.workflows.jobs import active_jobs
 from recsys.workflows.rule_price import DRAFT, submit_rule_price
