@@ -177,6 +177,30 @@ def put(key: str, value: object) -> None:
     st.session_state[key] = value
 
 
+def seen(what: str, now: int) -> int:
+    """Return the version that the page showed before this run, and remember that it shows ``now``.
+
+    A form that was sent was filled while that older one was on the screen.
+    """
+    key = f"seen-{what}"
+    before = int(st.session_state.get(key, now))
+    st.session_state[key] = now
+    return before
+
+
+def sent(what: str, *, more: int = 0) -> int:
+    """Return how often a form was sent, to call its widgets by: after that it is an empty one.
+
+    Parameters
+    ----------
+    more
+        Count so many more.
+    """
+    key = f"sent-{what}"
+    st.session_state[key] = int(st.session_state.get(key, 0)) + more
+    return st.session_state[key]
+
+
 def picked(key: str) -> str | None:
     """Return what was picked in a widget (in its callback)."""
     return st.session_state.get(key)

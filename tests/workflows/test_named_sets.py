@@ -6,10 +6,15 @@ from hypothesis import strategies as some
 
 from recsys.errors import Conflict, InputError, NotFound
 from recsys.releases.live import LiveShop
+from recsys.rules.book import NamedSet
 from recsys.rules.rule import Rule, Scope, Target
-from recsys.workflows import named_sets as module
+from recsys.workflows import set_members as module
 from recsys.workflows.named_sets import (
+    How,
+    MemberRow,
     delete_named_set,
+    edited,
+    member_rows,
     named_set,
     named_sets,
     read_ids,
@@ -157,6 +162,30 @@ def test_ids_that_stand_there_twice_are_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(module, "_MOST_CHARACTERS", 3)
     with pytest.raises(InputError, match="The list is longer than 3 characters"):
         read_ids("a\nb\n")
+
+
+@pytest.mark.parametrize(
+    ("how", "members", "words"),
+    [
+        ("add", ["a", "b", "c"], "1 member added; 1 was there already."),
+        ("remove", ["a"], "1 member removed; 1 was not among them."),
+        ("replace", ["b", "c"], "2 members now."),
+    ],
+)
+def test_members_are_added_removed_and_replaced(how: How, members: list[str], words: str) -> None:
+    assert edited(["a", "b"], ["b", "c", "b"], how) == (members, words)
+    assert edited(["a"], [], "add") == (["a"], "0 members added.")
+
+
+def test_members_by_name(reading: LiveShop) -> None:
+    view = reading.current()
+    gifts = NamedSet(1, "collection", "Gifts", 1, ("x", "i01", "i02"))
+    assert member_rows(view, gifts, 0, 2) == [
+        MemberRow("x"), MemberRow("i01", "Product 1", "", 2.0, known=True),
+    ]  # fmt: skip
+    vips = NamedSet(2, "segment", "VIPs", 1, ("u01", "x"))
+    assert member_rows(view, vips, 0, 9) == [MemberRow("u01", known=True), MemberRow("x")]
+    assert member_rows(None, gifts, 1, 3) == [MemberRow("i01"), MemberRow("i02")]
 
 
 ids = some.text(some.characters(exclude_categories=("Cs", "Cc", "Z")), min_size=1, max_size=8)
