@@ -27,6 +27,9 @@ class Settings:
     data_roots
         ``AISLE_DATA_ROOTS``: folders on the server whose files may be loaded, separated by ``:``;
         none by default.
+    image_hosts
+        ``AISLE_IMAGE_HOSTS``: comma-separated host names from which pages show product pictures,
+        by https only; none by default, since the browser of who looks asks them for it.
     time_zone
         ``AISLE_TIME_ZONE``: the shop's zone, in which rules start and end (default ``UTC``).
     """
@@ -38,6 +41,7 @@ class Settings:
     upload_max_bytes: int = 4_000_000_000
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     data_roots: tuple[Path, ...] = ()
+    image_hosts: tuple[str, ...] = ()
     time_zone: str = "UTC"
 
     @classmethod
@@ -55,18 +59,22 @@ class Settings:
                 f"AISLE_UPLOAD_MAX_MB is {megabytes!r}, which is not a number of megabytes.",
                 hint="Set it to a whole number, for example 4000.",
             )
-        hosts = os.environ.get("AISLE_ALLOWED_HOSTS", "")
         return cls(
             home=Path(os.environ.get("AISLE_HOME", "workspace")).resolve(),
             database_url=os.environ.get("AISLE_DATABASE_URL", ""),
             qdrant_url=os.environ.get("AISLE_QDRANT_URL", ""),
             qdrant_api_key=os.environ.get("AISLE_QDRANT_API_KEY", ""),
             upload_max_bytes=int(megabytes) * 1_000_000,
-            allowed_hosts=cls.allowed_hosts
-            + tuple(host.strip() for host in hosts.split(",") if host.strip()),
+            allowed_hosts=cls.allowed_hosts + _hosts("AISLE_ALLOWED_HOSTS"),
             data_roots=_data_roots(),
+            image_hosts=_hosts("AISLE_IMAGE_HOSTS"),
             time_zone=_time_zone(),
         )
+
+
+def _hosts(name: str) -> tuple[str, ...]:
+    given = os.environ.get(name, "").split(",")
+    return tuple(host.strip().lower() for host in given if host.strip())
 
 
 def _data_roots() -> tuple[Path, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.resources import workspace
+from recsys.models.pair_facts import PairFacts
 from recsys.types import Placement
-from recsys.workflows import comparing, votes
+from recsys.workflows import comparing, pairs, votes
 
 # Ids name what never changes, so an entry is right for ever; these bounds only save memory.
 
@@ -27,3 +28,9 @@ def differ_most(first: str, second: str, placement: Placement) -> list[comparing
 def blind_anchors(first: str, second: str) -> list[votes.Anchor]:
     """Return the products on which two models are put to the vote."""
     return votes.blind_anchors(workspace(), first, second)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def pairs_with(dataset_id: str, sources: tuple[str, ...], target: str) -> dict[str, PairFacts]:
+    """Return how often a product lies in one basket with others."""
+    return pairs.pairs_with(workspace(), dataset_id, sources, target)

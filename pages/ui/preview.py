@@ -1,4 +1,4 @@
-"""The controls and side lists of the Shelves page."""
+"""The controls of the Shelves page, and the heading of its list."""
 
 from __future__ import annotations
 
@@ -6,64 +6,40 @@ import streamlit as st
 
 from pages.ui import state
 from pages.ui.evidence import PLACEMENT_HELP, PLACEMENT_WORDS
-from pages.ui.words import ago, count, day, moment, money, plain, shorten
+from pages.ui.who import choose_who
+from pages.ui.words import ago, count, moment, money, plain, shorten
 from recsys.releases.live import LiveView
-from recsys.types import LIMITS, PLACEMENTS, Filters, Placement, Shelf
-from recsys.workflows.shelves import popular_products, product_names, shelf_csv
-from recsys.workflows.shoppers import (
-    find_shoppers,
-    random_shopper,
-    shopper_facts,
-    shopper_history,
-)
+from recsys.types import LIMITS, SHELVES, Filters, Shelf, ShelfName
+from recsys.workflows.shelves import product_names, shelf_csv
 
-_MOST_OPTIONS = 500
-_HISTORY = 12
+CARDS, COMPARED = "Cards", "Rules on and off"
+_WAYS = {CARDS: ":material/grid_view:", COMPARED: ":material/compare_arrows:"}
 
 
-def choose_who_and_where(view: LiveView) -> tuple[str, Placement, Filters, int]:
-    """Show the first row: shopper, placement, filters; return what was chosen."""
+def choose_who_and_where(view: LiveView) -> tuple[str, ShelfName, Filters, int]:
+    """Show shopper, placement and filters; return what was chosen."""
     state.take_from_address()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        user_id = _choose_shopper(view)
-        st.button(
-            "Random",
-            icon=":material/shuffle:",
-            help="Preview as a shopper drawn at random",
-            on_click=lambda: state.choose_shopper(random_shopper(view)),
-        )
-        placement = _choose_placement(view)
-        filters, n = _choose_filters(view, placement)
+    user_id = choose_who(view)
+    placement = _choose_placement(view)
+    filters, n = _choose_filters(view, placement)
     state.put_into_address()
-    gone = state.forget_unknown(lambda item_id: item_id in view.release.item_ids)
-    if gone:
-        st.caption(f"{count(gone, 'product')} of before is not in this release and was taken out.")
     return user_id, placement, filters, n
 
 
-def _choose_shopper(view: LiveView) -> str:
-    """Show the shopper picker; return an id, which may be a stranger's."""
-    if not state.shopper():
-        state.choose_shopper(random_shopper(view))
-    options = [one.user_id for one in find_shoppers(view, "", limit=_MOST_OPTIONS)]
-    current = state.shopper()
-    if current not in options:
-        options = [current, *options]
-    chosen = st.selectbox(
-        "Preview as shopper",
-        options,
-        key=state.SHOPPER,
-        accept_new_options=True,
-        help=f"Type any shopper id; the list shows the first {_MOST_OPTIONS:,}."
-        " A stranger's id shows what a stranger sees.",
-        width=250,
-    )
-    return chosen or current
+def show_forgotten(view: LiveView) -> None:
+    """Take chosen products that the release does not have out, and say so."""
+    gone = state.forget_unknown(lambda item_id: item_id in view.release.item_ids)
+    if gone:
+        st.caption(
+            f"Left out: {count(gone, 'product')} that you chose or the link names, not in this"
+            " release."
+        )
 
 
-def _choose_placement(view: LiveView) -> Placement:
-    """Show the placements that the live release serves."""
-    served: list[Placement] = [p for p in PLACEMENTS if p in view.release.manifest["strategies"]]
+def _choose_placement(view: LiveView) -> ShelfName:
+    """Show the placements that the live release serves; Buy again needs no model."""
+    has = {*view.release.manifest["strategies"], "buy_again"}
+    served: list[ShelfName] = [one for one in SHELVES if one in has]
     if state.placement() not in served:
         state.choose_placement(served[0])
     chosen = st.segmented_control(
@@ -77,7 +53,7 @@ def _choose_placement(view: LiveView) -> Placement:
     return served[served.index(chosen) if chosen in served else 0]
 
 
-def _choose_filters(view: LiveView, placement: Placement) -> tuple[Filters, int]:
+def _choose_filters(view: LiveView, placement: ShelfName) -> tuple[Filters, int]:
     """Show the filters this shop can have, and how many products to show."""
     has = view.release.manifest["has"]
     default, most = LIMITS[placement]
@@ -108,32 +84,44 @@ def _choose_filters(view: LiveView, placement: Placement) -> tuple[Filters, int]
     return Filters(category=category, price_min=low, price_max=high, min_stock=int(stock)), n
 
 
-def release_line(view: LiveView, user_id: str) -> None:
-    """Show who the shopper is and what is live, in one quiet line."""
-    facts = shopper_facts(view, user_id)
-    words = [f"{name.replace('_', ' ')} {value}" for name, value in list(facts.items())[:4]]
+def release_line(view: LiveView) -> None:
+    """Say what is live, in one quiet line."""
     models = sorted({m["label"] for m in view.release.manifest["models"].values()})
+    rules = {0: "no rules", -1: "draft rules"}.get(
+        view.book.rule_set_id, f"rule set {view.book.rule_set_id}"
+    )
     st.caption(
-        plain(" · ".join([*words, " + ".join(models), f"published {ago(view.publication.at)}"])),
+        plain(f"{' + '.join(models)}, published {ago(view.publication.at)} · {rules}"),
         help=f"Release {view.release.id}, {moment(view.publication.at)}",
     )
 
 
-def show_heading(view: LiveView, shelf: Shelf, user_id: str, filters: Filters) -> None:
-    """Show the title of the list, its filters and its trace, and offer it as CSV."""
+def show_heading(view: LiveView, shelf: Shelf, user_id: str, filters: Filters) -> str:
+    """Show the title of the list, its filters and its trace; return how it is to be shown."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{_heading(view, shelf)}**", width="content")
-        shown, *removed = shelf.trace().split(" · ")
+        shown, *others = shelf.trace().split(" · ")
         st.badge(shown, color="green" if len(shelf.items) == shelf.asked else "gray")
-        for words in removed:
+        for words in others:
             st.badge(
-                words,
+                plain(words),
                 color="gray",
                 help="Products that scored high enough to stand here and were taken out.",
             )
         for words in _filter_words(filters, view.release.currency):
             st.badge(plain(words), color="primary", icon=":material/tune:")
         st.space("stretch")
+        _show_trace(shelf)
+        way = st.segmented_control(
+            "Shown as",
+            (CARDS, COMPARED),
+            default=CARDS,
+            required=True,
+            key="shown-as",
+            format_func=lambda one: _WAYS[one],
+            label_visibility="collapsed",
+            help="As cards, or beside the same list without rules",
+        )
         st.download_button(
             "CSV",
             data=lambda: shelf_csv(shelf),
@@ -142,6 +130,25 @@ def show_heading(view: LiveView, shelf: Shelf, user_id: str, filters: Filters) -
             icon=":material/download:",
             on_click="ignore",
         )
+    for note in shelf.notes:
+        st.caption(f":material/info: {plain(note)}")
+    return str(way)
+
+
+def _show_trace(shelf: Shelf) -> None:
+    """Offer the steps by which the list came about, with their counts."""
+    if not shelf.steps:
+        return
+    with st.popover("Trace", icon=":material/conversion_path:", type="tertiary"):
+        lines = ["| Step | Before | After | What happened |", "|---|---:|---:|---|"]
+        for step in shelf.steps:
+            removed = [f"{number:,} {reason}" for reason, number in step.removed.items()]
+            words = "; ".join([*removed, *([step.words] if step.words else [])])
+            cells = (plain(step.name), f"{step.before:,}", f"{step.after:,}", plain(words))
+            lines.append(f"| {' | '.join(cells)} |")
+        st.markdown("\n".join(lines))
+        rules = {0: "none", -1: "the draft"}.get(shelf.rule_set_id, str(shelf.rule_set_id))
+        st.caption(f"Release {shelf.release_id} · rule set {rules}")
 
 
 def _filter_words(filters: Filters, currency: str) -> list[str]:
@@ -154,74 +161,6 @@ def _filter_words(filters: Filters, currency: str) -> list[str]:
     if filters.min_stock > 1:
         words.append(f"at least {filters.min_stock} in stock")
     return words
-
-
-def show_history(view: LiveView, user_id: str) -> None:
-    """Show what the shopper bought lately; a click turns to products like it."""
-    st.markdown("**Bought lately**")
-    bought = shopper_history(view, user_id, limit=_HISTORY)
-    if not bought:
-        st.caption("Nothing: this shopper is a stranger.")
-    with st.container(gap=None):
-        for line in bought:
-            when = f", last on {day(line.last)}" if line.last is not None else ""
-            st.button(
-                f"{plain(shorten(line.name, 30))} :gray[{line.times}×]",  # noqa: RUF001
-                key=f"history-{line.item_id}",
-                type="tertiary",
-                wrap=False,
-                help=f"{plain(line.name)}: bought {count(line.times, 'time')}{when}."
-                " Click to see products like it.",
-                on_click=state.show_similar_to,
-                args=(line.item_id,),
-            )
-
-
-def ask_likes(view: LiveView) -> tuple[list[str], list[str]]:
-    """Let a shopper nobody knows say what they like; return products and categories."""
-    st.markdown("**Says they like**")
-    st.caption("Nobody knows this shopper yet. Tick what a welcome page would ask for.")
-    categories: list[str] = []
-    if view.release.categories:
-        categories = st.multiselect(
-            "Categories", view.release.categories, key="like-categories", placeholder="None"
-        )
-    often = popular_products(view, limit=_MOST_OPTIONS)
-    names = {line.item_id: line.name for line in often}
-    items = st.multiselect(
-        "Products",
-        list(names),
-        format_func=lambda one: shorten(names[one], 40),
-        key="like-items",
-        placeholder="None",
-        help=f"The {len(names):,} products that most shoppers bought.",
-    )
-    return items, categories
-
-
-def show_cart(view: LiveView) -> None:
-    """Show the imagined cart with its total."""
-    st.markdown("**Cart**")
-    lines = product_names(view, state.cart())
-    for line in lines:
-        name, drop = st.columns([5, 1], vertical_alignment="center")
-        name.markdown(plain(shorten(line.name, 40)))
-        name.caption(plain(money(line.price, view.release.currency)))
-        drop.button(
-            "",
-            icon=":material/close:",
-            key=f"uncart-{line.item_id}",
-            type="tertiary",
-            help=f"Take {plain(line.name)} out",
-            on_click=state.remove_from_cart,
-            args=(line.item_id,),
-        )
-    prices = [line.price for line in lines if line.price is not None]
-    if prices:
-        without = len(lines) - len(prices)
-        more = f" and {without} without a price" if without else ""
-        st.markdown(f"Total **{plain(money(sum(prices), view.release.currency))}**{more}")
-    st.caption("Products go in by Add to cart on any card.")
 
 
 def _heading(view: LiveView, shelf: Shelf) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import streamlit as st
 
@@ -13,6 +14,12 @@ Issue = Callable[[], str]
 SHOPPER = "shopper"
 PLACEMENT = "placement"
 ANCHOR = "product"
+FIND = "find-shopper"
+# The shopper who is built by ticking products: a stranger of this id.
+BUILT = "(built)"
+_SEARCHED = "searched-shopper"
+_TICKED = "ticked"
+_LAST_CHANGE = "last-change"
 _CART = "cart"
 _UPLOADS = "uploads"
 _TICKETS = "upload_tickets"
@@ -52,7 +59,39 @@ def put_into_address() -> None:
 
 def choose_shopper(user_id: str) -> None:
     """Make a shopper the one to preview as (in a callback: before the widget is drawn)."""
-    st.session_state[SHOPPER] = user_id
+    st.session_state[SHOPPER] = st.session_state[FIND] = user_id
+    st.session_state.pop(_SEARCHED, None)
+
+
+def searched() -> str:
+    """Return what shoppers were searched for while several are found; else empty."""
+    return st.session_state.get(_SEARCHED) or ""
+
+
+def search(text: str) -> None:
+    """Remember that several shoppers were found for some text."""
+    st.session_state[_SEARCHED] = text
+
+
+def ticked() -> tuple[str, ...]:
+    """Return the products that were ticked as what a stranger likes."""
+    return tuple(st.session_state.get(_TICKED, ()))
+
+
+def tick(item_id: str) -> None:
+    """Tick a product, or untick it (a widget callback)."""
+    others = tuple(one for one in ticked() if one != item_id)
+    st.session_state[_TICKED] = others if item_id in ticked() else (*others, item_id)
+
+
+def last_change() -> Any:
+    """Return what this session changed last in the draft and may undo."""
+    return st.session_state.get(_LAST_CHANGE)
+
+
+def set_last_change(change: Any) -> None:
+    """Remember a change of the draft; None when it was undone."""
+    st.session_state[_LAST_CHANGE] = change
 
 
 def shopper() -> str:
@@ -71,10 +110,11 @@ def placement() -> str:
 
 
 def forget_unknown(is_known: Callable[[str], bool]) -> int:
-    """Take products that the live release does not have out of cart and anchor; count them."""
-    kept = tuple(item_id for item_id in cart() if is_known(item_id))
-    gone = len(cart()) - len(kept)
-    st.session_state[_CART] = kept
+    """Forget chosen products that the live release does not have; count them."""
+    gone = 0
+    for key, held in ((_CART, cart()), (_TICKED, ticked())):
+        st.session_state[key] = tuple(item_id for item_id in held if is_known(item_id))
+        gone += len(held) - len(st.session_state[key])
     if (chosen := anchor()) is not None and not is_known(chosen):
         del st.session_state[ANCHOR]
         st.query_params.pop(ANCHOR, None)

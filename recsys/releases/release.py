@@ -86,7 +86,9 @@ class Release:
         if "lookalikes" in self.manifest["strategies"]:
             self.shopper_index  # noqa: B018
         self.shoppers  # noqa: B018
-        self.last, self.first, self.days  # noqa: B018
+        self.last  # noqa: B018
+        self.first  # noqa: B018
+        self.days  # noqa: B018
         self.content  # noqa: B018
 
     def _table(self, file: str, columns: Sequence[str] | None = None) -> Table:

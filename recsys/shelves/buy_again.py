@@ -7,13 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.arrays import Rows
-from recsys.releases.live import LiveView
 from recsys.releases.release import Release
-from recsys.shelves.asking import check_n
-from recsys.shelves.lines import Line, shelf_of
-from recsys.shelves.ranking import shown
-from recsys.types import Filters, Shelf
 
 BY_RHYTHM = "by own purchases"
 NOTHING_BOUGHT = "Nothing to buy again"
@@ -93,46 +87,3 @@ def due_again(release: Release, user: int) -> Again:
         every[order],
         ago[order],
     )
-
-
-def buy_again(
-    view: LiveView,
-    user_id: str,
-    *,
-    n: int | None = None,
-    filters: Filters = Filters(),  # noqa: B008 - frozen
-    but: Rows = np.empty(0, np.int32),  # noqa: B008 - nobody writes to it
-) -> Shelf:
-    """Return what a shopper bought before and may be about to buy again.
-
-    Parameters
-    ----------
-    n
-        1 to 50 (default 10).
-    but
-        Rows that stand elsewhere on the page.
-
-    Returns
-    -------
-    Shelf
-        Empty and labelled for those who bought nothing and those nobody knows.
-
-    Raises
-    ------
-    InputError
-        ``n`` is out of range.
-    """
-    n = check_n("buy_again", n)
-    user = view.release.user_ids.row(user_id)
-    if user is None or not len(view.release.history(user)[0]):
-        why = "unknown shopper" if user is None else "no purchases yet"
-        return shelf_of(view, "buy_again", [], {}, asked=n, fallback=f"{NOTHING_BOUGHT}: {why}")
-    again = due_again(view.release, user)
-    found = shown(view, again.rows, again.scores, n=n, filters=filters, without={}, asked=but)
-    lines = [
-        Line(int(row), float(score), reason, BY_RHYTHM)
-        for row, score, reason in zip(
-            found.rows, found.scores, again.reasons(found.rows), strict=True
-        )
-    ]
-    return shelf_of(view, "buy_again", lines, found.removed, asked=n)

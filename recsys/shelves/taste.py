@@ -177,7 +177,7 @@ def _categories(release: Release, usual: Usual, items: Rows) -> tuple[tuple[str,
     above = shares - usual.categories
     order = np.argsort(-above, kind="stable")[:_MOST_CATEGORIES]
     least = np.maximum(_LEAST_TIMES * usual.categories, _LEAST_SHARE)
-    named = [code for code in order if shares[code] >= least[code]]
+    named = [int(code) for code in order if shares[code] >= least[code]]
     return tuple(release.categories[code] for code in named), float(shares[named].sum())
 
 

@@ -12,6 +12,9 @@ import numpy as np
 from recsys.releases.live import LiveShop, LiveView
 from recsys.shelves import placements
 from recsys.shelves.lines import item_fields
+from recsys.shelves.request import ShelfRequest
+from recsys.shelves.show import show_shelf
+from recsys.shelves.text_search import product_search
 from recsys.types import Filters, Shelf
 
 # Where a spreadsheet may take text for a formula: at the start of a cell, or after a sign that it
@@ -20,6 +23,11 @@ _FORMULA = re.compile(
     r"^(?=[\t\r\n])|(^|[;|\t\r\n])"
     r'(?=(?:[^\S\t\r\n]|["\0\u200b-\u200f\u2060\ufeff])*[=+\-@\uff1d\uff0b\uff0d\uff20])'
 )
+
+
+def preview_shelf(view: LiveView, request: ShelfRequest) -> Shelf:
+    """Return any shelf under the rules of a view; see :func:`recsys.shelves.show.show_shelf`."""
+    return show_shelf(view, request)
 
 
 def show_for_you(
@@ -93,6 +101,17 @@ def product_names(view: LiveView, item_ids: Sequence[str]) -> list[CartLine]:
         CartLine(view.release.item_ids.id(row), view.release.names[row], field.get("price"))
         for row, field in zip(found, fields, strict=True)
     ]
+
+
+def find_products(view: LiveView, text: str, *, limit: int = 12) -> list[CartLine]:
+    """Return the products whose id or name has the text in it, the best fit first.
+
+    Empty text gives the popular ones.
+    """
+    if not text.strip():
+        return popular_products(view, limit=limit)
+    rows = product_search(view.release).find(text, limit=limit)
+    return product_names(view, [view.release.item_ids.id(row) for row in rows])
 
 
 def popular_products(view: LiveView, *, limit: int = 50) -> list[CartLine]:

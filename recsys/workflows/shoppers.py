@@ -12,8 +12,8 @@ from recsys.models.arrays import Rows
 from recsys.releases.live import LiveView
 from recsys.shelves.lines import item_fields
 from recsys.shelves.personas import Persona, picked
-from recsys.shelves.shopper_search import shopper_search
 from recsys.shelves.taste import Taste, taste_of
+from recsys.shelves.text_search import shopper_search
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class FoundShopper:
 def find_shoppers(view: LiveView, text: str, *, limit: int = 20) -> list[FoundShopper]:
     """Return the shoppers whose id, name or e-mail has the text in it, the best fit first.
 
-    See :meth:`recsys.shelves.shopper_search.ShopperSearch.find`. Empty text gives the first
+    See :meth:`recsys.shelves.text_search.TextSearch.find`. Empty text gives the first
     shoppers.
     """
     rows = shopper_search(view.release).find(text, limit=limit)

@@ -9,8 +9,10 @@ from shelf_shop import factors, make_shop, view_of
 
 from recsys.errors import InputError
 from recsys.releases.live import LiveView
-from recsys.shelves.buy_again import buy_again, due_again
-from recsys.types import Filters
+from recsys.shelves.buy_again import due_again
+from recsys.shelves.request import ShelfRequest
+from recsys.shelves.show import show_shelf
+from recsys.types import Filters, Shelf
 
 ITEMS = ["bread", "jam", "milk", "salt", "tea"]
 # Days on which ann bought each; the shop's newest purchase is bob's, on the 31st.
@@ -44,8 +46,15 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> LiveView:
     return open_shop(tmp_path_factory.mktemp("again"))
 
 
-def ids(view: LiveView, user: str = "ann", **asked: object) -> list[str]:
-    return [item.item_id for item in buy_again(view, user, **asked).items]  # type: ignore[arg-type]
+def buy_again(
+    view: LiveView, user: str, *, n: int | None = None, filters: Filters | None = None
+) -> Shelf:
+    asked = ShelfRequest("buy_again", user_id=user, n=n, filters=filters or Filters())
+    return show_shelf(view, asked)
+
+
+def ids(view: LiveView, *, n: int | None = None, filters: Filters | None = None) -> list[str]:
+    return [item.item_id for item in buy_again(view, "ann", n=n, filters=filters).items]
 
 
 def test_the_score_is_that_of_the_stated_formula(view: LiveView) -> None:

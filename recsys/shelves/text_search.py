@@ -1,33 +1,33 @@
-"""Shoppers by a part of their id, name or e-mail, quick also among a million."""
+"""Shoppers and products by a part of their id or name, quick also among a million."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
 
+from recsys.data.arrow import Table
+from recsys.data.ids import IdMap
 from recsys.releases.release import Release
 from recsys.shelves.once import once_a_release
 
-_FIELDS = ("user_id", "name", "email")
 # What is searched of one field: a table may hold anything, and this stays in memory.
 _MOST = 80
 
 
-class ShopperSearch:
+class TextSearch:
     """All that is searched, as one text; a search is then one scan by the interpreter's own C."""
 
-    def __init__(self, release: Release) -> None:
-        self._ids = release.user_ids
-        table = release.shoppers
+    def __init__(self, ids: IdMap, table: Table, fields: Sequence[str]) -> None:
+        self._ids = ids
         columns = [
             ["" if value is None else " ".join(str(value)[:_MOST].split()) for value in column]
             for column in (
-                table.column(name).to_pylist() for name in _FIELDS if name in table.column_names
+                table.column(name).to_pylist() for name in fields if name in table.column_names
             )
         ]
-        # One blank between words; a field begins with a tab, and a line ends with a sign that nobody searches for.
+        # A field begins with a tab, and a line ends with a sign that nobody searches for.
         lines = [
             "\t" + "\t".join(fields).casefold() + "\n" for fields in zip(*columns, strict=True)
         ]
@@ -37,7 +37,7 @@ class ShopperSearch:
     def find(self, text: str, *, limit: int) -> list[int]:
         """Return the rows in which some text is found, best first.
 
-        Those whose id it is; then those whose id, name or e-mail begins with it, then those where a
+        The one whose id it is; then those of which a field begins with it, then those where a
         later word does, then those that have it anywhere; each in the order of the ids. Upper and
         lower case are the same. Empty text gives the first rows.
         """
@@ -79,6 +79,12 @@ def _once(rows: Iterable[int]) -> Iterator[int]:
 
 
 @once_a_release
-def shopper_search(release: Release) -> ShopperSearch:
-    """Return the search of a release; made at the first use, 0.3 s for 200,000 shoppers."""
-    return ShopperSearch(release)
+def shopper_search(release: Release) -> TextSearch:
+    """Return the search in ids, names and e-mails; made at its first use, 0.4 s for 200,000."""
+    return TextSearch(release.user_ids, release.shoppers, ("user_id", "name", "email"))
+
+
+@once_a_release
+def product_search(release: Release) -> TextSearch:
+    """Return the search in ids and names of products."""
+    return TextSearch(release.item_ids, release.catalogue, ("item_id", "name"))
