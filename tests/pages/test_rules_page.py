@@ -12,7 +12,6 @@ from streamlit.testing.v1 import AppTest
 
 from recsys.releases.live import LiveShop
 from recsys.rules.rule import Rule, Scope, Target
-from recsys.rules.shelf_settings import ShelfSettings
 from recsys.settings import Settings
 from recsys.workflows.rules import rule_board, save_rule, save_shelf_settings
 from recsys.workspace import Workspace
@@ -214,6 +213,10 @@ def test_five_hundred_rules_come_in_pages_and_are_found(shop: Workspace) -> None
 
 
 def test_settings_are_saved_to_the_draft_and_two_people_are_told(shop: Workspace) -> None:
+    begun = rule_board(shop).settings["for_you"].settings
+    theirs, mine = (
+        begun.model_copy(update=one) for one in ({"diversity": "light"}, {"most_of_brand": 2})
+    )
     app = open_rules()
     app.get("button_group")[0].set_value("Shelf settings").run()
     calm(app)
@@ -221,14 +224,14 @@ def test_settings_are_saved_to_the_draft_and_two_people_are_told(shop: Workspace
     assert button(app, key="save-settings").disabled
     field(app, "number_input", "brand").set_value(2).run()
     calm(app)
-    save_shelf_settings(shop, "for_you", ShelfSettings(diversity="light"), revision=0, actor="bob")
+    save_shelf_settings(shop, "for_you", theirs, revision=0, actor="bob")
     button(app, key="save-settings").click().run()
     calm(app)
     assert "bob changed these settings just now" in said(app)
-    assert rule_board(shop).settings["for_you"].settings == ShelfSettings(diversity="light")
+    assert rule_board(shop).settings["for_you"].settings == theirs
 
     button(app, "Keep mine").click().run()
     button(app, key="save-settings").click().run()
     calm(app)
-    assert rule_board(shop).settings["for_you"].settings == ShelfSettings(most_of_brand=2)
+    assert rule_board(shop).settings["for_you"].settings == mine
     assert field(app, "number_input", "brand").value == 2
