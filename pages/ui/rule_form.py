@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui.choosing_products import choose_products
 from pages.ui.evidence import PLACEMENT_WORDS
-from pages.ui.words import count, plain, shorten
+from pages.ui.words import count, plain
 from recsys.releases.live import LiveView
 from recsys.rules.rule import RULE_KINDS, STRENGTHS, Rule, Scope, Target
 from recsys.rules.sets import SetLine
 from recsys.shelves.facts import Facts, facts_of
 from recsys.types import SHELVES
-from recsys.workflows.products import find_products
 
 KIND_WORDS = {
     "pin": "Pin",
@@ -41,8 +40,6 @@ _STRENGTH_HELP = (
     "How far products move: the scores of the candidates are put on one scale (mean 0, standard"
     " deviation 1), then light adds 0.5, medium 1 and strong 2; bury takes as much away."
 )
-_NAME = 44
-_FOUND = 30
 _LISTED = 2_000  # values of a column; others are typed
 Sets = Sequence[SetLine]
 
@@ -145,46 +142,6 @@ def _target(view: LiveView, target: Target, sets: Sets, key: str) -> Target:
 def _is_special(target: Target) -> bool:
     numbers = (target.stock_min, target.stock_max, target.newer_than_days)
     return bool(target.attributes) or any(one is not None for one in numbers)
-
-
-def choose_products(view: LiveView, label: str, chosen: Iterable[str], key: str) -> tuple[str, ...]:
-    """Show a search for products and those that are picked; return their ids.
-
-    A product that is picked stays so when the catalogue no longer has it.
-    """
-    wanted = st.text_input(
-        f"Find {label.lower()}",
-        key=f"{key}-find",
-        placeholder="Name or product id",
-        icon=":material/search:",
-    )
-    picked: Sequence[str] = state.picks(key, tuple(chosen))
-    found = find_products(view, wanted, limit=_FOUND) if wanted.strip() else []
-    if wanted.strip() and not found:
-        st.caption(f"No product is called {plain(shorten(wanted, 40))}.")
-    options = list(dict.fromkeys((*picked, *found)))
-    names = names_of(view, options)
-    return tuple(
-        st.multiselect(
-            label,
-            options,
-            default=list(picked),
-            format_func=lambda one: names[one],
-            key=key,
-            placeholder="Find some above" if not options else "Choose",
-        )
-    )
-
-
-def names_of(view: LiveView, item_ids: Iterable[str]) -> dict[str, str]:
-    """Return what products are called, cut to one line; those that are gone say so."""
-    rows = {one: view.release.item_ids.row(one) for one in item_ids}
-    return {
-        one: f"{one} (not in the catalogue)"
-        if row is None
-        else shorten(view.release.names[row], _NAME)
-        for one, row in rows.items()
-    }
 
 
 def _several(

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
-from recsys.rules.conflicts import Conflict
 
 from pages.ui import state
 from pages.ui.errors import in_place
@@ -16,6 +15,7 @@ from pages.ui.jobs import ACTOR
 from pages.ui.rules import say_rule_price
 from pages.ui.words import ago, count, moment, percent, plain
 from recsys.rules.changes import Change
+from recsys.rules.conflicts import Conflict
 from recsys.rules.published import RuleSet
 from recsys.workflows.jobs import active_jobs
 from recsys.workflows.rule_price import DRAFT, submit_rule_price
@@ -165,21 +165,21 @@ def show_price(workspace: Workspace, price: Report | None) -> None:
 
 def publish_form(workspace: Workspace, board: RuleBoard, *, reviewed: bool) -> None:
     """Offer to publish the draft; without a fresh report it asks once more, and never refuses."""
+    asked = state.asked_to_publish()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         note = st.text_input(
-            "Note", key=f"publish-note-{board.stamp}", placeholder="Why, for the history", width=360
+            "Note", key="publish-note", placeholder="Why, for the history", width=360
         )
         sure = state.is_sure(board.stamp)
         if reviewed or sure:
-            label = "Publish anyway" if sure and not reviewed else "Publish"
-            if st.button(label, type="primary", icon=":material/publish:", key="publish-rules"):
-                with in_place():
-                    done = publish_rules(workspace, actor=ACTOR, note=note, stamp=board.stamp)
-                    st.toast(
-                        f"Rule set {done.id} is live, on every list within a second.",
-                        icon=":material/check_circle:",
-                    )
-                    st.rerun()
+            st.button(
+                "Publish" if reviewed else "Publish anyway",
+                type="primary",
+                icon=":material/publish:",
+                key="publish-rules",
+                on_click=state.ask_to_publish,
+                args=(board.stamp,),
+            )
         else:
             st.button(
                 "Publish",
@@ -193,6 +193,15 @@ def publish_form(workspace: Workspace, board: RuleBoard, *, reviewed: bool) -> N
             if st.button("Discard all changes", key="discard"):
                 discard_changes(workspace, actor=ACTOR)
                 st.rerun()
+    if asked:
+        # The draft that was on the screen: another one meanwhile is an error that says so.
+        with in_place():
+            done = publish_rules(workspace, actor=ACTOR, note=note, stamp=asked)
+            st.toast(
+                f"Rule set {done.id} is live, on every list within a second.",
+                icon=":material/check_circle:",
+            )
+            st.rerun()
     if sure and not reviewed:
         st.warning("Nobody has looked at what this draft changes. Publish it all the same?")
 

@@ -38,6 +38,7 @@ _FORM = "rule_form"
 _DELETED = "deleted_rule"
 _SETTINGS = "settings_forms"
 _SURE = "publish_unseen"
+_PUBLISH = "publish_draft"
 
 
 def take_from_address() -> None:
@@ -409,3 +410,13 @@ def be_sure(stamp: str) -> None:
 def is_sure(stamp: str) -> bool:
     """Tell whether somebody wants to publish a draft, in this very state, without a look."""
     return st.session_state.get(_SURE) == stamp
+
+
+def ask_to_publish(stamp: str) -> None:
+    """Remember which draft was on the screen when Publish was clicked (a button callback)."""
+    st.session_state[_PUBLISH] = stamp
+
+
+def asked_to_publish() -> str:
+    """Return the draft that is to be published now, once; empty for none."""
+    return st.session_state.pop(_PUBLISH, "")

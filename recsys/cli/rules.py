@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from recsys.cli.output import AsJson, actor, give, say, table
+from recsys.cli.output import AsJson, actor, finish, give, say, table
 from recsys.errors import InputError
 
 if TYPE_CHECKING:
@@ -158,6 +158,21 @@ def import_file(
     done = import_rules(_workspace(), document, replace=replace, actor=actor())
     counts = {"added": done.added, "same": done.same, "removed": done.removed}
     give({**counts, "sets": list(done.sets)}, done.words(), as_json=as_json)
+
+
+@app.command()
+def price(
+    rule_id: Annotated[
+        int, typer.Argument(metavar="[RULE]", help="By default all changes of the draft together.")
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what a rule does to the agreement of lists with past purchases."""
+    from recsys.workflows.rule_price import submit_rule_price
+
+    workspace = _workspace()
+    found = finish(workspace, submit_rule_price(workspace, rule_id, actor=actor()))
+    give(found, "\n".join((*found["words"], found["note"])), as_json=as_json)
 
 
 def _workspace() -> Workspace:

@@ -11,7 +11,7 @@ from workflow_shops import open_workspace
 
 from recsys.releases.live import LiveShop
 from recsys.rules.rule import Rule, Target
-from recsys.rules.shelf_settings import ShelfSettings
+from recsys.rules.shelf_settings import DEFAULTS
 from recsys.types import silent
 from recsys.workflows.jobs import await_job
 from recsys.workflows.named_sets import save_named_set
@@ -95,12 +95,14 @@ def test_the_report_is_kept_and_outdated_by_every_change(shop: Workspace) -> Non
     assert found is not None
     assert (found["rules"][0]["rule_id"], found["outdated"]) == (rule_id, "")
 
-    save_shelf_settings(shop, "for_you", ShelfSettings(surprise=0.1), revision=0, actor="ann")
+    begun = DEFAULTS["for_you"]
+    other = begun.model_copy(update={"surprise": 0.1})
+    save_shelf_settings(shop, "for_you", other, revision=0, actor="ann")
     found = review_of(shop, draft_book(shop), view)
     assert found is not None
     assert found["outdated"] == "The draft was changed since."
 
-    save_shelf_settings(shop, "for_you", ShelfSettings(), revision=1, actor="ann")
+    save_shelf_settings(shop, "for_you", begun, revision=1, actor="ann")
     publish_rules(shop, actor="ann")
     found = review_of(shop, draft_book(shop), LiveShop(shop).current())
     assert found is not None
