@@ -18,6 +18,9 @@ page = st.navigation(
         "Shop": [
             st.Page(HERE / "home.py", title="Home", icon=":material/home:", default=True),
             st.Page(HERE / "shelves.py", title="Shelves", icon=":material/shelves:"),
+            st.Page(HERE / "sets.py", title="Collections", icon=":material/collections_bookmark:"),
+            st.Page(HERE / "rules.py", title="Rules", icon=":material/rule:"),
+            st.Page(HERE / "review.py", title="Review", icon=":material/rate_review:"),
         ],
         "Prepare": [
             st.Page(HERE / "files.py", title="Files", icon=":material/upload_file:"),
