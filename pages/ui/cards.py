@@ -72,11 +72,17 @@ def show_card(
 
 def _show_badges(shelf: Shelf, item: ShelfItem) -> None:
     """Show the place, what rules did, and the category where there is room."""
-    marks = [*item.marks][:2]
+    marks = item.marks
     with st.container(horizontal=True, gap="xsmall", wrap=False):
         st.badge(f"{item.rank}", color="gray")
-        for mark in marks:
+        for mark in marks[:1]:
             _show_mark(mark)
+        if marks[1:]:
+            st.badge(
+                f"+{len(marks) - 1}",
+                color="gray",
+                help="  \n".join(plain(mark.words) for mark in marks[1:]),
+            )
         if item.badge and not marks:
             colour, about = _BADGES[item.badge]
             st.badge(item.badge.capitalize(), color=colour, help=plain(shelf.fallback) or about)
