@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from recsys.models.arrays import Floats
 from recsys.rules.rule import Strength
-from recsys.rules.shelf_settings import Level, ShelfSettings
+from recsys.rules.shelf_settings import Level
 from recsys.shelves.compiled import Applied, Held, label_of
 from recsys.shelves.diversity import LAMBDA, Cap, spread
 from recsys.shelves.facts import Facts
@@ -371,7 +371,8 @@ def _launched(applied: Applied, row: int) -> str:
 
 def _said(applied: Applied, order: NDArray[np.int64]) -> str:
     """Say what the order goes by beside the model, and how many products it moved."""
-    by = [f"{len(applied.boosts)} boosts and buries"] if applied.boosts else []
+    count = len(applied.boosts)
+    by = [f"{count} rule{'' if count == 1 else 's'}"] if count else []
     settings = applied.settings
     names = {
         "freshness": settings.freshness,

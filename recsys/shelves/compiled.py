@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -207,6 +208,13 @@ def _matching(
     return match
 
 
+class _Asked(NamedTuple):
+    shelf: ShelfName
+    user_id: str
+    anchors: Sequence[int]
+    now: float
+
+
 @dataclass(frozen=True)
 class Compiled:
     """A rule book for one catalogue as it stands now; see :func:`compile_book`."""
@@ -242,11 +250,12 @@ class Compiled:
             Seconds since the epoch; None for this moment.
         """
         now = time.time() if now is None else now
+        asked = _Asked(shelf, user_id, anchors, now)
         held: dict[str, list[Held]] = {"pin": [], "hide": [], "only": [], "boost": []}
         idle: dict[int, str] = {}
         notes: list[str] = []
         for number, rule in enumerate(self.book.rules):
-            why = self._idle(number, rule, shelf, user_id, anchors, now)
+            why = self._idle(number, asked)
             if why:
                 idle[rule.id] = why
                 continue
@@ -270,38 +279,36 @@ class Compiled:
             notes=tuple(notes),
         )
 
-    def _idle(
-        self,
-        number: int,
-        rule: Rule,
-        shelf: ShelfName,
-        user_id: str,
-        anchors: Sequence[int],
-        now: float,
-    ) -> str:
+    def _idle(self, number: int, asked: _Asked) -> str:
         """Say why a rule does not hold for a list; empty where it does."""
-        scope, (starts, ends) = rule.scope, self.known.times[number]
+        rule = self.book.rules[number]
         if not rule.on:
             return "switched off"
-        if scope.placements and shelf not in scope.placements:
-            return "for other placements"
-        if now < starts:
+        return self._not_now(number, rule, asked) or self._not_here(number, rule, asked)
+
+    def _not_now(self, number: int, rule: Rule, asked: _Asked) -> str:
+        starts, ends = self.known.times[number]
+        if asked.now < starts:
             return f"starts {rule.starts.replace('T', ' ')}"
-        if now >= ends:
-            return f"ended {rule.ends.replace('T', ' ')}"
-        if scope.anchor_items and self.known.anchors[number].isdisjoint(anchors):
+        return f"ended {rule.ends.replace('T', ' ')}" if asked.now >= ends else ""
+
+    def _not_here(self, number: int, rule: Rule, asked: _Asked) -> str:
+        scope = rule.scope
+        if scope.placements and asked.shelf not in scope.placements:
+            return "for other placements"
+        if scope.anchor_items and self.known.anchors[number].isdisjoint(asked.anchors):
             return "beside other products"
         if scope.anchor_categories:
             values, codes = self.facts.category.values, self.facts.category.codes
-            beside: set[str] = {values[int(codes[row])] for row in anchors if codes[row] >= 0}
+            beside: set[str] = {values[int(codes[row])] for row in asked.anchors if codes[row] >= 0}
             if beside.isdisjoint(scope.anchor_categories):
                 return "beside other categories"
-        if scope.segments:
-            if not any(named_set(self.book, one, "segment") for one in scope.segments):
-                return "its audience was deleted"
-            if not any(user_id in self.known.audience(one) for one in scope.segments):
-                return "for another audience"
-        return ""
+        if not scope.segments:
+            return ""
+        if not any(named_set(self.book, one, "segment") for one in scope.segments):
+            return "its audience was deleted"
+        own = any(asked.user_id in self.known.audience(one) for one in scope.segments)
+        return "" if own else "for another audience"
 
     def _nothing(self, rule: Rule, mask: Mask) -> list[str]:
         """Say that a rule matches no product at all, and why where that is known."""

@@ -81,17 +81,14 @@ def pinned(
                 )
             slots[free] = (row, held)
             slot = free + 1
-    return _placed(rows, applied, slots, waiting, notes, n)
+    found, marks = _placed(rows, applied, slots, n)
+    return Pinned(found, marks, waiting, tuple(notes))
 
 
 def _placed(
-    rows: Sequence[int],
-    applied: Applied,
-    slots: Mapping[int, tuple[int, Held]],
-    waiting: Mapping[int, str],
-    notes: Sequence[str],
-    n: int,
-) -> Pinned:
+    rows: Sequence[int], applied: Applied, slots: Mapping[int, tuple[int, Held]], n: int
+) -> tuple[list[int], dict[int, Mark]]:
+    """Return the list with the pins in their slots, and the marks that say so."""
     taken = np.array([row for row, _ in slots.values()], np.int64)
     order = np.array(rows, np.int64)
     out = np.isin(order, taken)
@@ -115,7 +112,7 @@ def _placed(
             words = f"Pinned #{here} by {held.title}"
             marks[row] = Mark("pinned", words, held.rule.id)
         found.append(row)
-    return Pinned(found, marks, waiting, tuple(notes))
+    return found, marks
 
 
 def _barred(row: int, pin: Held, applied: Applied) -> str:

@@ -234,8 +234,8 @@ def _steps(
         "rules": {why: counts.pop(why, 0) for why in (BY_RULES, NOT_INCLUDED)},
         "variants": counts if variants else {},
     }
-    for name, removed in stages.items():
-        removed = {why: count for why, count in removed.items() if count}
+    for name, causes_ in stages.items():
+        removed = {why: count for why, count in causes_.items() if count}
         if removed:
             steps.append(Step(name, left, left := left - sum(removed.values()), removed))
     return tuple(steps)

@@ -249,22 +249,43 @@ class _Asking:
         if row in plan.asked:
             words = "the shelf stands beside it" if row in plan.anchors else "it is asked with"
             return _Cause("asked about", words, None, "left out")
-        if outside(view, one, plan.filters)[0]:
-            remedy = Remedy("filters", "Show the shelf without filters")
-            return _Cause("outside the filters", "it is outside the filters", remedy, "filters")
-        if view.hidden[row]:
-            remedy = Remedy("unhide", "Take back Hide now")
-            return _Cause("hidden now", "it is hidden now", remedy, "left out")
-        if row in plan.without.get(BOUGHT, ()):
-            settings = {"leave_out_bought": False}
-            remedy = Remedy("setting", "Let products bought before come again", 0, settings)
-            return _Cause(BOUGHT, "the shopper bought it before", remedy, "left out")
-        if row in plan.without.get(ELSEWHERE, ()):
-            remedy = Remedy("elsewhere", "Let products stand on several shelves of a page")
-            return _Cause(ELSEWHERE, "it stands elsewhere on the page", remedy, "left out")
-        if view.stock[row] < 1:
-            remedy = Remedy("restock", "Bring it back into stock")
-            return _Cause("sold out", "it is sold out", remedy, "left out")
+        again = {"leave_out_bought": False}
+        checks = (
+            (
+                outside(view, one, plan.filters)[0],
+                "outside the filters",
+                "it is outside the filters",
+                Remedy("filters", "Show the shelf without filters"),
+            ),
+            (
+                view.hidden[row],
+                "hidden now",
+                "it is hidden now",
+                Remedy("unhide", "Take back Hide now"),
+            ),
+            (
+                row in plan.without.get(BOUGHT, ()),
+                BOUGHT,
+                "the shopper bought it before",
+                Remedy("setting", "Let products bought before come again", 0, again),
+            ),
+            (
+                row in plan.without.get(ELSEWHERE, ()),
+                ELSEWHERE,
+                "it stands elsewhere on the page",
+                Remedy("elsewhere", "Let products stand on several shelves of a page"),
+            ),
+            (
+                view.stock[row] < 1,
+                "sold out",
+                "it is sold out",
+                Remedy("restock", "Bring it back into stock"),
+            ),
+        )
+        for holds, name, words, remedy in checks:
+            if holds:
+                step = "filters" if remedy.kind == "filters" else "left out"
+                return _Cause(name, words, remedy, step)
         return None
 
     def _ruled(self, shelf: Shelf) -> _Cause | None:

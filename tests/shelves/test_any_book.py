@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rule_shop import N_ITEMS, NOW, books, rule_shop
+from rule_shop import N_ITEMS, NOW, books
 
 from recsys.releases.live import LiveView
 from recsys.rules.book import RuleBook
@@ -19,12 +18,6 @@ from recsys.shelves.request import ShelfRequest
 from recsys.shelves.show import show_shelf
 from recsys.shelves.why_not import remedied, why_not
 from recsys.types import Shelf
-
-
-@pytest.fixture(scope="module")
-def view(tmp_path_factory: pytest.TempPathFactory) -> LiveView:
-    return rule_shop(tmp_path_factory.mktemp("rules"))
-
 
 USERS = st.integers(0, 7).map("u{}".format)
 ITEMS = st.integers(0, N_ITEMS - 1).map("i{:02}".format)
@@ -38,6 +31,7 @@ REQUESTS = st.one_of(
     st.builds(ShelfRequest, st.just("lookalikes"), user_id=USERS),
     st.builds(ShelfRequest, st.just("buy_again"), user_id=USERS),
 )  # fmt: skip
+SHORT = st.tuples(REQUESTS, st.integers(1, 6)).map(lambda two: replace(two[0], n=two[1]))
 HIDDEN = st.lists(st.integers(0, N_ITEMS - 1), max_size=4)
 ANY = settings(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -81,9 +75,9 @@ def pins_of(shelf: Shelf) -> dict[int, int]:
 @ANY
 @given(book=books(), request=REQUESTS, n=st.integers(1, 12), hidden=HIDDEN)
 def test_what_may_not_be_shown_never_is(
-    view: LiveView, book: RuleBook, request: ShelfRequest, n: int, hidden: list[int]
+    rule_view: LiveView, book: RuleBook, request: ShelfRequest, n: int, hidden: list[int]
 ) -> None:
-    view = live_with(view, book, hidden)
+    view = live_with(rule_view, book, hidden)
     shelf = show_shelf(view, replace(request, n=n), now=NOW)
     rows = np.array(rows_of(view, shelf), np.int64)
     applied = applied_to(view, request)
@@ -113,9 +107,9 @@ def test_what_may_not_be_shown_never_is(
 @ANY
 @given(book=books(), request=REQUESTS, n=st.integers(1, 12), hidden=HIDDEN)
 def test_a_pin_stands_in_its_place_or_says_why_not(
-    view: LiveView, book: RuleBook, request: ShelfRequest, n: int, hidden: list[int]
+    rule_view: LiveView, book: RuleBook, request: ShelfRequest, n: int, hidden: list[int]
 ) -> None:
-    view = live_with(view, book, hidden)
+    view = live_with(rule_view, book, hidden)
     shelf = show_shelf(view, replace(request, n=n), now=NOW)
     pins = pins_of(shelf)
     applied = applied_to(view, request)
@@ -133,9 +127,9 @@ def test_a_pin_stands_in_its_place_or_says_why_not(
 @ANY
 @given(book=books(), request=REQUESTS, n=st.integers(1, 12))
 def test_a_list_is_as_long_as_products_allow(
-    view: LiveView, book: RuleBook, request: ShelfRequest, n: int
+    rule_view: LiveView, book: RuleBook, request: ShelfRequest, n: int
 ) -> None:
-    view = replace(view, book=book)
+    view = replace(rule_view, book=book)
     applied = applied_to(view, request)
     shelf = show_shelf(view, replace(request, n=n), now=NOW)
     if "popular" not in applied.settings.fallbacks:
@@ -159,8 +153,8 @@ def test_a_list_is_as_long_as_products_allow(
 
 @ANY
 @given(book=books(), request=REQUESTS, n=st.integers(1, 12))
-def test_steps_add_up(view: LiveView, book: RuleBook, request: ShelfRequest, n: int) -> None:
-    view = replace(view, book=book)
+def test_steps_add_up(rule_view: LiveView, book: RuleBook, request: ShelfRequest, n: int) -> None:
+    view = replace(rule_view, book=book)
     shelf = show_shelf(view, replace(request, n=n), now=NOW)
     assert shelf.rule_set_id == 1
     left = shelf.steps[0].before if shelf.steps else 0
@@ -176,11 +170,11 @@ def test_steps_add_up(view: LiveView, book: RuleBook, request: ShelfRequest, n: 
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(book=books(), request=REQUESTS, n=st.integers(1, 6), hidden=HIDDEN, item=ITEMS)
+@given(book=books(), request=SHORT, hidden=HIDDEN, item=ITEMS)
 def test_why_not_agrees_with_the_shelf_and_its_remedies_bring_the_product_back(
-    view: LiveView, book: RuleBook, request: ShelfRequest, n: int, hidden: list[int], item: str
+    rule_view: LiveView, book: RuleBook, request: ShelfRequest, hidden: list[int], item: str
 ) -> None:
-    view, request = live_with(view, book, hidden), replace(request, n=n)
+    view = live_with(rule_view, book, hidden)
     shelf = show_shelf(view, request, now=NOW)
     found = why_not(view, request, item, now=NOW)
     there = {one.item_id: one.rank for one in shelf.items}

@@ -226,29 +226,41 @@ def test_nothing_to_arrange() -> None:
 SCORE_LISTS = st.lists(st.integers(0, 6), min_size=2, max_size=N).map(
     lambda some: np.array(sorted(some, reverse=True), np.float32)
 )
-LEVELS = st.sampled_from(["none", "light", "medium", "strong"])
+# Diversity, a cap, and the length of the list.
+SPREADS = st.tuples(
+    st.sampled_from(["none", "light", "medium", "strong"]),
+    st.none() | st.integers(1, 3),
+    st.integers(1, 10),
+)
 
 
 @settings(max_examples=150, deadline=None)
 @given(
-    scores=SCORE_LISTS, chosen=st.integers(0, N - 1), diversity=LEVELS,
-    kind=st.sampled_from(["boost", "bury"]), strength=st.sampled_from(["light", "strong"]),
-    cap=st.none() | st.integers(1, 3), n=st.integers(1, 10),
-)  # fmt: skip
+    scores=SCORE_LISTS,
+    chosen=st.integers(0, N - 1),
+    kind=st.sampled_from(["boost", "bury"]),
+    strength=st.sampled_from(["light", "strong"]),
+    spread=SPREADS,
+)
 def test_a_boosted_product_never_falls_and_a_buried_one_never_rises(
-    scores: np.ndarray, chosen: int, diversity: str, kind: str, strength: str, cap: int | None,
-    n: int,
-) -> None:  # fmt: skip
+    scores: np.ndarray, chosen: int, kind: str, strength: str, spread: tuple[str, int | None, int]
+) -> None:
     chosen %= len(scores)
+    diversity, cap, n = spread
     rows = np.arange(len(scores))
     about = facts()
     one = rule(kind, items=(f"i{chosen:02}",), strength=strength)  # pyright: ignore
     before, after = (
         reranked(
-            rows, scores, applied(*some, about=about, diversity=diversity, most_of_category=cap), n=n
-        ).rows.tolist().index(chosen)
+            rows,
+            scores,
+            applied(*some, about=about, diversity=diversity, most_of_category=cap),
+            n=n,
+        )
+        .rows.tolist()
+        .index(chosen)
         for some in ((), (one,))
-    )  # fmt: skip
+    )
     assert after <= before if kind == "boost" else after >= before
 
 
@@ -265,12 +277,15 @@ def test_no_product_of_a_boosted_category_falls(scores: np.ndarray, category: st
 
 @settings(max_examples=80, deadline=None)
 @given(
-    scores=SCORE_LISTS, diversity=LEVELS, cap=st.none() | st.integers(1, 3), n=st.integers(1, 10),
-    strength=st.sampled_from(["light", "medium", "strong"]), categories=st.booleans(),
-)  # fmt: skip
+    scores=SCORE_LISTS,
+    spread=SPREADS,
+    strength=st.sampled_from(["light", "medium", "strong"]),
+    categories=st.booleans(),
+)
 def test_the_order_is_what_a_slow_greedy_choice_gives(
-    scores: np.ndarray, diversity: str, cap: int | None, n: int, strength: str, categories: bool
+    scores: np.ndarray, spread: tuple[str, int | None, int], strength: str, categories: bool
 ) -> None:
+    diversity, cap, n = spread
     boost = rule("boost", categories=("Ware",), strength=strength)  # pyright: ignore
     rules = (boost,) if categories else ()
     held = applied(*rules, diversity=diversity, most_of_brand=cap)

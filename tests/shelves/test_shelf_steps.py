@@ -123,7 +123,7 @@ def test_a_curated_shelf(view: LiveView) -> None:
             },
             {
                 "name": "re-rank", "before": 3, "after": 3, "removed": {},
-                "words": "1 boosts and buries: 2 moved",
+                "words": "1 rule: 2 moved",
             },
             {
                 "name": "pins", "before": 3, "after": 3, "removed": {},
