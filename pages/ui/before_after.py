@@ -34,23 +34,23 @@ def show_before_and_after(
     books = {_NONE: EMPTY, _LIVE: live}
     if live.rule_set_id in {0, view.book.rule_set_id}:
         books.pop(_LIVE)
-    left, right = st.columns(2)
-    with left:
+    chosen = _NONE
+    if len(books) > 1:
         chosen = st.segmented_control(
             "Compared with", list(books), default=_NONE, required=True, key="compared-with"
         )
-    before = preview_shelf(under(view, books[str(chosen)]), request)
+    before = preview_shelf(under(view, books[chosen]), request)
     ids = [[item.item_id for item in one.items] for one in (before, shelf)]
     found = diff_lists(ids[0], ids[1], why=_causes(view, request, before, shelf))
     moves = {move.item: move for move in found.moves}
-    with right, st.container(vertical_alignment="bottom", height="stretch"):
-        said = found.words() if any(m.kind != "stayed" for m in found.moves) else "nothing changes"
-        st.markdown(f"**{said[:1].upper()}{said[1:]}**")
-    titles = ("Draft rules" if view.book.rule_set_id < 0 else "Live rules", str(chosen))
+    said = found.words() if any(m.kind != "stayed" for m in found.moves) else "nothing changes"
+    st.markdown(f"{said[:1].upper()}{said[1:]}.")
+    left, right = st.columns(2)
     with left:
-        _show_list(titles[1], before, moves, is_first=True)
+        _show_list(chosen, before, moves, is_first=True)
     with right:
-        _show_list(titles[0], shelf, moves, is_first=False)
+        title = "Draft rules" if view.book.rule_set_id < 0 else "Live rules"
+        _show_list(title, shelf, moves, is_first=False)
     st.page_link("compare.py", label="Compare models instead", icon=":material/compare:")
 
 

@@ -18,7 +18,7 @@ Actions = Callable[[Shelf, ShelfItem], None]
 _HEIGHT, _PICTURE = 226, 104
 # Two lines; capitals are wider.
 _NAME, _NAME_IN_CAPITALS = 36, 27
-_REASON = 40
+_REASON = 37
 _BADGES: dict[str, tuple[Colour, str]] = {
     "new": ("violet", "Nobody bought it yet; it stands here to get its chance."),
     "popular": ("gray", "Many shoppers buy it; it fills a list that would be too short."),

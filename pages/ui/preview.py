@@ -13,6 +13,7 @@ from recsys.types import LIMITS, SHELVES, Filters, Shelf, ShelfName
 from recsys.workflows.shelves import product_names, shelf_csv
 
 CARDS, COMPARED = "Cards", "Rules on and off"
+_USUAL = {"by the model", "pinned", "by own purchases"}
 _WAYS = {CARDS: ":material/grid_view:", COMPARED: ":material/compare_arrows:"}
 
 
@@ -101,6 +102,9 @@ def show_heading(view: LiveView, shelf: Shelf, user_id: str, filters: Filters) -
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{_heading(view, shelf)}**", width="content")
         shown, *others = shelf.trace().split(" · ")
+        plainly = shelf.made_of.keys() <= _USUAL
+        if len(shelf.made_of) > 1 and plainly:  # the cards say it
+            others = others[1:]
         st.badge(shown, color="green" if len(shelf.items) == shelf.asked else "gray")
         for words in others:
             st.badge(
