@@ -19,6 +19,9 @@ page = st.navigation(
             st.Page(HERE / "home.py", title="Home", icon=":material/home:", default=True),
             st.Page(HERE / "shelves.py", title="Shelves", icon=":material/shelves:"),
             st.Page(HERE / "shop.py", title="Shop page", icon=":material/storefront:"),
+            st.Page(HERE / "sets.py", title="Collections", icon=":material/collections_bookmark:"),
+            st.Page(HERE / "rules.py", title="Rules", icon=":material/rule:"),
+            st.Page(HERE / "review.py", title="Review", icon=":material/rate_review:"),
         ],
         "Prepare": [
             st.Page(HERE / "files.py", title="Files", icon=":material/upload_file:"),

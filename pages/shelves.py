@@ -18,6 +18,7 @@ from pages.ui.preview import (
 )
 from pages.ui.resources import shop
 from pages.ui.who import show_found
+from pages.ui.why_not import answer_why_not, ask_why_not
 from pages.ui.words import plain
 from recsys.errors import NotReady
 from recsys.shelves.request import ShelfRequest
@@ -47,8 +48,9 @@ show_unpublished(unpublished)
 
 stranger = live.release.user_ids.row(user_id) is None
 request = ShelfRequest(placement, user_id=user_id, n=n, filters=filters, cart=state.cart())
-beside, list_column = st.columns([1, 3], gap="medium")
+beside, list_column = st.columns([1.1, 3], gap="medium")
 with beside:
+    asked = ask_why_not()
     if placement == "also_bought":
         show_cart(live)
     elif stranger and placement == "for_you":
@@ -69,6 +71,7 @@ with list_column:
         shown_as = show_heading(view, shelf, user_id, filters)
         if shelf.fallback:
             st.info(plain(f"{shelf.fallback}."), icon=":material/info:")
+        answer_why_not(view, request, asked)
         if shown_as == COMPARED:
             show_before_and_after(view, live.book, request, shelf)
         else:

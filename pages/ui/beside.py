@@ -33,10 +33,10 @@ def show_shopper(view: LiveView, user_id: str) -> None:
         st.caption("Nothing.")
     with st.container(gap=None):
         for line in bought:
-            when = f" · {day(line.last)[:-5]}" if line.last is not None else ""
+            when = f"{day(line.last)[:-5]} · " if line.last is not None else ""
             last = f", last on {day(line.last)}" if line.last is not None else ""
             st.button(
-                f"{plain(shorten(line.name, 24))} :gray[{line.times}×{when}]",  # noqa: RUF001
+                f":gray[{when}{line.times}×] {plain(shorten(line.name, 24))}",  # noqa: RUF001
                 key=f"history-{line.item_id}",
                 type="tertiary",
                 wrap=False,

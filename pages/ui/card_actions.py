@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui import state
-from pages.ui.drafts import DRAFT, SHOWN
+from pages.ui.drafts import show_draft
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
 from pages.ui.why import explain
 from pages.ui.words import plain, shorten
 from recsys.releases.live import LiveView
-from recsys.types import Shelf, ShelfItem
+from recsys.types import Shelf, ShelfItem, ShelfName
 from recsys.workflows.curating import Action, curate
 from recsys.workflows.rules import names_of
 
@@ -65,24 +65,24 @@ class CardActions:
             name = plain(shorten(str(item.fields.get("name") or item.item_id), 40))
             st.toast(f"{name} is in the cart. Also bought shows what goes with it.")
         elif chosen in _RULES:
-            put_into_draft(self._view, shelf, item.item_id, _RULES[chosen], slot=item.rank)
+            action = _RULES[chosen]
+            put_into_draft(self._view, shelf.placement, item.item_id, action, slot=item.rank)
 
 
 def put_into_draft(
-    view: LiveView, shelf: Shelf, item_id: str, action: Action, *, slot: int = 1
+    view: LiveView, placement: ShelfName, item_id: str, action: Action, *, slot: int = 1
 ) -> None:
     """Make a rule of the draft about one product of a shelf (in a callback)."""
-    anchor = (state.anchor() or "") if shelf.placement == "similar" else ""
+    anchor = (state.anchor() or "") if placement == "similar" else ""
     with in_place():
         made = curate(
             workspace(),
             action,
             item_id,
-            shelf.placement,
+            placement,
             actor=ACTOR,
             slot=slot,
             anchor=anchor,
             names=names_of(workspace(), view),
         )
-        state.set_last_change(made)
-        state.put(SHOWN, DRAFT)
+        show_draft(made)

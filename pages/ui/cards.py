@@ -72,18 +72,23 @@ def show_card(
 
 def _show_badges(shelf: Shelf, item: ShelfItem) -> None:
     """Show the place, what rules did, and the category where there is room."""
-    marks = [*item.marks][:2]
+    marks = item.marks
     with st.container(horizontal=True, gap="xsmall", wrap=False):
         st.badge(f"{item.rank}", color="gray")
-        for mark in marks:
+        for mark in marks[:1]:
             _show_mark(mark)
+        if marks[1:]:
+            st.badge(
+                f"+{len(marks) - 1}",
+                color="gray",
+                help="  \n".join(plain(mark.words) for mark in marks[1:]),
+            )
         if item.badge and not marks:
             colour, about = _BADGES[item.badge]
             st.badge(item.badge.capitalize(), color=colour, help=plain(shelf.fallback) or about)
         category = str(item.fields.get("category") or "")
-        room = 16 - 8 * len(marks) - 7 * (bool(item.badge) and not marks)
-        if category and room >= 8:
-            st.badge(plain(shorten(category, room)), icon=icon_of(category), color="gray")
+        if category and not marks and not item.badge:  # there is room for one
+            st.badge(plain(shorten(category, 14)), icon=icon_of(category), color="gray")
 
 
 def _show_mark(mark: Mark) -> None:
@@ -109,8 +114,9 @@ def stock_words(fields: dict[str, Any]) -> str:
 def _about(item: ShelfItem, name: str) -> str:
     """Return the whole name and reason, what rules did, the id, and the score."""
     marks = "".join(f"{plain(mark.words)}.  \n" for mark in item.marks)
+    category = f"{plain(item.fields['category'])} · " if item.fields.get("category") else ""
     return (
         f"**{plain(name)}**  \n{plain(item.reason)}.  \n{marks}"
-        f":gray[Place {item.rank} · product id {plain(item.item_id)} · score {item.score:.4g},"
-        " of which only the order means something.]"
+        f":gray[{category}Place {item.rank} · product id {plain(item.item_id)} · score"
+        f" {item.score:.4g}, of which only the order means something.]"
     )

@@ -13,7 +13,7 @@ from pages.ui.resources import workspace
 from pages.ui.words import count, plain
 from recsys.releases.live import LiveView
 from recsys.rules.book import RuleBook
-from recsys.workflows.curating import undo
+from recsys.workflows.curating import Curated, undo
 from recsys.workflows.rules import changes, draft_book, draft_stamp
 
 DRAFT, LIVE = "Draft", "Live"
@@ -53,6 +53,12 @@ def choose_rules(view: LiveView) -> tuple[LiveView, int]:
         help="The draft is what you change here; shoppers see what is live until it is published.",
     )
     return (view if chosen == LIVE else under(view, draft_book(workspace()))), number
+
+
+def show_draft(change: Curated | None) -> None:
+    """Turn to the draft after it was changed (in a callback); None cannot be undone here."""
+    state.set_last_change(change)
+    state.put(SHOWN, DRAFT)
 
 
 def under(view: LiveView, book: RuleBook) -> LiveView:

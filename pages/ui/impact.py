@@ -27,13 +27,18 @@ def show_impact(report: Mapping[str, Any], currency: str) -> None:
         f"Lists of {asked}, {drawn}, as they would get them now, with today's stock and prices."
         f" {plain(report['note'])}"
     )
+    show_numbers(parts, currency, key="impact-placement")
+
+
+def show_numbers(parts: Mapping[str, Part], currency: str, *, key: str) -> None:
+    """Show the numbers of one of several placements, and what is shown more and less."""
     shown = st.segmented_control(
         "Numbers of",
         list(parts),
         default=next(iter(parts)),
         format_func=lambda one: PLACEMENT_WORDS[one],
         required=True,
-        key="impact-placement",
+        key=key,
     )
     _numbers(parts[shown], currency)
     _tables(parts[shown], shown)
@@ -163,8 +168,12 @@ def _tables(part: Part, placement: str) -> None:
                 st.caption(
                     f"{count(gone, 'product')} shown now would stand on none of these lists."
                 )
-    if part["categories"]:
-        _moved("By category", part["categories"], "Category", "category")
+    groups = st.grid(min_column_width=340, gap="large")
+    for field in ("category", "brand"):
+        moved = part.get("categories" if field == "category" else "brands")
+        if moved:
+            with groups, st.container():
+                _moved(f"By {field}", moved, field.capitalize(), field)
     lost = part["lost"]
     if lost["shoppers"]:
         some = ", ".join(plain(one) for one in lost["examples"][:_EXAMPLES])
@@ -172,7 +181,7 @@ def _tables(part: Part, placement: str) -> None:
             f"{count(lost['shoppers'], 'shopper')} would get popular products in place of the"
             f" model's list, such as {some}."
         )
-    if "before" in part["metrics"]:
+    if "before" in part.get("metrics", {}):
         st.caption(f"{SCORE_WORDS[placement]}: {SCORE_HELP[placement]}")
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.ui.evidence import PLACEMENT_WORDS, asked_words
 from pages.ui.words import plain
 from recsys.workflows.jobs import active_jobs
+from recsys.workflows.price_tags import price_tags_of
 from recsys.workspace import Workspace
 
 ASK = "What does this do to quality?"
@@ -17,13 +18,8 @@ ASK = "What does this do to quality?"
 
 def price_tags(workspace: Workspace, version_id: str) -> dict[str, Mapping[str, Any]]:
     """Return the newest price tag of each single fix of a version: code -> report."""
-    tags: dict[str, Mapping[str, Any]] = {}
-    for kept in workspace.reports.manifests():
-        if kept.get("kind") != "price_tag" or kept.get("dataset_id") != version_id:
-            continue
-        if len(kept["codes"]) == 1:
-            tags.setdefault(kept["codes"][0], kept)
-    return tags
+    tags = price_tags_of(workspace, version_id)
+    return {codes[0]: kept for codes, kept in tags.items() if len(codes) == 1}
 
 
 def being_priced(workspace: Workspace, version_id: str) -> frozenset[str]:

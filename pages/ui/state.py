@@ -33,6 +33,12 @@ _APART = "mapped_apart"
 _STOPPED = "stopped_votes"
 _WALK = "walk"
 _ENTRANCES = ("item", "category", "view")
+_RULE = "rule"
+_FORM = "rule_form"
+_DELETED = "deleted_rule"
+_SETTINGS = "settings_forms"
+_SURE = "publish_unseen"
+_PUBLISH = "publish_draft"
 
 
 def take_from_address() -> None:
@@ -214,9 +220,41 @@ def put(key: str, value: object) -> None:
     st.session_state[key] = value
 
 
+def seen(what: str, now: int) -> int:
+    """Return the version that the page showed before this run, and remember that it shows ``now``.
+
+    A form that was sent was filled while that older one was on the screen.
+    """
+    key = f"seen-{what}"
+    before = int(st.session_state.get(key, now))
+    st.session_state[key] = now
+    return before
+
+
+def sent(what: str, *, more: int = 0) -> int:
+    """Return how often a form was sent, to call its widgets by: after that it is an empty one.
+
+    Parameters
+    ----------
+    more
+        Count so many more.
+    """
+    key = f"sent-{what}"
+    st.session_state[key] = int(st.session_state.get(key, 0)) + more
+    return st.session_state[key]
+
+
 def picked(key: str) -> str | None:
     """Return what was picked in a widget (in its callback)."""
     return st.session_state.get(key)
+
+
+def picks(key: str, otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what stands in a widget for several choices; before it was ever drawn, ``otherwise``.
+
+    For widgets whose options have to hold what is picked in them.
+    """
+    return tuple(st.session_state.get(key, otherwise))
 
 
 def tickets(issue: Issue) -> tuple[str, ...]:
@@ -278,3 +316,107 @@ def put_walk_into_address(walk: Walk) -> None:
                 st.query_params[key] = now[key]
             else:
                 del st.query_params[key]
+
+
+def opened_rule() -> str:
+    """Return which rule the address opens: its number, "new", "copy-" and a number, or nothing."""
+    return st.query_params.get(_RULE) or ""
+
+
+def open_rule(which: str) -> None:
+    """Open a rule in its form; empty text goes back to the list (a button callback)."""
+    st.query_params.pop(_RULE, None)
+    if which:
+        st.query_params[_RULE] = which
+
+
+def rule_form(which: str, revision: int) -> tuple[str, int]:
+    """Return what the widgets of a form are called, and the revision that it began with.
+
+    A form that is opened anew, or comes back from another page, begins with ``revision``; one that
+    is being filled keeps the one it began with, so that a change by somebody else is noticed.
+    """
+    kept = st.session_state.get(_FORM)
+    if kept is not None and kept[0] == which and f"{_form_key(kept[2])}-kind" in st.session_state:
+        return _form_key(kept[2]), kept[1]
+    number = 0 if kept is None else kept[2] + 1
+    st.session_state[_FORM] = (which, revision, number)
+    return _form_key(number), revision
+
+
+def go_on_from(revision: int, *, anew: bool) -> None:
+    """Let the open form count as of a revision: as it is filled, or filled anew (a callback)."""
+    which, _, number = st.session_state[_FORM]
+    st.session_state[_FORM] = (which, revision, number + anew)
+
+
+def forget_form() -> None:
+    """Have the next form begin anew (a callback, or after it was saved)."""
+    kept = st.session_state.get(_FORM)
+    if kept is not None:
+        st.session_state[_FORM] = ("", 0, kept[2])
+
+
+def _form_key(number: int) -> str:
+    return f"form-{number}"
+
+
+def deleted_rule() -> tuple[int, str] | None:
+    """Return number and name of the rule that this session deleted last and may bring back."""
+    return st.session_state.get(_DELETED)
+
+
+def remember_deleted(rule: tuple[int, str] | None) -> None:
+    """Remember a rule that was deleted, or forget it."""
+    st.session_state[_DELETED] = rule
+
+
+def settings_form(shelf: str, revision: int) -> tuple[str, int]:
+    """Return what the widgets of a placement's settings are called, and where they began.
+
+    As :func:`rule_form`, one form for each placement.
+    """
+    forms = st.session_state.get(_SETTINGS, {})
+    seen, number = forms.get(shelf, (revision, 0))
+    key = f"settings-{shelf}-{number}"
+    if f"{key}-bought" not in st.session_state:  # not drawn yet, or gone with its page
+        seen = revision
+    st.session_state[_SETTINGS] = {**forms, shelf: (seen, number)}
+    return key, seen
+
+
+def settings_go_on(shelf: str, revision: int) -> None:
+    """Let the settings as they are chosen count as of a revision (a callback)."""
+    forms = st.session_state[_SETTINGS]
+    st.session_state[_SETTINGS] = {**forms, shelf: (revision, forms[shelf][1])}
+
+
+def settings_anew(shelf: str, revision: int) -> None:
+    """Have the settings of a placement shown as the draft has them (a callback)."""
+    forms = st.session_state[_SETTINGS]
+    st.session_state[_SETTINGS] = {**forms, shelf: (revision, forms[shelf][1] + 1)}
+
+
+def forget_settings(shelf: str) -> None:
+    """Have the settings of a placement begin with what was just saved."""
+    settings_anew(shelf, 0)
+
+
+def be_sure(stamp: str) -> None:
+    """Remember that a draft is to be published although nobody looked (a button callback)."""
+    st.session_state[_SURE] = stamp
+
+
+def is_sure(stamp: str) -> bool:
+    """Tell whether somebody wants to publish a draft, in this very state, without a look."""
+    return st.session_state.get(_SURE) == stamp
+
+
+def ask_to_publish(stamp: str) -> None:
+    """Remember which draft was on the screen when Publish was clicked (a button callback)."""
+    st.session_state[_PUBLISH] = stamp
+
+
+def asked_to_publish() -> str:
+    """Return the draft that is to be published now, once; empty for none."""
+    return st.session_state.pop(_PUBLISH, "")

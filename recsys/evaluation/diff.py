@@ -218,7 +218,7 @@ def diff_replays(before: Rows, after: Rows, facts: Facts, *, most: int = 10) -> 
         after=shown(after, facts),
         wins=wins,
         losses=losses,
-        categories=_by_category(old, new, facts.category),
+        categories=by_group(old, new, facts.category),
     )
 
 
@@ -252,13 +252,20 @@ def _moved(
     return _exposures(wins, old, new), _exposures(losses, old, new)
 
 
-def _by_category(
-    old: NDArray[np.int64], new: NDArray[np.int64], category: Rows
-) -> tuple[Exposure, ...]:
-    known = category >= 0
-    size = int(category.max(initial=-1)) + 1
+def by_group(old: NDArray[np.int64], new: NDArray[np.int64], group: Rows) -> tuple[Exposure, ...]:
+    """Return the groups of items whose exposure is different, the largest difference first.
+
+    Parameters
+    ----------
+    old, new
+        In how many slots each item stands, see :func:`exposure`.
+    group
+        Number of each item's group, such as its brand; -1 for none.
+    """
+    known = group >= 0
+    size = int(group.max(initial=-1)) + 1
     before, after = (
-        np.bincount(category[known], weights=counts[known], minlength=size).astype(np.int64)
+        np.bincount(group[known], weights=counts[known], minlength=size).astype(np.int64)
         for counts in (old, new)
     )
     change = after - before

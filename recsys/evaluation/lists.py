@@ -45,36 +45,63 @@ def lists(space: Space, task: Task, k: int = K, report: Report = silent) -> Rows
         Item rows; ties go to the smaller row, which is the smaller item id. -1 where the space
         gives nothing out: a question that it knows nothing about is an empty list.
     """
+    return candidates(space, task, k, report)[0]
+
+
+def candidates(
+    space: Space,
+    task: Task,
+    k: int,
+    report: Report = silent,
+    *,
+    among: NDArray[np.bool_] | None = None,
+) -> tuple[Rows, Floats]:
+    """Return the same lists, and beside them the scores by which they are ordered.
+
+    The scores of empty places are 0.
+
+    Parameters
+    ----------
+    among
+        The items that may be listed; None for all.
+    """
     if task.name == "similar" and task.given is not None and len(task):
         # Everybody who looks at a product gets the same list.
         first, again = np.unique(task.given.indices, return_index=True, return_inverse=True)[1:]
-        return _lists(space, task.take(first), k, report)[again]
-    return _lists(space, task, k, report)
+        found, scores = _lists(space, task.take(first), k, report, among)
+        return found[again], scores[again]
+    return _lists(space, task, k, report, among)
 
 
-def _lists(space: Space, task: Task, k: int, report: Report) -> Rows:
+def _lists(
+    space: Space, task: Task, k: int, report: Report, among: NDArray[np.bool_] | None
+) -> tuple[Rows, Floats]:
     found = np.full((len(task), k), -1, np.int32)
+    scores = np.zeros(found.shape, np.float32)
     if not len(task) or not space.n_items:
-        return found
+        return found, scores
     if isinstance(space, ScoreSpace):
-        return _same_for_all(space, task, found)
+        found = _same_for_all(space, task, found, among)
+        return found, np.where(found >= 0, space.item_scores[found], 0).astype(np.float32)
     size = max(1, _BLOCK_SCORES // space.n_items)
-    known = np.where(space.known_items, 0.0, -np.inf).astype(np.float32)
+    able = space.known_items if among is None else space.known_items & among
+    known = np.where(able, 0.0, -np.inf).astype(np.float32)
     for start in range(0, len(task), size):
         report(start / len(task), "Testing on later purchases")
         block = slice(start, min(start + size, len(task)))
-        _fill(space, task, block, known, found[block])
-    return found
+        _fill(space, task, block, known, (found[block], scores[block]))
+    return found, scores
 
 
-def _fill(space: Space, task: Task, block: slice, known: Floats, found: Rows) -> None:
+def _fill(space: Space, task: Task, block: slice, known: Floats, into: tuple[Rows, Floats]) -> None:
+    found, worth = into
     barred = task.barred[block]
     # Not of a kind of its own, such as means, which is no plain product.
     scores: Floats
     if type(space) is SparseSpace and task.name != "lookalikes":
         asked = _sparse_queries(space, task, block)
         if not _is_dense(space, asked):
-            _sparse_lists(asked @ space.by_feature, barred, found)
+            _sparse_lists(asked @ space.by_feature, barred, np.isfinite(known), *into)
             return
         scores = np.ascontiguousarray((space.items.to_csr() @ asked.T.toarray()).T)
     else:
@@ -83,11 +110,13 @@ def _fill(space: Space, task: Task, block: slice, known: Floats, found: Rows) ->
     lines = np.repeat(np.arange(len(scores)), np.diff(barred.indptr))
     scores[lines, barred.indices] = -np.inf
     best = top_k(scores, found.shape[1])
+    values = np.take_along_axis(scores, best, axis=1)
     if space.kind != "factors" or task.name in {"similar", "lookalikes"}:
         # The engine gives out no item that shares nothing with the query, and what points the
         # other way (a cosine below 0) is not like it.
-        best[np.take_along_axis(scores, best, axis=1) <= 0] = -1
+        best[values <= 0] = -1
     found[:, : best.shape[1]] = best
+    worth[:, : best.shape[1]] = np.where(best >= 0, values, 0)
 
 
 def _scores(space: Space, task: Task, block: slice) -> Floats:
@@ -120,9 +149,12 @@ def _fused_scores(space: FusedSpace, task: Task, block: slice) -> Floats:
     return found
 
 
-def _same_for_all(space: ScoreSpace, task: Task, found: Rows) -> Rows:
+def _same_for_all(
+    space: ScoreSpace, task: Task, found: Rows, among: NDArray[np.bool_] | None
+) -> Rows:
     order = np.argsort(-space.item_scores, kind="stable").astype(np.int32)
-    order = order[space.known_items[order]]
+    able = space.known_items if among is None else space.known_items & among
+    order = order[able[order]]
     k = found.shape[1]
     barred = np.zeros(space.n_items, np.bool_)
     for row in range(len(task)):
@@ -197,23 +229,29 @@ def _is_dense(space: SparseSpace, asked: Any) -> bool:
     return fits and sparse_work * _DENSE_PAYS > len(space.items.data) * asked.shape[0]
 
 
-def _sparse_lists(scores: csr_matrix[np.float32], barred: Matrix, found: Rows) -> None:
+def _sparse_lists(
+    scores: csr_matrix[np.float32],
+    barred: Matrix,
+    known: NDArray[np.bool_],
+    found: Rows,
+    worth: Floats,
+) -> None:
     """Take the k best of each sparse row; only what has a score above 0 is given out."""
     k = found.shape[1]
-    out = np.zeros(scores.shape[1], np.bool_)
+    able_items = known.copy()
     for row in range(len(found)):
         start, end = scores.indptr[row : row + 2]
         columns, values = scores.indices[start:end], scores.data[start:end]
         here = _line(barred, row)
-        out[here] = True
-        able = ~out[columns] & (values > 0)
-        out[here] = False
+        able_items[here] = False
+        able = able_items[columns] & (values > 0)
+        able_items[here] = known[here]
         columns, values = columns[able], values[able]
         if len(values) > k:
             close = values >= np.partition(values, len(values) - k)[len(values) - k]
             columns, values = columns[close], values[close]
-        best = columns[np.lexsort((columns, -values))][:k]
-        found[row, : len(best)] = best
+        order = np.lexsort((columns, -values))[:k]
+        found[row, : len(order)], worth[row, : len(order)] = columns[order], values[order]
 
 
 def _scores_one_by_one(space: Space, task: Task, block: slice) -> Floats:

@@ -11,7 +11,7 @@ from recsys.rules.book import RuleBook
 from recsys.rules.draft_settings import read_settings
 from recsys.rules.published import Snapshot
 from recsys.rules.sets import load_sets, newest_versions
-from recsys.rules.shelf_settings import ShelfSettings
+from recsys.rules.shelf_settings import DEFAULTS
 from recsys.workspace.database import Database
 from recsys.workspace.tables import draft_revisions, named_set_versions, named_sets
 
@@ -45,13 +45,16 @@ def snapshot_of(connection: Connection) -> Snapshot:
     """Return the draft as it would be published."""
     rules = tuple(one.rule for one in drafts.read_rules(connection) if not one.deleted)
     settings, page = read_settings(connection)
-    plain = ShelfSettings()
     named = {
         set_id for rule in rules for set_id in (*rule.target.collections, *rule.scope.segments)
     }
     return Snapshot(
         rules=rules,
-        settings={shelf: one.settings for shelf, one in settings.items() if one.settings != plain},
+        settings={
+            shelf: one.settings
+            for shelf, one in settings.items()
+            if one.settings != DEFAULTS[shelf]
+        },
         no_repeats=page.settings.no_repeats,
         sets=newest_versions(connection, named),
     )

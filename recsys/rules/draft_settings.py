@@ -13,7 +13,7 @@ from recsys.rules.changes import page_change, settings_changes
 from recsys.rules.revisions import AGAIN, body_of, by, earlier, locked, remember
 from recsys.rules.rule import Value
 from recsys.rules.saying import SHELF_WORDS, ago
-from recsys.rules.shelf_settings import ShelfSettings
+from recsys.rules.shelf_settings import DEFAULTS, ShelfSettings
 from recsys.types import SHELVES, ShelfName
 from recsys.workspace.database import record
 from recsys.workspace.tables import draft_settings
@@ -58,7 +58,7 @@ def read_settings(connection: Connection) -> tuple[dict[ShelfName, DraftSettings
             rows[shelf].at,
         )
         if shelf in rows
-        else DraftSettings(ShelfSettings())
+        else DraftSettings(DEFAULTS[shelf])
         for shelf in SHELVES
     }
     page = rows.get("page")
@@ -86,7 +86,7 @@ def keep_settings(
     here = draft_settings.c.placement == where
     row = connection.execute(locked(draft_settings, here)).one_or_none()
     body = body_of(settings)
-    if row is not None and row.body == body:
+    if body == (body_of(_start(where)) if row is None else row.body):
         return
     now = 0 if row is None else row.revision
     if row is not None and now != revision:
@@ -107,7 +107,7 @@ def _settings_conflict(
     revision: int,
     yours: ShelfSettings | PageSettings,
 ) -> Conflict:
-    base = earlier(connection, f"settings {where}", revision) or body_of(type(yours)())
+    base = earlier(connection, f"settings {where}", revision) or body_of(_start(where))
     called = "all shelves of a page" if where == "page" else SHELF_WORDS[where]
     return Conflict(
         f"The settings of {called} were changed by {row.actor} {ago(row.at)}:"
@@ -116,6 +116,10 @@ def _settings_conflict(
         theirs=type(yours).model_validate(row.body),
         yours=yours,
     )
+
+
+def _start(where: Where) -> ShelfSettings | PageSettings:
+    return PageSettings() if where == "page" else DEFAULTS[where]
 
 
 def _differs_of(where: Where) -> Callable[[Any, Any], list[str]]:

@@ -179,8 +179,7 @@ def reranked(
         return Arranged(rows, scores)
     facts, settings = applied.facts, applied.settings
     z = standardised(scores)
-    added = boosts_add(rows, applied.boosts) + settings_add(rows, applied, shopper)
-    total = z + added
+    total = z + boosts_add(rows, applied.boosts) + settings_add(rows, applied, shopper)
     order = np.argsort(-total, kind="stable")
     order = order[_one_of_a_group(facts, rows[order])]
     left = len(order)
@@ -190,11 +189,13 @@ def reranked(
     # Pins may take products out of the first places; those that follow are spread, too.
     places = min(left, n + len(applied.pins))
     before = order
-    order = order[_spread(facts, settings, rows[order], total[order], z, places)]
+    order = order[_spread(applied, rows[order], total[order], z, places)]
     if settings.diversity != "none" or settings.most_of_category or settings.most_of_brand:
         moved = int(np.isin(before[:n], order[:n], invert=True).sum())
         steps.append(Step("diversity", left, left, words=f"{moved} of the first {n} exchanged"))
-    order, surprises = _surprised(facts, settings, rows, order, n, shopper)
+    # What a rule buries is nothing to surprise with.
+    fit = boosts_add(rows, applied.boosts) >= 0
+    order, surprises = _surprised(applied, rows, order, fit, n=n, shopper=shopper)
     if settings.surprise:
         words = f"{len(surprises)} from further afield"
         steps.append(Step("surprise", left, left, words=words))
@@ -271,14 +272,14 @@ def _one_of_a_group(facts: Facts, rows: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _spread(
-    facts: Facts,
-    settings: ShelfSettings,
+    applied: Applied,
     rows: NDArray[np.int64],
     total: NDArray[np.float64],
     z: NDArray[np.float64],
     places: int,
 ) -> NDArray[np.int64]:
-    """Return the order that diversity and caps give; see :func:`recsys.shelves.diversity.spread`."""
+    """Return the order of diversity and caps; see :func:`recsys.shelves.diversity.spread`."""
+    facts, settings = applied.facts, applied.settings
     caps = [
         Cap(column.codes[rows], most)
         for column, most in (
@@ -297,10 +298,11 @@ def _spread(
 
 
 def _surprised(
-    facts: Facts,
-    settings: ShelfSettings,
+    applied: Applied,
     rows: NDArray[np.int64],
     order: NDArray[np.int64],
+    fit: NDArray[np.bool_],
+    *,
     n: int,
     shopper: Shopper,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -314,8 +316,10 @@ def _surprised(
     order, surprises
         Positions in ``rows``.
     """
-    wanted = math.floor(settings.surprise * n + 1e-9)
+    facts = applied.facts
+    wanted = math.floor(applied.settings.surprise * n + 1e-9)
     head, tail = order[:n], order[n:]
+    tail = tail[fit[tail]]
     if not wanted or not len(tail):
         return order, tail[:0]
     codes = facts.category.codes

@@ -23,7 +23,7 @@ from recsys.shelves.pins import Pinned, pinned
 from recsys.shelves.plan import ELSEWHERE, Plan, plan_of
 from recsys.shelves.ranking import Ranked, outside
 from recsys.shelves.request import ShelfRequest
-from recsys.types import Mark, Shelf, ShelfName, Step
+from recsys.types import Mark, Shelf, ShelfItem, ShelfName, Step
 
 FINDERS: Mapping[ShelfName, Callable[[LiveView, Plan], Found]] = {
     "for_you": find_for_you,
@@ -89,7 +89,8 @@ def finish(view: LiveView, plan: Plan, find: Callable[[LiveView, Plan], Found]) 
         none of these can be shown.
     """
     shelf = _Making(view, plan).shelf(find(view, plan))
-    if shelf.items or not plan.applied.only:
+    own = [item for item in shelf.items if not is_pinned(item)]
+    if own or not plan.applied.only:
         return shelf
     notes = [
         f"{held.title}: none of its products can be shown, so it does not hold here."
@@ -97,7 +98,14 @@ def finish(view: LiveView, plan: Plan, find: Callable[[LiveView, Plan], Found]) 
     ]
     plan = plan.without_only()
     others = _Making(view, plan).shelf(find(view, plan))
+    if not any(not is_pinned(item) for item in others.items):
+        return shelf
     return replace(others, fallback=NOTHING_INCLUDED, notes=[*notes, *others.notes])
+
+
+def is_pinned(item: ShelfItem) -> bool:
+    """Say whether a product stands on a shelf because somebody put it there."""
+    return any(mark.kind == "pinned" for mark in item.marks)
 
 
 @dataclass

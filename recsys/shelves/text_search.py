@@ -14,6 +14,8 @@ from recsys.shelves.once import once_a_release
 
 # What is searched of one field: a table may hold anything, and this stays in memory.
 _MOST = 80
+# Lines with the longest word that are looked at for the other words.
+_MOST_LOOKED_AT = 5_000
 
 
 class TextSearch:
@@ -38,12 +40,13 @@ class TextSearch:
         """Return the rows in which some text is found, best first.
 
         The one whose id it is; then those of which a field begins with it, then those where a
-        later word does, then those that have it anywhere; each in the order of the ids. Upper and
-        lower case are the same. Empty text gives the first rows.
+        later word does, then those that have it anywhere; each in the order of the ids. Where none
+        has it, those with all of its words. Upper and lower case are the same. Empty text gives the
+        first rows.
         """
         wanted = " ".join(text.split()).casefold()
         exact = self._ids.row(text.strip())
-        found = list(islice(self._rows(wanted), limit))
+        found = list(islice(self._rows(wanted), limit)) or self._with_all(wanted.split(), limit)
         beginnings = (f"\t{wanted}", f" {wanted}")
         if len(found) < limit:  # these are all
             lines = {row: self._line(row) for row in found}
@@ -53,6 +56,14 @@ class TextSearch:
             better = list(islice(_once(begin), limit))
         first = [] if exact is None else [exact]
         return list(dict.fromkeys([*first, *better, *found]))[:limit]
+
+    def _with_all(self, words: Sequence[str], limit: int) -> list[int]:
+        """Return rows that have several words, in whatever order and distance."""
+        if len(words) < 2:
+            return []
+        rows = islice(self._rows(max(words, key=len)), _MOST_LOOKED_AT)
+        fit = (row for row in rows if all(word in self._line(row) for word in words))
+        return list(islice(fit, limit))
 
     def _line(self, row: int) -> str:
         end = self._starts[row + 1] if row + 1 < len(self._starts) else len(self._text)

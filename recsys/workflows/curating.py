@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from recsys.errors import NotFound
 from recsys.rules.rule import Rule, RuleKind, Scope, Strength, Target
 from recsys.rules.saying import Names
+from recsys.rules.shelf_settings import ShelfSettings
 from recsys.types import ShelfName
-from recsys.workflows.rules import BoardLine, delete_rule, rule_board, save_rule
+from recsys.workflows.rules import (
+    BoardLine,
+    delete_rule,
+    rule_board,
+    save_rule,
+    save_shelf_settings,
+)
 from recsys.workspace import Workspace
 
 Action = Literal["pin", "boost", "bury", "hide"]
@@ -105,6 +112,22 @@ def switch_off(
         raise NotFound(f"There is no rule {rule_id}.", hint="It was deleted meanwhile.")
     off = lines[0].rule.model_copy(update={"on": False})
     return _changed(workspace, lines[0], off, actor=actor, names=names)
+
+
+def change_settings(
+    workspace: Workspace, placement: ShelfName, changed: Mapping[str, Any], *, actor: str
+) -> None:
+    """Change some settings of a placement in the draft, by their names.
+
+    Raises
+    ------
+    Conflict
+        Somebody else changed them in the same moment.
+    """
+    board = rule_board(workspace)
+    settings = ShelfSettings(**{**board.book.of(placement).model_dump(), **changed})
+    revision = board.settings[placement].revision if placement in board.settings else 0
+    save_shelf_settings(workspace, placement, settings, revision=revision, actor=actor)
 
 
 def undo(workspace: Workspace, change: Curated, *, actor: str) -> None:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.errors import NotFound
-from recsys.evaluation.diff import Exposure, Facts, Shown, diff_replays, exposure
+from recsys.evaluation.diff import Exposure, Shown, by_group, diff_replays, exposure
 from recsys.evaluation.evidence import DECIDING, paired, read_measured
 from recsys.evaluation.replay import Replay, why_not_comparable
 from recsys.models.arrays import Rows
-from recsys.releases.live import LiveView
 from recsys.releases.tables import UNKNOWN_STOCK
 from recsys.types import Placement
-from recsys.workflows.differing import column_of
+from recsys.workflows.played import Both, Named, Played
 from recsys.workspace import Workspace
 
 NOTE = (
@@ -27,102 +24,6 @@ NOTE = (
 )
 _MOST = 10
 _EXAMPLES = 5
-
-
-@dataclass(frozen=True)
-class Played:
-    """The lists of one release, and what happened while it was asked.
-
-    Attributes
-    ----------
-    own
-        Which questions got a list of the model's, not a popular one in its place.
-    sold_out
-        How many products were left out because they are sold out.
-    """
-
-    replay: Replay
-    own: NDArray[np.bool_]
-    sold_out: int
-
-
-class Named(Protocol):
-    """A question with a shopper."""
-
-    @property
-    def user_id(self) -> str:
-        """The shop's id of the shopper."""
-        ...
-
-
-@dataclass(frozen=True)
-class Both:
-    """The products of two releases numbered together.
-
-    Attributes
-    ----------
-    candidate, current
-        The releases; None when nothing is live.
-    rows
-        Item id -> row; the candidate's come first, in its order.
-    """
-
-    candidate: LiveView
-    current: LiveView | None
-    rows: Mapping[str, int]
-
-    @cached_property
-    def ids(self) -> list[str]:
-        """Item id of each row."""
-        return list(self.rows)
-
-    @cached_property
-    def _views(self) -> list[tuple[LiveView, list[int]]]:
-        """The releases with their rows here; a later one holds where both have a product."""
-        views = [view for view in (self.current, self.candidate) if view is not None]
-        return [(view, [self.rows[one] for one in view.release.item_ids.ids]) for view in views]
-
-    @cached_property
-    def names(self) -> list[str]:
-        """What each product is called."""
-        found = list(self.ids)
-        for view, rows in self._views:
-            for row, name in zip(rows, view.release.names, strict=True):
-                found[row] = name
-        return found
-
-    @cached_property
-    def categories(self) -> list[str | None]:
-        """The category of each product."""
-        found: list[str | None] = [None] * len(self.rows)
-        for view, rows in self._views:
-            for row, name in zip(rows, column_of(view.release.catalogue, "category"), strict=True):
-                found[row] = name
-        return found
-
-    @cached_property
-    def category_names(self) -> list[str]:
-        """All categories, sorted; their places are the codes in :attr:`facts`."""
-        return sorted({name for name in self.categories if name})
-
-    @cached_property
-    def facts(self) -> Facts:
-        """What a diff goes by."""
-        codes = {name: code for code, name in enumerate(self.category_names)}
-        price = np.full(len(self.rows), np.nan)
-        buyers = np.zeros(len(self.rows), np.float32)
-        for view, rows in self._views:
-            price[rows], buyers[rows] = view.price, view.release.buyers
-        category = [codes.get(name, -1) if name else -1 for name in self.categories]
-        return Facts(np.array(category, np.int32), price, buyers)
-
-    @cached_property
-    def stock(self) -> NDArray[np.int64]:
-        """Pieces of each product today."""
-        found = np.zeros(len(self.rows), np.int64)
-        for view, rows in self._views:
-            found[rows] = view.stock
-        return found
 
 
 def describe(
@@ -134,14 +35,29 @@ def describe(
     after: Played,
     questions: Sequence[Named],
 ) -> dict[str, Any]:
-    """Return what changes on one placement.
+    """Return what a release changes on one placement.
+
+    Returns
+    -------
+    dict
+        That of :func:`changes`, with ``metrics`` and ``words``.
+    """
+    document = changes(both, before=before, after=after, questions=questions)
+    document["metrics"] = metric_changes(workspace, both, placement)
+    return {**document, "words": _words(document)}
+
+
+def changes(
+    both: Both, *, before: Played | None, after: Played, questions: Sequence[Named]
+) -> dict[str, Any]:
+    """Return what is different between two replays of the same questions.
 
     Returns
     -------
     dict
         ``before`` and ``after`` (lists, products, coverage, price, stock, popularity), shares of
-        slots changed and items replaced, ``wins``, ``losses``, ``categories``, ``lost`` (shoppers
-        without a list of the model's now), ``metrics`` and ``words``.
+        slots changed and items replaced, ``wins``, ``losses``, ``categories``, ``brands``, ``lost``
+        (shoppers without a list of the model's now).
     """
     if before is None:
         nothing = np.full_like(after.replay.lists, -1)
@@ -149,31 +65,35 @@ def describe(
     old, new = before.replay.lists, after.replay.lists
     diff = diff_replays(old, new, both.facts, most=_MOST)
     lost = np.flatnonzero(before.own & ~after.own)
-    document: dict[str, Any] = {
+    return {
         "asked": len(new),
         "new": not (old >= 0).any(),
         "slots_changed": round(diff.slots_changed, 4),
         "items_replaced": round(diff.items_replaced, 4),
+        "lists_changed": int((diff.changed > 0).sum()),
         "before": _shown(both, before, diff.before),
         "after": _shown(both, after, diff.after),
         "wins": _products(both, diff.wins),
         "losses": _products(both, diff.losses),
         "no_longer_shown": _no_longer(old, new, len(both.rows)),
-        "categories": [
-            {
-                "category": both.category_names[one.row],
-                "before": one.before,
-                "after": one.after,
-            }
-            for one in diff.categories[:_MOST]
-        ],
+        "categories": _groups(old, new, both.categories, "category"),
+        "brands": _groups(old, new, both.brands, "brand"),
         "lost": {
             "shoppers": len(lost),
             "examples": [questions[int(number)].user_id for number in lost[:_EXAMPLES]],
         },
-        "metrics": metric_changes(workspace, both, placement),
     }
-    return {**document, "words": _words(document)}
+
+
+def _groups(old: Rows, new: Rows, names: Sequence[str | None], field: str) -> list[dict[str, Any]]:
+    """Return the groups whose exposure changed most, with their names."""
+    every = sorted({name for name in names if name})
+    codes = {name: code for code, name in enumerate(every)}
+    group = np.array([codes[name] if name else -1 for name in names], np.int32)
+    moved = by_group(exposure(old, len(names)), exposure(new, len(names)), group)
+    return [
+        {field: every[one.row], "before": one.before, "after": one.after} for one in moved[:_MOST]
+    ]
 
 
 def _shown(both: Both, played: Played, found: Shown) -> dict[str, Any]:
@@ -231,12 +151,12 @@ def metric_changes(workspace: Workspace, both: Both, placement: Placement) -> di
     except NotFound as error:
         return {"models": models, "why_not": error.message}
     why = why_not_comparable(first, second, placement)
-    return (
-        {"models": models, "why_not": why} if why else _changes(workspace, first, second, placement)
-    )
+    if why:
+        return {"models": models, "why_not": why}
+    return _measured(workspace, first, second, placement)
 
 
-def _changes(
+def _measured(
     workspace: Workspace, first: dict[str, Any], second: dict[str, Any], placement: Placement
 ) -> dict[str, Any]:
     old, new = (

@@ -23,6 +23,8 @@ from recsys.workflows.exports import export_job
 from recsys.workflows.impact import impact_job
 from recsys.workflows.price_tags import price_tag_job
 from recsys.workflows.publishing import publish_release
+from recsys.workflows.rule_price import rule_price_job
+from recsys.workflows.rule_review import review_job
 from recsys.workflows.training import newest_dataset, train_model
 from recsys.workflows.tuning import tune_models
 from recsys.workspace import Workspace
@@ -96,6 +98,8 @@ KINDS: dict[str, Work] = {
     "candidate": candidate_job,
     "impact": impact_job,
     "price_tag": price_tag_job,
+    "rule_review": review_job,
+    "rule_price": rule_price_job,
     "export": export_job,
 }
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Sequence
 
-from recsys.errors import InputError, NotFound
-from recsys.releases.live import LiveView
+from recsys.errors import NotFound
 from recsys.rules.book import NamedSet, RuleBook, SetKind
 from recsys.rules.published import readable_book
-from recsys.rules.saying import counted, rule_title
+from recsys.rules.saying import rule_title
 from recsys.rules.sets import (
     MOST_MEMBERS,
     SetLine,
@@ -24,13 +20,26 @@ from recsys.rules.sets import (
     set_versions,
 )
 from recsys.workflows.rule_publishing import draft_book
+from recsys.workflows.set_members import (
+    How,
+    MemberRow,
+    edited,
+    member_rows,
+    read_ids,
+    repeated_words,
+    unknown_words,
+)
 from recsys.workspace import Workspace
 
 __all__ = [
     "MOST_MEMBERS",
+    "How",
+    "MemberRow",
     "SetLine",
     "SetVersion",
     "delete_named_set",
+    "edited",
+    "member_rows",
     "named_set",
     "named_sets",
     "read_ids",
@@ -41,12 +50,6 @@ __all__ = [
     "uses",
     "versions",
 ]
-
-# What a file or a list may have as its first line.
-_HEADERS = re.compile(
-    r"(item|product|article|user|customer|shopper)s?(_?ids?)?|ids?|skus?", re.IGNORECASE
-)
-_MOST_CHARACTERS = 20_000_000
 
 
 def named_sets(workspace: Workspace, kind: SetKind | None = None) -> list[SetLine]:
@@ -195,76 +198,3 @@ def _naming(book: RuleBook, kind: SetKind, set_id: int) -> list[str]:
         for rule in book.rules
         if set_id in (rule.target.collections if kind == "collection" else rule.scope.segments)
     ]
-
-
-def read_ids(text: str) -> list[str]:
-    r"""Return the ids of a pasted list, in its order, with those that are named twice.
-
-    One on a line, or several with commas, semicolons or tabs between them; an id in quotes may
-    hold any of these. A first line that is a column name ("product_id") is left out. Of a table
-    that was pasted from a sheet, with a column name above its ids, that column is taken.
-
-    Raises
-    ------
-    InputError
-        The text is too long.
-
-    Examples
-    --------
-    >>> read_ids('sku\n00123, "tea; green"\n00123')
-    ['00123', 'tea; green', '00123']
-    """
-    if len(text) > _MOST_CHARACTERS:
-        raise InputError(
-            f"The list is longer than {_MOST_CHARACTERS:,} characters.",
-            hint=f"A set has at most {MOST_MEMBERS:,} members.",
-        )
-    lines = [_cells(line) for line in text.lstrip("\ufeff").splitlines() if line.strip()]
-    if not lines:
-        return []
-    heads = [bool(_HEADERS.fullmatch(re.sub(r"[\s-]+", "_", cell))) for cell in lines[0]]
-    if any(heads) and len(lines) > 1:
-        column = heads.index(True)
-        # Names without ids beside each other are a table; one column name is a header only.
-        if len(lines[0]) > 1:
-            lines = [line[column : column + 1] for line in lines]
-        lines = lines[1:]
-    return [cell for line in lines for cell in line if cell]
-
-
-def _cells(line: str) -> list[str]:
-    """Split a line at the sign that it uses, outside of quotes."""
-    bare = re.sub(r'"[^"]*"', "", line)
-    sign = next((sign for sign in ("\t", ";", ",") if sign in bare), ",")
-    try:
-        (cells,) = csv.reader(io.StringIO(line), delimiter=sign, skipinitialspace=True)
-    except (csv.Error, ValueError):  # a quote that is never closed is part of the id
-        cells = line.split(sign)
-    return [cell.strip() for cell in cells]
-
-
-def repeated_words(ids: Iterable[str]) -> str:
-    """Say how many ids of a list were named before; empty where none was."""
-    every = list(ids)
-    again = len(every) - len(set(every))
-    if not again:
-        return ""
-    return (
-        f"{counted(again, 'id')} stood there twice and {'counts' if again == 1 else 'count'} once."
-    )
-
-
-def unknown_words(view: LiveView | None, kind: SetKind, members: Iterable[str]) -> str:
-    """Say how many members the live release does not know; empty where it knows all."""
-    if view is None:
-        return ""
-    known: Container[str] = view.release.item_ids if kind == "collection" else view.release.user_ids
-    unknown = [one for one in members if one not in known]
-    if not unknown:
-        return ""
-    what = "products of the live catalogue" if kind == "collection" else "shoppers it knows"
-    some = ", ".join(map(repr, unknown[:3]))
-    return (
-        f"{counted(len(unknown), 'id is', 'ids are')} not among the {what}, such as {some};"
-        " kept for a release that has them."
-    )

@@ -281,12 +281,10 @@ def price_tag_job(workspace: Workspace, params: dict[str, Any], report: Report) 
     return found
 
 
-def price_tag_of(
-    workspace: Workspace, dataset_id: str, codes: Sequence[str]
-) -> dict[str, Any] | None:
-    """Return the newest price tag of some fixes of a version, or None before there is one."""
+def price_tags_of(workspace: Workspace, dataset_id: str) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Return the newest price tags of a version, by the codes of their fixes in order."""
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
     for kept in workspace.reports.manifests():
-        of = (kept.get("kind"), kept.get("dataset_id"), kept.get("codes"))
-        if of == (KIND, dataset_id, sorted(codes)):
-            return kept
-    return None
+        if (kept.get("kind"), kept.get("dataset_id")) == (KIND, dataset_id):
+            found.setdefault(tuple(kept["codes"]), kept)
+    return found

@@ -26,6 +26,7 @@ from recsys.rules.saying import Names
 from recsys.rules.sets import set_kinds, set_names
 from recsys.rules.shelf_settings import ShelfSettings
 from recsys.types import ShelfName
+from recsys.workflows.rule_conflicts import conflicts, match_counts
 from recsys.workflows.rule_publishing import (
     changes,
     changes_of,
@@ -44,10 +45,12 @@ __all__ = [
     "RuleBoard",
     "changes",
     "changes_of",
+    "conflicts",
     "delete_rule",
     "discard_changes",
     "draft_book",
     "draft_stamp",
+    "match_counts",
     "names_of",
     "publish_rules",
     "read_rule",

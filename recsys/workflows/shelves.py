@@ -15,6 +15,8 @@ from recsys.shelves.lines import item_fields
 from recsys.shelves.request import ShelfRequest
 from recsys.shelves.show import show_shelf
 from recsys.shelves.text_search import product_search
+from recsys.shelves.why_not import WhyNot
+from recsys.shelves.why_not import why_not as answer
 from recsys.types import Filters, Shelf
 
 # Where a spreadsheet may take text for a formula: at the start of a cell, or after a sign that it
@@ -28,6 +30,11 @@ _FORMULA = re.compile(
 def preview_shelf(view: LiveView, request: ShelfRequest) -> Shelf:
     """Return any shelf under the rules of a view; see :func:`recsys.shelves.show.show_shelf`."""
     return show_shelf(view, request)
+
+
+def why_not(view: LiveView, request: ShelfRequest, item_id: str) -> WhyNot:
+    """Say why a product is not on a shelf; see :func:`recsys.shelves.why_not.why_not`."""
+    return answer(view, request, item_id)
 
 
 def show_for_you(

@@ -19,3 +19,10 @@ def publish_the_best(page: Page) -> None:
     expect(publish).to_be_hidden()
     page.get_by_role("link", name="Home").click()
     expect(page.get_by_role("button", name="Preview the shelves")).to_be_visible()
+
+
+def act(page: Page, action: str, place: int = 0) -> None:
+    """On Shelves: choose from the menu of a card, by its place from 0."""
+    page.get_by_role("button", name="Act", exact=True).nth(place).click()
+    page.get_by_role("menuitem", name=action).click()
+    expect(page.get_by_role("menuitem", name=action)).to_be_hidden()

@@ -9,7 +9,7 @@ import pytest
 from evaluation_shops import dated, random_shop
 
 from recsys.evaluation import lists as module
-from recsys.evaluation.lists import lists
+from recsys.evaluation.lists import candidates, lists
 from recsys.evaluation.parts import Part, part_of_data
 from recsys.evaluation.tasks import Task, TaskName, task_of
 from recsys.models.arrays import SparseRows
@@ -77,7 +77,8 @@ def slowly(space: Space, task: Task, number: int) -> np.ndarray:
 
 def scored(space: Space, task: Task, k: int = 8) -> None:
     """Compare the scores of what is listed with the best ones, place by place."""
-    ours = lists(space, task, k)
+    ours, worth = candidates(space, task, k)
+    np.testing.assert_array_equal(ours, lists(space, task, k))
     assert ours.shape == (len(task), k)
     for number, row in enumerate(ours):
         scores = slowly(space, task, number)
@@ -85,6 +86,13 @@ def scored(space: Space, task: Task, k: int = 8) -> None:
         listed = row[row >= 0]
         assert len(set(listed.tolist())) == len(listed) == len(best)
         np.testing.assert_allclose(scores[listed], best, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(worth[number, : len(listed)], best, rtol=1e-4, atol=1e-6)
+        assert not worth[number, len(listed) :].any()
+    among = np.arange(space.n_items) % 3 == 0
+    some, _ = candidates(space, task, k, among=among)
+    every, _ = candidates(space, task, space.n_items)
+    for row, whole in zip(some, every, strict=True):
+        assert row[row >= 0].tolist() == [one for one in whole if one >= 0 and among[one]][:k]
 
 
 @pytest.mark.parametrize("task", ASKED)

@@ -14,7 +14,6 @@ from recsys.releases.live import LiveView
 from recsys.rules.book import NamedSet, RuleBook
 from recsys.rules.rule import STRENGTHS, Rule, RuleKind, Scope, Target
 from recsys.rules.shelf_settings import DEFAULTS, ShelfSettings
-from recsys.types import ShelfName
 
 N_ITEMS, N_USERS = 40, 8
 DAY = 86_400
@@ -90,6 +89,10 @@ SETS = {
 ITEM_IDS = st.lists(st.sampled_from([row["item_id"] for row in CATALOGUE]), min_size=1, max_size=4)
 
 
+def _rarely(mostly: Any, else_: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from([mostly] * 9 + [else_])
+
+
 def _target(draw: st.DrawFn, kind: RuleKind) -> Target:
     way = (
         "items"
@@ -122,11 +125,11 @@ def _target(draw: st.DrawFn, kind: RuleKind) -> Target:
 def rules(draw: st.DrawFn, number: int = 1) -> Rule:
     """Draw any rule."""
     kind = draw(st.sampled_from(["pin", "pin", "boost", "bury", "hide", "only"]))
-    places: list[ShelfName] = ["for_you", "similar", "also_bought", "lookalikes", "buy_again"]
+    # Most rules hold anywhere, or few would meet the list that is looked at.
     scope = Scope(
-        placements=tuple(draw(st.lists(st.sampled_from(places), max_size=2))),
-        segments=draw(st.sampled_from([(), (), (3,)])),
-        anchor_categories=draw(st.sampled_from([(), (), ("Tea",)])),
+        placements=draw(_rarely((), ("for_you", "similar"))),
+        segments=draw(_rarely((), (3,))),
+        anchor_categories=draw(_rarely((), ("Tea",))),
     )
     return Rule(
         id=number,
@@ -136,9 +139,9 @@ def rules(draw: st.DrawFn, number: int = 1) -> Rule:
         scope=scope,
         slot=draw(st.integers(1, 8)),
         strength=draw(st.sampled_from(STRENGTHS)),
-        priority=draw(st.integers(40, 60)),
-        starts=draw(st.sampled_from(["", "", "2026-06-01T08:00"])),
-        on=draw(st.sampled_from([True, True, True, False])),
+        priority=draw(st.sampled_from([40, 50, 60])),
+        starts=draw(_rarely("", "2026-06-01T08:00")),
+        on=draw(_rarely(True, False)),
     )
 
 
@@ -166,9 +169,9 @@ def shelf_settings(draw: st.DrawFn, base: ShelfSettings) -> ShelfSettings:
 
 
 @st.composite
-def books(draw: st.DrawFn, *, most: int = 6) -> RuleBook:
+def books(draw: st.DrawFn, *, most: int = 8) -> RuleBook:
     """Draw any rule book."""
-    count = draw(st.integers(0, most))
+    count = draw(st.integers(most // 2, most))
     chosen = draw(st.lists(st.sampled_from(list(DEFAULTS)), max_size=3, unique=True))
     return RuleBook(
         rule_set_id=1,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from homes import built_once
+from rule_shops import build_priced_shop
 from workflow_shops import QUICK, load_shop, open_workspace
 
 from recsys.releases.live import LiveShop
@@ -40,3 +41,9 @@ def reading(live_home: Path) -> Iterator[LiveShop]:
     workspace = open_workspace(live_home)
     yield LiveShop(workspace)
     workspace.database.close()
+
+
+@pytest.fixture(scope="session")
+def priced_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A live shop on which price tags are worked out by hand. Copy it before changing it."""
+    return built_once(tmp_path_factory, "priced", build_priced_shop)

@@ -21,9 +21,11 @@ from recsys.releases.publishing import live, publish
 from recsys.shelves import placements
 from recsys.types import Placement, silent
 from recsys.workflows.candidates import publish_candidate, submit_candidate
-from recsys.workflows.impact import draw, impact_of, keep_impact, measure_impact, submit_impact
-from recsys.workflows.impact_document import NOTE, Both, metric_changes
+from recsys.workflows.impact import impact_of, keep_impact, measure_impact, submit_impact
+from recsys.workflows.impact_document import NOTE, metric_changes
 from recsys.workflows.jobs import KINDS, await_job, submit_publish
+from recsys.workflows.played import Both
+from recsys.workflows.playing import draw
 from recsys.workflows.training import train_model
 from recsys.workspace import Workspace
 

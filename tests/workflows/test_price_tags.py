@@ -17,7 +17,7 @@ from recsys.workflows.price_tags import (
     _sum,
     _words,
     price_of_fix,
-    price_tag_of,
+    price_tags_of,
     submit_price_tag,
 )
 from recsys.workspace import Workspace
@@ -80,10 +80,10 @@ def test_it_leaves_no_version_behind_and_is_found_again(
 ) -> None:
     assert len(shop.datasets.ids()) == 1
     assert list((shop.home / "tmp").iterdir()) == []
-    kept = price_tag_of(shop, tag["dataset_id"], ["duplicate"])
+    kept = price_tags_of(shop, tag["dataset_id"])[("duplicate",)]
     assert kept is not None
     assert {name: kept[name] for name in tag} == tag
-    assert price_tag_of(shop, tag["dataset_id"], ["thin"]) is None
+    assert ("thin",) not in price_tags_of(shop, tag["dataset_id"])
 
 
 def test_undoing_a_fix_has_a_price_too(workspace: Workspace) -> None:

@@ -6,7 +6,7 @@ from recsys.errors import Conflict, InputError, NotFound
 from recsys.rules.published import live_book
 from recsys.rules.rule import Rule, Scope, Target
 from recsys.rules.saying import Names
-from recsys.rules.shelf_settings import ShelfSettings
+from recsys.rules.shelf_settings import DEFAULTS
 from recsys.workflows.named_sets import delete_named_set, save_named_set
 from recsys.workflows.rules import (
     changes,
@@ -28,6 +28,7 @@ from recsys.workflows.rules import (
 from recsys.workspace import Workspace
 
 PIN = Rule(name="Christmas", kind="pin", target=Target(items=("tea",)), slot=2)
+FOR_YOU = DEFAULTS["for_you"]
 
 
 def words(found: list) -> list[str]:
@@ -93,11 +94,15 @@ def test_saving_the_same_again_is_no_change(workspace: Workspace) -> None:
 
 
 def test_settings_are_guarded_like_rules(workspace: Workspace) -> None:
-    first = ShelfSettings(diversity="light")
+    first = FOR_YOU.model_copy(update={"diversity": "light"})
     save_shelf_settings(workspace, "for_you", first, revision=0, actor="ana")
     with pytest.raises(Conflict) as told:
         save_shelf_settings(
-            workspace, "for_you", ShelfSettings(most_of_brand=2), revision=0, actor="ben"
+            workspace,
+            "for_you",
+            FOR_YOU.model_copy(update={"most_of_brand": 2}),
+            revision=0,
+            actor="ben",
         )
     assert told.value.message == (
         "The settings of For You were changed by ana just now: diversity none -> light. Yours were"
@@ -227,7 +232,9 @@ def test_the_draft_against_what_is_live_in_words(workspace: Workspace) -> None:
     save_rule(workspace, strong, revision=1, actor="ana")
     hide = Rule(kind="hide", target=Target(brands=("<b>Acme</b>",)))
     save_rule(workspace, hide, actor="ana")
-    settings = ShelfSettings(diversity="medium", repurchase_days=90, surprise=0.1)
+    settings = FOR_YOU.model_copy(
+        update={"diversity": "medium", "repurchase_days": 90, "surprise": 0.1}
+    )
     save_shelf_settings(workspace, "for_you", settings, revision=0, actor="ana")
     save_no_repeats(workspace, True, revision=0, actor="ana")
     save_named_set(
@@ -258,14 +265,14 @@ def test_the_draft_against_what_is_live_in_words(workspace: Workspace) -> None:
 def test_discarding_makes_the_draft_what_is_live(workspace: Workspace) -> None:
     pin = save_rule(workspace, PIN, actor="ana")
     other = save_rule(workspace, PIN.model_copy(update={"name": "Other"}), actor="ana")
-    calm = ShelfSettings(freshness="light")
+    calm = DEFAULTS["similar"].model_copy(update={"freshness": "light"})
     save_shelf_settings(workspace, "similar", calm, revision=0, actor="ana")
     publish_rules(workspace, actor="ana")
     before = live_book(workspace)
     delete_rule(workspace, pin.id, revision=1, actor="ben")
     save_rule(workspace, other.model_copy(update={"slot": 9}), revision=1, actor="ben")
     new = save_rule(workspace, PIN.model_copy(update={"name": "New"}), actor="ben")
-    save_shelf_settings(workspace, "similar", ShelfSettings(), revision=1, actor="ben")
+    save_shelf_settings(workspace, "similar", DEFAULTS["similar"], revision=1, actor="ben")
     save_no_repeats(workspace, True, revision=0, actor="ben")
     assert discard_changes(workspace, actor="cho") == 5
     assert draft_book(workspace).rules == before.rules == (pin, other)

@@ -176,3 +176,8 @@ def test_a_shopper_drawn_at_random_is_one_of_the_shop(reading: LiveShop) -> None
 def test_facts_are_what_the_shop_says_beside_the_id(view: LiveView) -> None:
     assert shopper_facts(view, "b1") == {"email": "cleo7@mail.example", "age": "30"}
     assert shopper_facts(view, "nobody") == {}
+
+
+def test_words_may_stand_apart(view: LiveView) -> None:
+    assert found(view, "mail meyer") == ["70"]
+    assert found(view, "meyer ana") == []

@@ -1,0 +1,263 @@
+"""Collections of products and segments of shoppers: made, filled and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.errors import in_place
+from pages.ui.jobs import ACTOR
+from pages.ui.words import ago, count, moment, plain, shorten
+from recsys.releases.live import LiveView
+from recsys.rules.book import NamedSet, SetKind
+from recsys.workflows.named_sets import (
+    How,
+    SetLine,
+    delete_named_set,
+    edited,
+    member_rows,
+    named_set,
+    read_ids,
+    repeated_words,
+    restore_version,
+    save_named_set,
+    unknown_words,
+    versions,
+)
+from recsys.workspace import Workspace
+
+KINDS: dict[str, SetKind] = {"Collections": "collection", "Segments": "segment"}
+_WHAT: dict[SetKind, str] = {"collection": "product", "segment": "shopper"}
+_FOR: dict[SetKind, str] = {
+    "collection": "A collection names products that belong together: gifts, own brand, leftovers."
+    " A rule can pin, boost, bury or hide all of them at once.",
+    "segment": "A segment names shoppers: best customers, newcomers, staff. A rule can hold for"
+    " them alone.",
+}
+_HOW: dict[str, How] = {"Add": "add", "Remove": "remove", "Replace all": "replace"}
+_A_PAGE = 1_000
+_PASTE_HELP = (
+    "One on a line, or with commas, semicolons or tabs between them; ids that hold one of these go"
+    " into quotes. A column copied from a spreadsheet works, with its head."
+)
+
+
+def make_set(workspace: Workspace, view: LiveView | None, kind: SetKind, *, first: bool) -> None:
+    """Show the form of a new set: on the page where it is the first one, else behind a button."""
+    if first:
+        st.info(f"{_FOR[kind]} There are none yet, and none are needed to start with.")
+        place = st.container()
+    else:
+        place = st.popover(f"New {kind}", icon=":material/add:")
+    number = state.sent(f"new-{kind}")
+    with place, st.form(f"new-{kind}", border=False):
+        name = st.text_input("Name", max_chars=120, key=f"new-{kind}-name-{number}")
+        pasted = st.text_area(
+            f"Ids of its {_WHAT[kind]}s",
+            help=_PASTE_HELP,
+            height=160,
+            key=f"new-{kind}-ids-{number}",
+        )
+        if not st.form_submit_button(
+            f"Make this {kind}", type="primary" if first else "secondary", icon=":material/add:"
+        ):
+            return
+        with in_place():
+            ids = read_ids(pasted or "")
+            made = save_named_set(workspace, kind, name or "", ids, actor=ACTOR)
+            words = f"{count(len(made.members), 'member')}."
+            _tell([words, repeated_words(ids), unknown_words(view, kind, made.members)])
+            state.put(f"set-{kind}", made.id)
+            state.sent(f"new-{kind}", more=1)
+            st.rerun()
+
+
+def list_sets(lines: Sequence[SetLine], used: Mapping[int, Sequence[str]]) -> None:
+    """Show all sets of a kind in a table."""
+    st.dataframe(
+        [
+            {
+                "Name": line.name,
+                "Members": line.count,
+                "Used by": ", ".join(used.get(line.id, [])) or "no rule",
+                "Note": line.note,
+                "Changed": f"{ago(line.at)} by {line.actor}",
+            }
+            for line in lines
+        ],
+        hide_index=True,
+        height="content" if len(lines) <= 8 else 320,
+        column_config={"Members": st.column_config.NumberColumn(format="localized")},
+    )
+
+
+def choose_set(lines: Sequence[SetLine], kind: SetKind) -> SetLine:
+    """Let choose a set, at first the one that the address names: ``?set=3``."""
+    by_id = {line.id: line for line in lines}
+    wanted = st.query_params.get("set", "")
+    known = int(wanted) if wanted.isdecimal() else 0
+    if wanted and known not in by_id:
+        st.warning(f"There is no {kind} {plain(wanted)}. It may have been deleted.")
+    picked = st.selectbox(
+        f"Look at this {kind}",
+        list(by_id),
+        index=list(by_id).index(known) if known in by_id else 0,
+        format_func=lambda one: by_id[one].name if one in by_id else str(one),
+        key=f"set-{kind}",
+    )
+    st.query_params["set"] = str(picked)
+    return by_id[picked]
+
+
+def manage_set(workspace: Workspace, line: SetLine, used: Sequence[str]) -> None:
+    """Show what a set is called, where it is used, and the buttons that rename and delete it."""
+    seen = state.seen(f"manage-{line.id}", line.version)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(plain(line.name), help=f"{line.kind.capitalize()} {line.id}")
+        st.space("stretch")
+        with (
+            st.popover("Rename", type="tertiary", icon=":material/edit:"),
+            st.form(f"rename-{line.id}", border=False),
+        ):
+            name = st.text_input("Name", line.name, max_chars=120, key=f"name-{line.id}")
+            note = st.text_input("Note", line.note, max_chars=500)
+            if st.form_submit_button("Keep these"):
+                with in_place():
+                    _rename(workspace, line, name or "", note or "", seen)
+                    st.rerun()
+        with st.popover("Delete", type="tertiary", icon=":material/delete:"):
+            st.markdown(_before_deleting(line, used))
+            if st.button(f"Delete this {line.kind}", icon=":material/delete:"):
+                with in_place():
+                    told = delete_named_set(
+                        workspace, line.kind, line.id, revision=seen, actor=ACTOR
+                    )
+                    _tell([f"{line.kind.capitalize()} {line.name} is deleted.", *told])
+                    st.query_params.pop("set", None)
+                    st.rerun()
+    st.caption(" · ".join(filter(None, (plain(line.note), _used_words(used)))))
+
+
+def _rename(workspace: Workspace, line: SetLine, name: str, note: str, seen: int) -> None:
+    members = named_set(workspace, line.kind, line.id).members
+    save_named_set(
+        workspace, line.kind, name, members, set_id=line.id, revision=seen, note=note, actor=ACTOR
+    )
+
+
+def _used_words(used: Sequence[str]) -> str:
+    if not used:
+        return "No rule names it yet."
+    return f"Named by {', '.join(plain(one) for one in used[:5])}" + (
+        f" and {count(len(used) - 5, 'more rule')}." if len(used) > 5 else "."
+    )
+
+
+def _before_deleting(line: SetLine, used: Sequence[str]) -> str:
+    if not used:
+        return f"No rule names this {line.kind}. Its versions stay in the records."
+    left = "match nothing" if line.kind == "collection" else "hold for nobody"
+    return (
+        f"**{_used_words(used)}** In the draft they will {left} for its sake; live rules go on with"
+        " the members they were published with."
+    )
+
+
+def show_members(view: LiveView | None, chosen: NamedSet) -> None:
+    """Show the members of a set with their names, a page at a time."""
+    if not chosen.members:
+        st.info("It has no members yet. Paste their ids at the right.")
+        return
+    pages = -(-len(chosen.members) // _A_PAGE)
+    page = st.pagination(pages, key=f"members-{chosen.id}") if pages > 1 else 1
+    rows = member_rows(view, chosen, (page - 1) * _A_PAGE, page * _A_PAGE)
+    what = _WHAT[chosen.kind]
+    table = [
+        {
+            f"{what.capitalize()} id": row.id,
+            "Name": row.name,
+            "Category": row.category,
+            "Price": row.price,
+            "Live": "yes" if row.known else "not known",
+        }
+        for row in rows
+    ]
+    blank = {name for name in ("Name", "Category", "Price") if not any(r[name] for r in table)}
+    st.dataframe(
+        [{name: cell for name, cell in row.items() if name not in blank} for row in table],
+        hide_index=True,
+        height="content" if len(table) <= 12 else 460,
+        column_config={"Price": st.column_config.NumberColumn(format="%.2f")},
+    )
+    st.caption(f"{count(len(chosen.members), what)}, in the order in which they were given.")
+    if unknown := unknown_words(view, chosen.kind, chosen.members):
+        st.caption(f":material/help: {plain(unknown)}")
+
+
+def ask_members(
+    workspace: Workspace, view: LiveView | None, line: SetLine, chosen: NamedSet
+) -> None:
+    """Show the form that adds, removes or replaces members by a pasted list."""
+    seen = state.seen(f"members-{line.id}", line.version)
+    with st.form(f"members-of-{line.id}", border=True, clear_on_submit=False):
+        how = st.segmented_control(
+            "Change its members", list(_HOW), default="Add", required=True, key=f"how-{line.id}"
+        )
+        number = state.sent(f"paste-{line.id}")
+        pasted = st.text_area(
+            f"Ids of {_WHAT[line.kind]}s",
+            help=_PASTE_HELP,
+            height=160,
+            key=f"paste-{line.id}-{number}",
+        )
+        if not st.form_submit_button("Save these members"):
+            return
+        with in_place():
+            ids = read_ids(pasted or "")
+            members, did = edited(chosen.members, ids, _HOW[how])
+            save_named_set(
+                workspace,
+                line.kind,
+                line.name,
+                members,
+                set_id=line.id,
+                revision=seen,
+                actor=ACTOR,
+            )
+            unknown = "" if how == "Remove" else unknown_words(view, line.kind, ids)
+            _tell([did, repeated_words(ids), unknown])
+            state.sent(f"paste-{line.id}", more=1)
+            st.rerun()
+
+
+def show_versions(workspace: Workspace, line: SetLine) -> None:
+    """Show who changed a set and when, and offer to go back to a version."""
+    every = versions(workspace, line.id)
+    seen = state.seen(f"versions-{line.id}", line.version)
+    with st.expander(count(len(every), "version"), icon=":material/history:"):
+        for one in every[:20]:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.markdown(
+                    f"**{one.version}** {plain(shorten(one.name, 40))}:"
+                    f" {count(one.count, 'member')}, {ago(one.at)} by {plain(one.actor)}",
+                    help=moment(one.at),
+                    width="stretch",
+                )
+                if one.version != line.version and st.button(
+                    "Go back",
+                    key=f"back-{line.id}-{one.version}",
+                    type="tertiary",
+                    icon=":material/undo:",
+                    help="Makes a new version with these members; none goes away.",
+                ):
+                    with in_place():
+                        restore_version(
+                            workspace, line.kind, line.id, one.version, revision=seen, actor=ACTOR
+                        )
+                        st.rerun()
+
+
+def _tell(sentences: Sequence[str]) -> None:
+    st.toast(plain(" ".join(filter(None, sentences))), duration="long")
