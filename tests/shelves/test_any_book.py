@@ -11,12 +11,14 @@ from rule_shop import N_ITEMS, NOW, books
 
 from recsys.releases.live import LiveView
 from recsys.rules.book import RuleBook
+from recsys.shelves.applied import Applied, beats
 from recsys.shelves.arrange import NOTHING_INCLUDED
-from recsys.shelves.compiled import Applied, beats, compile_book
+from recsys.shelves.compiled import compile_book
 from recsys.shelves.facts import facts_of
+from recsys.shelves.remedies import remedied
 from recsys.shelves.request import ShelfRequest
 from recsys.shelves.show import show_shelf
-from recsys.shelves.why_not import remedied, why_not
+from recsys.shelves.why_not import why_not
 from recsys.types import Shelf
 
 USERS = st.integers(0, 7).map("u{}".format)
