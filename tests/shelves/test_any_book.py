@@ -36,7 +36,7 @@ REQUESTS = st.one_of(
 SHORT = st.tuples(REQUESTS, st.integers(1, 6)).map(lambda two: replace(two[0], n=two[1]))
 HIDDEN = st.lists(st.integers(0, N_ITEMS - 1), max_size=4)
 ANY = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -170,7 +170,7 @@ def test_steps_add_up(rule_view: LiveView, book: RuleBook, request: ShelfRequest
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(book=books(), request=SHORT, hidden=HIDDEN, item=ITEMS)
 def test_why_not_agrees_with_the_shelf_and_its_remedies_bring_the_product_back(
