@@ -5,111 +5,23 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.ids import IdMap
-from recsys.releases.tables import UNKNOWN_STOCK
-from recsys.rules.book import NamedSet, RuleBook, SetKind
+from recsys.rules.book import RuleBook
 from recsys.rules.rule import Rule, Target
 from recsys.rules.schedule import moment
-from recsys.rules.shelf_settings import ShelfSettings
+from recsys.shelves.applied import Applied, Held, Mask, right_of, title_of
 from recsys.shelves.facts import Facts
+from recsys.shelves.targets import matching, named_set, products_of
 from recsys.types import ShelfName
 
-_DAY = 86_400
 _MOST_BOOKS = 8  # kept, with a byte a product for each target in use
-Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Held:
-    """A rule that holds for one list.
-
-    Attributes
-    ----------
-    match
-        Says of some rows whether they are products of the rule.
-    """
-
-    rule: Rule
-    match: Callable[[NDArray[np.int64]], Mask]
-
-    @property
-    def title(self) -> str:
-        """What the rule is called where there is little room."""
-        return title_of(self.rule)
-
-
-def title_of(rule: Rule) -> str:
-    """Return the name of a rule, or else its number."""
-    return rule.name or (f"rule {rule.id}" if rule.id else "the new rule")
-
-
-def label_of(rule: Rule) -> str:
-    """Return the number and the name of a rule."""
-    return f"rule {rule.id}: {rule.name}" if rule.id and rule.name else title_of(rule)
-
-
-def beats(one: Rule, other: Rule) -> bool:
-    """Say whether one rule has its way where two cannot: the higher priority, then the older."""
-    return _order(one) < _order(other)
-
-
-def _order(rule: Rule) -> tuple[int, int]:
-    # What was never kept is the youngest.
-    return (-rule.priority, rule.id or 2**62)
-
-
-@dataclass(frozen=True)
-class Applied:
-    """The rules and settings that hold for one list, those with the greater right first.
-
-    Attributes
-    ----------
-    now
-        Seconds since the epoch: from here the age of a launch counts.
-    boosts
-        Boosts and buries.
-    idle
-        Rule id -> why it does not hold here.
-    notes
-        What somebody who made a rule has to know.
-    """
-
-    facts: Facts
-    now: float
-    settings: ShelfSettings
-    pins: tuple[Held, ...] = ()
-    hides: tuple[Held, ...] = ()
-    only: tuple[Held, ...] = ()
-    boosts: tuple[Held, ...] = ()
-    idle: Mapping[int, str] = field(default_factory=dict[int, str])
-    notes: tuple[str, ...] = ()
-
-    @property
-    def bars(self) -> bool:
-        """Whether any product is kept off the list."""
-        return bool(self.hides or self.only)
-
-    def kept(self, rows: NDArray[np.int64]) -> Mask:
-        """Say which products all include-only rules let through."""
-        found = np.ones(len(rows), np.bool_)
-        for held in self.only:
-            found &= held.match(rows)
-        return found
-
-    def hidden(self, rows: NDArray[np.int64]) -> Mask:
-        """Say which products a rule hides."""
-        found = np.zeros(len(rows), np.bool_)
-        for held in self.hides:
-            found |= held.match(rows)
-        return found
 
 
 class _Book:
@@ -147,65 +59,8 @@ class _Book:
     def mask(self, number: int, facts: Facts) -> Mask:
         """Say which products a rule names, prices, stock and newness apart."""
         if number not in self._masks:
-            self._masks[number] = _static(self.book, self.book.rules[number].target, facts)
+            self._masks[number] = products_of(self.book, self.book.rules[number].target, facts)
         return self._masks[number]
-
-
-def named_set(book: RuleBook, set_id: int, kind: SetKind) -> NamedSet | None:
-    """Return a set that a book names; None where it was deleted."""
-    found = book.sets.get(set_id)
-    return found if found is not None and found.kind == kind else None
-
-
-def _static(book: RuleBook, target: Target, facts: Facts) -> Mask:
-    """Return a mask over all products: every given field of the target has to hold."""
-    count = len(facts.item_ids)
-    if target == Target():
-        return np.zeros(count, np.bool_)
-    found = np.ones(count, np.bool_)
-    if target.items:
-        found &= _members(facts.item_ids, target.items)
-    if target.collections:
-        sets = (named_set(book, one, "collection") for one in target.collections)
-        found &= _members(facts.item_ids, [i for one in sets if one for i in one.members])
-    if target.categories:
-        found &= facts.category.among(target.categories)
-    if target.brands:
-        found &= facts.brand.among(target.brands)
-    for name, values in target.attributes.items():
-        column = facts.column(name)
-        found &= np.zeros(count, np.bool_) if column is None else column.among(values)
-    return found
-
-
-def _members(ids: IdMap, members: Sequence[str]) -> Mask:
-    found = np.zeros(len(ids), np.bool_)
-    found[ids.rows(members)] = True
-    return found
-
-
-def _matching(
-    target: Target, mask: Mask, facts: Facts, now: float
-) -> Callable[[NDArray[np.int64]], Mask]:
-    """Return what says of rows whether they match a target, by the live price and stock."""
-
-    def match(rows: NDArray[np.int64]) -> Mask:
-        found = mask[rows]
-        if target.price_min is not None:
-            found = found & (facts.price[rows] >= target.price_min)
-        if target.price_max is not None:
-            found = found & (facts.price[rows] <= target.price_max)
-        if target.stock_min is not None or target.stock_max is not None:
-            stock = facts.stock[rows]
-            found = found & (stock < UNKNOWN_STOCK) & (stock >= (target.stock_min or 0))
-            if target.stock_max is not None:
-                found = found & (stock <= target.stock_max)
-        if target.newer_than_days is not None:
-            launched = facts.launched[rows]
-            found = found & (launched > 0) & (launched >= now - target.newer_than_days * _DAY)
-        return found
-
-    return match
 
 
 class _Asked(NamedTuple):
@@ -227,8 +82,8 @@ class Compiled:
         """Return the rows of the products that a target names now."""
         now = time.time() if now is None else now
         every = np.arange(len(self.facts.item_ids))
-        mask = _static(self.book, target, self.facts)
-        return every[_matching(target, mask, self.facts, now)(every)]
+        mask = products_of(self.book, target, self.facts)
+        return every[matching(target, mask, self.facts, now)(every)]
 
     def applied(
         self,
@@ -261,10 +116,10 @@ class Compiled:
                 continue
             mask = self.known.mask(number, self.facts)
             kind = "boost" if rule.kind == "bury" else rule.kind
-            held[kind].append(Held(rule, _matching(rule.target, mask, self.facts, now)))
+            held[kind].append(Held(rule, matching(rule.target, mask, self.facts, now)))
             notes += self._nothing(rule, mask)
         kinds = {
-            kind: tuple(sorted(some, key=lambda one: _order(one.rule)))
+            kind: tuple(sorted(some, key=lambda one: right_of(one.rule)))
             for kind, some in held.items()
         }
         return Applied(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recsys.shelves.compiled import Applied, Held, beats
+from recsys.shelves.applied import Applied, Held, beats
 from recsys.types import Mark
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from recsys.errors import InputError
 from recsys.models.arrays import Floats, Rows
 from recsys.releases.live import LiveView
+from recsys.shelves.applied import Applied
 from recsys.shelves.arrange import NOBODY, POOL, Shopper, reranks, shopper_of
 from recsys.shelves.asking import cart_rows, check_n, item_row
-from recsys.shelves.compiled import Applied, compile_book
+from recsys.shelves.compiled import compile_book
 from recsys.shelves.facts import facts_of
 from recsys.shelves.request import ShelfRequest
 from recsys.types import Filters, ShelfName

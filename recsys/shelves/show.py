@@ -11,6 +11,7 @@ from recsys.releases.live import LiveView
 from recsys.shelves.arrange import NOTHING_INCLUDED, Arranged, reranked
 from recsys.shelves.cold import explored, find_for_you, preferring
 from recsys.shelves.fallbacks import Filling, beside, fillings
+from recsys.shelves.filtering import outside
 from recsys.shelves.finders import (
     Found,
     find_also_bought,
@@ -21,7 +22,7 @@ from recsys.shelves.finders import (
 from recsys.shelves.lines import IS_NEW, IS_POPULAR, Line, lines_of, shelf_of
 from recsys.shelves.pins import Pinned, pinned
 from recsys.shelves.plan import ELSEWHERE, Plan, plan_of
-from recsys.shelves.ranking import Ranked, outside
+from recsys.shelves.ranking import Ranked
 from recsys.shelves.request import ShelfRequest
 from recsys.types import Mark, Shelf, ShelfItem, ShelfName, Step
 
@@ -153,19 +154,22 @@ class _Making:
 
     def _first(self, found: Found) -> tuple[Found, list[Filling]]:
         """Return what the list begins with, and what may fill it up."""
-        ways = fillings(self.plan)
+        ways, nothing = fillings(self.plan), found
         if len(found.ranked.rows):
             return found, ways
         for number, way in enumerate(ways):
             instead = way.find(self.view, self.plan)
+            popular = way.source == IS_POPULAR
             if not len(instead.ranked.rows):
+                # What was taken out of the popular products is what somebody can act on.
+                nothing = replace(found, ranked=instead.ranked) if popular else nothing
                 continue
             ranked = instead.ranked
-            if way.source != IS_POPULAR:
+            if not popular:
                 ranked = replace(ranked, removed=found.ranked.removed)
             label = f"{way.label}: {found.why}"
             return Found(ranked, instead.tell, fallback=label), ways[number + 1 :]
-        return found, []
+        return nothing, []
 
     def _arrange(self, first: Found) -> Arranged:
         """Put the candidates into the order of rules and settings, and say the first of them."""

@@ -13,7 +13,8 @@ from recsys.models.arrays import Floats, Rows
 from recsys.releases.build import CONTENT, POPULAR
 from recsys.releases.engine import Asked, asked_of
 from recsys.releases.live import LiveView
-from recsys.shelves.compiled import Applied
+from recsys.shelves.applied import Applied
+from recsys.shelves.filtering import inside
 from recsys.shelves.lines import (
     ASK_POPULAR,
     BY_MODEL,
@@ -23,7 +24,7 @@ from recsys.shelves.lines import (
     Line,
     lines_of,
 )
-from recsys.shelves.ranking import Ranked, inside, rank
+from recsys.shelves.ranking import Ranked, rank
 from recsys.shelves.reasons import because_of, popular
 from recsys.types import Filters
 from recsys.vectors.base import Fusion, Part

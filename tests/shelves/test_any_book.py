@@ -11,12 +11,14 @@ from rule_shop import N_ITEMS, NOW, books
 
 from recsys.releases.live import LiveView
 from recsys.rules.book import RuleBook
+from recsys.shelves.applied import Applied, beats
 from recsys.shelves.arrange import NOTHING_INCLUDED
-from recsys.shelves.compiled import Applied, beats, compile_book
+from recsys.shelves.compiled import compile_book
 from recsys.shelves.facts import facts_of
+from recsys.shelves.remedies import remedied
 from recsys.shelves.request import ShelfRequest
 from recsys.shelves.show import show_shelf
-from recsys.shelves.why_not import remedied, why_not
+from recsys.shelves.why_not import why_not
 from recsys.types import Shelf
 
 USERS = st.integers(0, 7).map("u{}".format)
@@ -34,7 +36,7 @@ REQUESTS = st.one_of(
 SHORT = st.tuples(REQUESTS, st.integers(1, 6)).map(lambda two: replace(two[0], n=two[1]))
 HIDDEN = st.lists(st.integers(0, N_ITEMS - 1), max_size=4)
 ANY = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -168,7 +170,7 @@ def test_steps_add_up(rule_view: LiveView, book: RuleBook, request: ShelfRequest
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(book=books(), request=SHORT, hidden=HIDDEN, item=ITEMS)
 def test_why_not_agrees_with_the_shelf_and_its_remedies_bring_the_product_back(

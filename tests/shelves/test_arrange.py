@@ -11,8 +11,9 @@ from recsys.data.ids import IdMap
 from recsys.rules.book import RuleBook
 from recsys.rules.rule import Rule
 from recsys.rules.shelf_settings import DEFAULTS
+from recsys.shelves.applied import Applied
 from recsys.shelves.arrange import NOTHING_INCLUDED, STRENGTH, Shopper, arrange, reranked
-from recsys.shelves.compiled import Applied, compile_book
+from recsys.shelves.compiled import compile_book
 from recsys.shelves.diversity import LAMBDA
 from recsys.shelves.facts import Column, Facts
 

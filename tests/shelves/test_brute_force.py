@@ -13,7 +13,7 @@ from shelf_shop import factors, make_shop, neighbours, view_of
 from recsys.models.fused import FusedSpace
 from recsys.models.spaces import Query, Space
 from recsys.releases.live import LiveView
-from recsys.shelves import ranking
+from recsys.shelves import filtering
 from recsys.shelves.placements import also_bought, for_you, lookalikes, similar
 from recsys.types import Filters, Placement, Shelf
 
@@ -227,7 +227,7 @@ def fused_scores(
 
 def engine_passes(view: LiveView, filters: Filters) -> np.ndarray:
     """Say which items the engine's own filter lets through, by what the index holds."""
-    where = ranking.inside(view, filters)
+    where = filtering.inside(view, filters)
     found = np.ones(N_ITEMS, np.bool_)
     if where is None:
         return found
@@ -250,7 +250,7 @@ def test_shelves_are_what_a_sort_of_everything_gives(view: LiveView, ask: Ask) -
     row, n, filters = ask.row, ask.n, ask.filters
     now = changed(view, ask.changes)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranking, "_MOST_OR_ROWS", 5_000 if ask.fits else -1)
+        patch.setattr(filtering, "_MOST_OR_ROWS", 5_000 if ask.fits else -1)
         shelves = [
             for_you(now, f"u{row:02}", n=n, filters=filters),
             similar(now, f"{row:03}", n=n, filters=filters),

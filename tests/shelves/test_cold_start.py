@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hand_shop import changed, ids
+from rule_shop import rule, under
 from shelf_shop import factors, make_shop, view_of
 
 from recsys.errors import NotFound
@@ -94,6 +95,16 @@ class TestNewProducts:
         shelf = for_you(view, "ann", filters=Filters(price_min=6))
         assert shelf.items == []
 
+    def test_it_keeps_to_rules(self, view: LiveView) -> None:
+        assert NEWS not in ids(for_you(under(view, rule("hide", items=(NEWS,))), "ann"))
+        tea = under(view, rule("only", categories=("Tea",)))
+        shelf = for_you(tea, "ann")
+        assert ids(shelf)[:9] == [f"i{n:02}" for n in range(3, 12)]
+        assert {item.fields["category"] for item in shelf.items} == {"Tea"}
+        pinned = for_you(under(view, rule("pin", items=(NEWS,), slot=2)), "ann")
+        assert ids(pinned)[1] == NEWS
+        assert ids(pinned).count(NEWS) == 1
+
     def test_no_reason_names_what_is_sensitive(self, tmp_path: Path) -> None:
         barred = tuple(f"i{n:02}" for n in range(12))
         view = shop_of(tmp_path, ColdStart(), sensitive=barred)
@@ -142,8 +153,20 @@ class TestThinHistories:
     def test_who_bought_enough_gets_the_model_alone(self, view: LiveView) -> None:
         assert for_you(view, "ann", n=5).fallback == ""
 
+    def test_rules_hold_for_the_mixture(self, view: LiveView) -> None:
+        now = under(view, rule("hide", items=("i13",)), rule("bury", id=2, items=("i14",)))
+        shelf = for_you(now, "cid")
+        assert "i13" not in ids(shelf)
+        assert len(shelf.items) == 10
+        assert shelf.fallback.startswith("Mixed with similar and popular products")
+
 
 class TestPreferences:
+    def test_rules_hold(self, view: LiveView) -> None:
+        now = under(view, rule("hide", items=("i12",)), rule("pin", id=2, items=("i20",)))
+        shelf = for_you(now, "eve", n=3, prefer_items=["i13"])
+        assert ids(shelf) == ["i20", "i14", "i15"]
+
     def test_a_stranger_who_likes_a_product(self, view: LiveView) -> None:
         shelf = for_you(view, "eve", n=3, prefer_items=["i13"])
         assert ids(shelf) == ["i12", "i14", "i15"]

@@ -11,9 +11,11 @@ from rule_shop import rule, under
 from shelf_shop import factors, make_shop, neighbours, view_of
 
 from recsys.releases.live import LiveView
+from recsys.shelves.causes import ordinal
+from recsys.shelves.remedies import Remedy, remedied
 from recsys.shelves.request import ShelfRequest
 from recsys.shelves.show import show_shelf
-from recsys.shelves.why_not import Remedy, WhyNot, ordinal, remedied, why_not
+from recsys.shelves.why_not import WhyNot, why_not
 from recsys.types import Filters
 
 
