@@ -95,9 +95,10 @@ def show_rules(
     compiled = compile_book(board.book, facts_of(view))
     for line in lines[(number - 1) * _A_PAGE : number * _A_PAGE]:
         matched = len(compiled.products(line.rule.target))
-        _row(workspace, board, line, rule_words(line.rule, names), matched)
-        if (price := prices.get(line.rule.id)) is not None:
-            say_rule_price(price)
+        with st.container(border=True, gap="xsmall", key=f"rule-row-{line.rule.id}"):
+            _row(workspace, board, line, rule_words(line.rule, names), matched)
+            if (price := prices.get(line.rule.id)) is not None:
+                say_rule_price(price)
 
 
 def _filtered(board: RuleBoard, names: Names) -> list[BoardLine]:
@@ -159,46 +160,45 @@ def state_of(board: RuleBoard, line: BoardLine) -> list[str]:
 
 def _row(workspace: Workspace, board: RuleBoard, line: BoardLine, words: str, matched: int) -> None:
     rule = line.rule
-    with st.container(border=True, gap="xsmall", key=f"rule-row-{rule.id}"):
-        about, facts, act = st.columns([5, 2.2, 1.8], vertical_alignment="center")
-        with about, st.container(gap=None):
-            title = plain(title_of(rule))
-            st.markdown(f"{KIND_ICONS[rule.kind]} **{title}**")
-            if words != rule.name:
-                st.caption(plain(words))
-        with facts, st.container(horizontal=True, gap="xsmall"):
-            if matched:
-                st.badge(count(matched, "product"), color="gray", help="What it matches now.")
-            else:
-                st.badge(
-                    "Matches nothing",
-                    color="red",
-                    help="No product of the live catalogue fits it, so it does nothing.",
-                )
-            for one in state_of(board, line):
-                label, colour, help = _STATES[one]
-                st.badge(label, color=colour, help=help)
-            if rule.priority != 50:
-                st.badge(f"Priority {rule.priority}", color="gray")
-        with act, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
-            st.button(
-                "Edit",
-                key=f"edit-{rule.id}",
-                type="tertiary",
-                on_click=state.open_rule,
-                args=(str(rule.id),),
-                help=f"Changed {ago(line.at)} by {plain(line.actor)}, {moment(line.at)}",
+    about, facts, act = st.columns([5, 2.2, 1.8], vertical_alignment="center")
+    with about, st.container(gap=None):
+        title = plain(title_of(rule))
+        st.markdown(f"{KIND_ICONS[rule.kind]} **{title}**")
+        if words != rule.name:
+            st.caption(plain(words))
+    with facts, st.container(horizontal=True, gap="xsmall"):
+        if matched:
+            st.badge(count(matched, "product"), color="gray", help="What it matches now.")
+        else:
+            st.badge(
+                "Matches nothing",
+                color="red",
+                help="No product of the live catalogue fits it, so it does nothing.",
             )
-            chosen = st.menu_button(
-                "More",
-                ["Copy", "Switch off" if rule.on else "Switch on", "Delete", "What does it cost?"],
-                key=f"more-{rule.id}",
-                type="tertiary",
-            )
-        if chosen:
-            with in_place():
-                _act(workspace, line, chosen)
-                st.rerun()
+        for one in state_of(board, line):
+            label, colour, help = _STATES[one]
+            st.badge(label, color=colour, help=help)
+        if rule.priority != 50:
+            st.badge(f"Priority {rule.priority}", color="gray")
+    with act, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
+        st.button(
+            "Edit",
+            key=f"edit-{rule.id}",
+            type="tertiary",
+            on_click=state.open_rule,
+            args=(str(rule.id),),
+            help=f"Changed {ago(line.at)} by {plain(line.actor)}, {moment(line.at)}",
+        )
+        chosen = st.menu_button(
+            "More",
+            ["Copy", "Switch off" if rule.on else "Switch on", "Delete", "What does it cost?"],
+            key=f"more-{rule.id}",
+            type="tertiary",
+        )
+    if chosen:
+        with in_place():
+            _act(workspace, line, chosen)
+            st.rerun()
 
 
 def _act(workspace: Workspace, line: BoardLine, chosen: str) -> None:
@@ -217,11 +217,14 @@ def _act(workspace: Workspace, line: BoardLine, chosen: str) -> None:
 
 def say_rule_price(price: Mapping[str, Any], *, quiet: bool = True) -> None:
     """Say what a rule costs, a line a placement, with the caveat in the tooltip."""
-    lines = [f":material/sell: {plain(words)}" for words in price["words"]]
+    lines = [plain(words) for words in price["words"]]
     if price["outdated"]:
         lines.append(f":orange[{plain(price['outdated'])}]")
-    say = st.caption if quiet else st.markdown
-    say("  \n".join(lines), help=plain(price["note"]))
+    if quiet:
+        st.caption(":material/sell: " + "  \n".join(lines), help=plain(price["note"]))
+    else:
+        st.markdown("\n".join(f"- {line}" for line in lines))
+        st.caption(plain(price["note"]))
 
 
 def rule_named(board: RuleBoard, which: str) -> tuple[BoardLine | None, Rule | None]:
