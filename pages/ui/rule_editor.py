@@ -16,12 +16,10 @@ from recsys.errors import Conflict
 from recsys.releases.live import LiveView
 from recsys.rules.changes import rule_changes
 from recsys.rules.rule import Rule, Target
-from recsys.rules.saying import Names, rule_words
+from recsys.rules.saying import Names, rule_words, title_of
 from recsys.rules.sets import SetLine
-from recsys.shelves.compiled import compile_book, title_of
-from recsys.shelves.facts import facts_of
 from recsys.workflows.rule_preview import where_to_look, with_rule, without_rule
-from recsys.workflows.rules import BoardLine, RuleBoard, save_rule
+from recsys.workflows.rules import BoardLine, RuleBoard, products_of, save_rule
 from recsys.workspace import Workspace
 
 _NEW = Rule(kind="boost", target=Target())
@@ -87,7 +85,7 @@ def _matches(view: LiveView, board: RuleBoard, workspace: Workspace, rule: Rule)
         st.info("Choose products first: what the rule does to a shelf will stand here.")
         return
     book = with_rule(workspace, board.book, rule)
-    found = compile_book(book, facts_of(view)).products(rule.target)
+    found = products_of(book, view, rule.target)
     if not len(found):
         st.warning("It matches no product of the live catalogue, so it would do nothing.")
         return

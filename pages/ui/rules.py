@@ -16,13 +16,18 @@ from pages.ui.rule_form import KIND_ICONS, KIND_WORDS
 from pages.ui.words import ago, count, moment, plain
 from recsys.releases.live import LiveView
 from recsys.rules.rule import RULE_KINDS, Rule
-from recsys.rules.saying import Names, rule_words
+from recsys.rules.saying import Names, rule_words, title_of
 from recsys.rules.schedule import standing
-from recsys.shelves.compiled import compile_book, title_of
-from recsys.shelves.facts import facts_of
 from recsys.types import SHELVES
 from recsys.workflows.rule_price import submit_rule_price
-from recsys.workflows.rules import BoardLine, RuleBoard, delete_rule, restore_rule, save_rule
+from recsys.workflows.rules import (
+    BoardLine,
+    RuleBoard,
+    delete_rule,
+    match_counts,
+    restore_rule,
+    save_rule,
+)
 from recsys.workspace import Workspace
 
 ADVICE = (
@@ -92,11 +97,11 @@ def show_rules(
     shown = total if len(lines) == len(board.lines) else f"{len(lines):,} of {total}"
     st.caption(shown if lines else f"None of {total} passes these filters.")
     number = st.pagination(pages, key=f"rules-page-{pages}") if pages > 1 else 1
-    compiled = compile_book(board.book, facts_of(view))
-    for line in lines[(number - 1) * _A_PAGE : number * _A_PAGE]:
-        matched = len(compiled.products(line.rule.target))
+    lines = lines[(number - 1) * _A_PAGE : number * _A_PAGE]
+    matched = match_counts(board.book, view, [line.rule for line in lines])
+    for line in lines:
         with st.container(border=True, gap="xsmall", key=f"rule-row-{line.rule.id}"):
-            _row(workspace, board, line, rule_words(line.rule, names), matched)
+            _row(workspace, board, line, rule_words(line.rule, names), matched[line.rule.id])
             if (price := prices.get(line.rule.id)) is not None:
                 say_rule_price(price)
 

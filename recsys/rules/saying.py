@@ -68,6 +68,16 @@ def rule_title(rule: Rule) -> str:
     return f"Rule {rule.name!r}" if rule.name else f"Rule {rule.id}"
 
 
+def title_of(rule: Rule) -> str:
+    """Return the name of a rule, or else its number."""
+    return rule.name or (f"rule {rule.id}" if rule.id else "the new rule")
+
+
+def label_of(rule: Rule) -> str:
+    """Return the number and the name of a rule."""
+    return f"rule {rule.id}: {rule.name}" if rule.id and rule.name else title_of(rule)
+
+
 def target_words(target: Target, names: Names | None = None) -> str:
     """Say which products a target means."""
     names = names or Names()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.rules.rule import Rule
+from recsys.rules.saying import title_of
 from recsys.rules.shelf_settings import ShelfSettings
 from recsys.shelves.facts import Facts
 
@@ -32,16 +33,6 @@ class Held:
     def title(self) -> str:
         """What the rule is called where there is little room."""
         return title_of(self.rule)
-
-
-def title_of(rule: Rule) -> str:
-    """Return the name of a rule, or else its number."""
-    return rule.name or (f"rule {rule.id}" if rule.id else "the new rule")
-
-
-def label_of(rule: Rule) -> str:
-    """Return the number and the name of a rule."""
-    return f"rule {rule.id}: {rule.name}" if rule.id and rule.name else title_of(rule)
 
 
 def beats(one: Rule, other: Rule) -> bool:

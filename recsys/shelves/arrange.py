@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.arrays import Floats
-from recsys.shelves.applied import Applied, label_of
+from recsys.rules.saying import label_of
+from recsys.shelves.applied import Applied
 from recsys.shelves.diversity import LAMBDA, Cap, spread
 from recsys.shelves.facts import Facts
 from recsys.shelves.pins import pinned

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from recsys.releases.live import LiveView
+from recsys.rules.saying import label_of
 from recsys.shelves.among import among
-from recsys.shelves.applied import beats, label_of
+from recsys.shelves.applied import beats
 from recsys.shelves.arrange import NOTHING_INCLUDED
 from recsys.shelves.cold import preferring
 from recsys.shelves.filtering import outside

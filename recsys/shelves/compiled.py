@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from recsys.rules.book import RuleBook
 from recsys.rules.rule import Rule, Target
+from recsys.rules.saying import title_of
 from recsys.rules.schedule import moment
-from recsys.shelves.applied import Applied, Held, Mask, right_of, title_of
+from recsys.shelves.applied import Applied, Held, Mask, right_of
 from recsys.shelves.facts import Facts
 from recsys.shelves.targets import matching, named_set, products_of
 from recsys.types import ShelfName

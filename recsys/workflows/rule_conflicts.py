@@ -15,7 +15,8 @@ from recsys.rules.conflicts import Conflict, meet
 from recsys.rules.rule import Rule, Target
 from recsys.rules.saying import SHELF_WORDS, counted, moment_words, rule_title
 from recsys.rules.schedule import standing
-from recsys.shelves.compiled import Compiled, beats, compile_book
+from recsys.shelves.applied import beats
+from recsys.shelves.compiled import Compiled, compile_book
 from recsys.shelves.facts import facts_of
 from recsys.types import LIMITS, SHELVES, ShelfName
 
@@ -26,10 +27,18 @@ _NAMED = 3
 Rows = NDArray[np.int64]
 
 
-def match_counts(book: RuleBook, view: LiveView) -> dict[int, int]:
-    """Return how many products of the live catalogue each rule of a book matches now."""
+def match_counts(
+    book: RuleBook, view: LiveView, rules: Sequence[Rule] | None = None
+) -> dict[int, int]:
+    """Return how many products of the live catalogue rules match now; None: all of the book."""
     compiled = compile_book(book, facts_of(view))
-    return {rule.id: len(compiled.products(rule.target)) for rule in book.rules}
+    rules = book.rules if rules is None else rules
+    return {rule.id: len(compiled.products(rule.target)) for rule in rules}
+
+
+def products_of(book: RuleBook, view: LiveView, target: Target) -> NDArray[np.int64]:
+    """Return the rows of the live catalogue that a target means now."""
+    return compile_book(book, facts_of(view)).products(target)
 
 
 def conflicts(book: RuleBook, view: LiveView, *, now: float | None = None) -> list[Conflict]:

@@ -18,8 +18,9 @@ from recsys.models.arrays import Rows
 from recsys.releases.live import LiveShop, LiveView
 from recsys.rules.book import RuleBook
 from recsys.rules.rule import Rule
+from recsys.rules.saying import title_of
 from recsys.rules.schedule import standing
-from recsys.shelves.compiled import compile_book, title_of
+from recsys.shelves.compiled import compile_book
 from recsys.shelves.facts import facts_of
 from recsys.types import SHELVES, Report, ShelfName, part_of, silent
 from recsys.workflows.data_jobs import submit

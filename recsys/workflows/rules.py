@@ -26,7 +26,7 @@ from recsys.rules.saying import Names
 from recsys.rules.sets import set_kinds, set_names
 from recsys.rules.shelf_settings import ShelfSettings
 from recsys.types import ShelfName
-from recsys.workflows.rule_conflicts import conflicts, match_counts
+from recsys.workflows.rule_conflicts import conflicts, match_counts, products_of
 from recsys.workflows.rule_publishing import (
     changes,
     changes_of,
@@ -52,6 +52,7 @@ __all__ = [
     "draft_stamp",
     "match_counts",
     "names_of",
+    "products_of",
     "publish_rules",
     "read_rule",
     "restore_rule",
