@@ -36,7 +36,8 @@ page = st.navigation(
             st.Page(HERE / "live.py", title="Stock", icon=":material/inventory_2:"),
             st.Page(HERE / "jobs.py", title="Jobs", icon=":material/task:"),
         ],
-    }
+    },
+    expanded=True,
 )
 try:
     draw_sidebar()
