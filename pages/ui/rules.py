@@ -59,7 +59,13 @@ def changes_line(board: RuleBoard) -> None:
 def show_none() -> None:
     """Say what rules are for where there are none, and offer the first one."""
     st.info(f"There are no rules. {ADVICE}", icon=":material/rule:")
-    st.button("New rule", icon=":material/add:", on_click=state.open_rule, args=("new",))
+    st.button(
+        "New rule",
+        type="primary",
+        icon=":material/add:",
+        on_click=state.open_rule,
+        args=("new",),
+    )
 
 
 def offer_undo(workspace: Workspace) -> None:

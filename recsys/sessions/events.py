@@ -30,7 +30,7 @@ MOST_EVENTS = 200
 # Products that count less than a hundredth of a purchase ask for nothing any more.
 LEAST = 0.01
 # Of this many later events, and of a day, each halves what an event counts
-# (docs/decisions/011-sessions.md has the figures).
+# (docs/decisions/013-sessions.md has the figures).
 HALF_LIFE_EVENTS = 5
 HALF_LIFE_SECONDS = 86_400
 

@@ -12,7 +12,7 @@ from recsys.sessions.events import Session
 Numbers = NDArray[np.float64]
 
 # How many standard deviations of the candidates' scores each is worth at most, and all together
-# (docs/decisions/011-sessions.md has the figures).
+# (docs/decisions/013-sessions.md has the figures).
 CATEGORY, BRAND, PRICE, MOST = 0.25, 0.25, 0.5, 0.75
 # The shop's own shares and prices count as much as so many products that were bought just now.
 _PRIOR = 1.0

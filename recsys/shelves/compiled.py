@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from recsys.rules.book import RuleBook
 from recsys.rules.rule import Rule, Target
-from recsys.rules.saying import title_of
+from recsys.rules.saying import rule_title
 from recsys.rules.schedule import moment
 from recsys.shelves.applied import Applied, Held, Mask, right_of
 from recsys.shelves.facts import Facts
@@ -174,11 +174,11 @@ class Compiled:
             if named_set(self.book, one, "collection") is None
         ]
         if gone:
-            return [f"{title_of(rule)} names a collection that was deleted."]
+            return [f"{rule_title(rule)} names a collection that was deleted."]
         if rule.target.newer_than_days is not None and not self.facts.launched.any():
-            return [f"{title_of(rule)} goes by launch dates, and the catalogue has none."]
+            return [f"{rule_title(rule)} goes by launch dates, and the catalogue has none."]
         if not mask.any() and rule.kind != "pin":
-            return [f"{title_of(rule)} matches no product of the catalogue."]
+            return [f"{rule_title(rule)} matches no product of the catalogue."]
         return []
 
 

@@ -1,6 +1,6 @@
 """Shelves that follow a visit: what goes with it, its interests apart, and what it turns to.
 
-docs/decisions/011-sessions.md has the maths and the figures by which it was chosen.
+docs/decisions/013-sessions.md has the maths and the figures by which it was chosen.
 """
 
 from __future__ import annotations

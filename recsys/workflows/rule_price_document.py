@@ -216,7 +216,7 @@ def price_words(document: Mapping[str, Any]) -> str:
     if verdict == "touches nothing":
         return f"it changes none of the {asked:,} lists compared with past purchases."
     change = document["agreement"]
-    points = [f"{100 * change[name]:+.1f}" for name in ("value", "low", "high")]
+    points = [_points(change[name]) for name in ("value", "low", "high")]
     interval = f"95 %: {points[1]} to {points[2]}"
     if verdict == "too few":
         words = [f"only {asked} lists can be compared with past purchases, too few to tell"]
@@ -260,3 +260,9 @@ def _moved(what: str, before: float, after: float) -> str:
 def _percent(share: float) -> str:
     value = 100 * share
     return f"{value:.0f} %" if value >= 0.95 or not value else f"{value:.1g} %"
+
+
+def _points(share: float) -> str:
+    """Return a share in points with its sign; what rounds to nothing has none."""
+    words = f"{100 * share:+.1f}"
+    return "0.0" if words in {"+0.0", "-0.0"} else words

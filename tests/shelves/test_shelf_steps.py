@@ -177,11 +177,11 @@ def test_a_rule_that_matches_nothing_says_so(view: LiveView) -> None:
     shelf = show_shelf(now, ANN)
     assert ids(shelf) == ["i1", "i3", "i4"]
     assert shelf.notes == [
-        "Own brand matches no product of the catalogue.",
-        "rule 2 names a collection that was deleted.",
-        "rule 3 matches no product of the catalogue.",
-        "rule 4 goes by launch dates, and the catalogue has none.",
-        "rule 5 matches no product of the catalogue.",
+        "Rule 'Own brand' matches no product of the catalogue.",
+        "Rule 2 names a collection that was deleted.",
+        "Rule 3 matches no product of the catalogue.",
+        "Rule 4 goes by launch dates, and the catalogue has none.",
+        "Rule 5 matches no product of the catalogue.",
     ]
 
 
