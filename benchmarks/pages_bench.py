@@ -25,6 +25,20 @@ _RERUNS = 100
 _WARM_UP = 5
 _SHELVES = 200
 _STARTS = 5
+_ACTIONS = 40
+# Clicks a menu's item; milliseconds until the line of the draft changed and the page is finished.
+_CLICK_AND_WAIT = """async (choice) => {
+    const line = () => document.body.innerText.match(/[^\\n]*unpublished change/)?.[0];
+    const busy = () => !document.querySelector('[data-test-script-state="notRunning"]');
+    const before = line();
+    const item = [...document.querySelectorAll('[role=menuitem]')]
+        .find((one) => one.innerText.includes(choice));
+    const start = performance.now();
+    item.click();
+    while ((line() === before || busy()) && performance.now() - start < 20000)
+        await new Promise((resolve) => setTimeout(resolve, 4));
+    return performance.now() - start;
+}"""
 _OTHER_PAGES = ("", "data", "models", "jobs")
 _BROWSER_OPTIONS = (
     "--no-sandbox",
@@ -39,7 +53,7 @@ _BROWSER_OPTIONS = (
 
 def run(demo: Demo) -> list[Result]:
     """Measure a long session on one server, then cold starts of others."""
-    return [*_session(demo), *_cold_starts(demo.home)]
+    return [*_session(demo), *_in_browser(demo.home)]
 
 
 def _session(demo: Demo) -> list[Result]:
@@ -67,8 +81,8 @@ def _session(demo: Demo) -> list[Result]:
     ]
 
 
-def _cold_starts(home: Path) -> list[Result]:
-    """Start the server again and again before the eyes of a browser that is open already."""
+def _in_browser(home: Path) -> list[Result]:
+    """Click on cards, then start the server again and again, before the eyes of one browser."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -76,13 +90,47 @@ def _cold_starts(home: Path) -> list[Result]:
             executable_path=os.environ.get("AISLE_CHROMIUM") or shutil.which("chromium"),
             args=list(_BROWSER_OPTIONS),
         )
+        actions = _card_actions(browser, home)
         seconds = [_cold_start(browser, home) for _ in range(_STARTS + 1)][1:]
         browser.close()
     middle = statistics.median(seconds)
     return [
+        told(
+            "a card action to the new preview, in the browser: p50",
+            percentile(actions, 50),
+            unit="ms",
+        ),
+        at_most(
+            "a card action to the new preview, in the browser: p95",
+            percentile(actions, 95),
+            300,
+            unit="ms",
+        ),
         at_most(f"`streamlit run` to first page, median of {_STARTS}", middle, 5, unit="s"),
         told("- the slowest of them", max(seconds), unit="s"),
     ]
+
+
+def _card_actions(browser: Browser, home: Path) -> list[float]:
+    """Return the seconds from a click on Boost or Bury to the whole new shelf.
+
+    Each click names another rule in the line above the shelf, so a change of it is the answer.
+    """
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    seconds: list[float] = []
+    with Server(home).await_ready() as server:
+        page.goto(f"http://localhost:{server.port}/shelves?shopper=900&placement=for_you")
+        acts = page.get_by_role("button", name="Act")
+        acts.nth(9).wait_for(timeout=60_000)
+        for number in range(_WARM_UP + _ACTIONS):
+            page.locator('[data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+            page.wait_for_timeout(300)
+            acts.nth(number % 8).click()
+            choice = ("Boost", "Bury")[number % 2]
+            page.get_by_role("menuitem", name=choice).first.wait_for()
+            seconds.append(page.evaluate(_CLICK_AND_WAIT, choice) / 1000)
+        page.close()
+    return seconds[_WARM_UP:]
 
 
 def _cold_start(browser: Browser, home: Path) -> float:
