@@ -44,6 +44,18 @@ class _Query(BaseModel):
     min_stock: int = Field(
         1, ge=1, le=_MOST_PIECES, description="Pieces in stock; sold-out products never show."
     )
+    but: list[str] = Field(
+        [],
+        max_length=_MOST_IN_A_CART,
+        description="Ids of products that stand elsewhere on the page; they are left out.",
+    )
+
+
+def _whose() -> Any:
+    return Field(
+        default="",
+        description="Whose page it is, so that rules for an audience hold; may be left out.",
+    )
 
 
 class ForYouQuery(_Query):
@@ -63,12 +75,14 @@ class SimilarQuery(_Query):
     """Options of Similar."""
 
     n: int | None = _n("similar")
+    user_id: str = _whose()
 
 
 class AlsoBoughtQuery(_Query):
     """Options of Also bought."""
 
     n: int | None = _n("also_bought")
+    user_id: str = _whose()
 
 
 class LookalikesQuery(_Query):

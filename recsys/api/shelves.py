@@ -46,26 +46,48 @@ def shelf_routes(shop: LiveShop) -> APIRouter:
             leave_out_bought=False if query.include_bought else None,
             prefer_items=query.prefer_items,
             prefer_categories=query.prefer_categories,
+            but=query.but,
         )
         return Json(shelf.as_dict())
 
     @router.get("/similar/{item_id:path}", responses=_SHELF, summary="Similar")
     def similar(item_id: ItemId, query: Annotated[SimilarQuery, Query()]) -> Json:
         """Products most like one product."""
-        return Json(show_similar(shop, item_id, n=query.n, filters=_filters(query)).as_dict())
+        shelf = show_similar(
+            shop,
+            item_id,
+            user_id=query.user_id,
+            n=query.n,
+            filters=_filters(query),
+            but=query.but,
+        )
+        return Json(shelf.as_dict())
 
     @router.post("/also-bought", responses=_SHELF, summary="Also bought")
     def also_bought(
         item_ids: Annotated[Cart, Body()], query: Annotated[AlsoBoughtQuery, Query()]
     ) -> Json:
         """Products bought together with a cart, given as a JSON list of item ids."""
-        return Json(show_also_bought(shop, item_ids, n=query.n, filters=_filters(query)).as_dict())
+        shelf = show_also_bought(
+            shop,
+            item_ids,
+            user_id=query.user_id,
+            n=query.n,
+            filters=_filters(query),
+            but=query.but,
+        )
+        return Json(shelf.as_dict())
 
     @router.get("/lookalikes/{user_id:path}", responses=_LOOKALIKES, summary="Lookalikes")
     def lookalikes(user_id: UserId, query: Annotated[LookalikesQuery, Query()]) -> Json:
         """Products that the most similar shoppers bought and this one did not."""
         shelf = show_lookalikes(
-            shop, user_id, n=query.n, n_neighbours=query.n_neighbours, filters=_filters(query)
+            shop,
+            user_id,
+            n=query.n,
+            n_neighbours=query.n_neighbours,
+            filters=_filters(query),
+            but=query.but,
         )
         return Json(shelf.as_dict())
 

@@ -37,6 +37,9 @@ class Release:
         What the index holds of each item: pieces (int64), ``UNKNOWN_STOCK`` where the shop says
         nothing, and the price (float64), NaN where unknown.
 
+    memo
+        What others worked out once for this release; it goes with it.
+
     Raises
     ------
     NotFound
@@ -56,6 +59,7 @@ class Release:
         self.buyers: NDArray[np.float32] = load_array(self.folder / "buyers.npy")
         self.cold = ColdStart(**self.manifest.get("cold_start", {"explore_every": 0}))
         self._spaces: dict[str, Space] = {}
+        self.memo: dict[Any, Any] = {}
         # Not to_numpy(), which loads pandas.
         self.stock = np.array(self.catalogue.column("stock").to_pylist(), np.int64)
         self.price = np.full(len(self.stock), np.nan)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +17,7 @@ from recsys.models.spaces import Space, unit_rows
 from recsys.releases.live import LiveView
 from recsys.releases.release import Release
 from recsys.releases.tables import LAUNCHED, UNKNOWN_STOCK
+from recsys.shelves.once import once_a_release
 
 # Cosines between some rows, shape (k, k).
 Alike = Callable[[NDArray[np.int64]], Floats]
@@ -126,21 +125,13 @@ class Further:
 
 NOTHING_FURTHER = Further((), lambda _: ())
 
-_lock = threading.Lock()
-_known: WeakKeyDictionary[Release, Facts] = WeakKeyDictionary()
-
 
 def facts_of(view: LiveView) -> Facts:
     """Return the facts of a view: those of its release, kept, under the live price and stock."""
-    release = view.release
-    facts = _known.get(release)
-    if facts is None:
-        with _lock:
-            facts = _known.get(release) or _of_release(release)
-            _known[release] = facts
-    return replace(facts, price=view.price, stock=view.stock)
+    return replace(_of_release(view.release), price=view.price, stock=view.stock)
 
 
+@once_a_release
 def _of_release(release: Release) -> Facts:
     catalogue = release.catalogue
     brand = catalogue.column("brand").to_pylist() if "brand" in catalogue.column_names else ()

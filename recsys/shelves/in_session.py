@@ -84,7 +84,7 @@ def show_in_session(
 def page_in_session(
     view: LiveView, session: Session, requests: Sequence[ShelfRequest], *, now: float | None = None
 ) -> list[Shelf]:
-    """Return the shelves of one page in a visit, from the top.
+    """Return the shelves of one page, from the top; an empty session for a page outside a visit.
 
     Where the rule book says so, what stands on one shelf does not stand on those below it.
     """

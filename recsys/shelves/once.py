@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
-from weakref import WeakKeyDictionary
 
 from recsys.releases.release import Release
 
@@ -18,14 +17,14 @@ def once_a_release(make: Callable[[Release], T]) -> Callable[[Release], T]:
 
     Of two threads that ask first the second one waits. The result is shared: nobody may change it.
     """
-    kept: WeakKeyDictionary[Release, T] = WeakKeyDictionary()
     lock = threading.Lock()
 
     @wraps(make)
     def kept_or_made(release: Release) -> T:
         with lock:
-            if release not in kept:
-                kept[release] = make(release)
-            return kept[release]
+            # On the release itself: what holds on to a release must not be held by a registry.
+            if make not in release.memo:
+                release.memo[make] = make(release)
+            return release.memo[make]
 
     return kept_or_made

@@ -64,22 +64,6 @@ def show_shelf(view: LiveView, request: ShelfRequest, *, now: float | None = Non
     return finish(view, plan, FINDERS[request.placement])
 
 
-def page_of_shelves(
-    view: LiveView, requests: Sequence[ShelfRequest], *, now: float | None = None
-) -> list[Shelf]:
-    """Return the shelves of one page, from the top.
-
-    Where the rule book says so, what stands on one shelf does not stand on those below it.
-    """
-    shelves: list[Shelf] = []
-    there: list[str] = []
-    for request in requests:
-        but = (*request.but, *there) if view.book.no_repeats else request.but
-        shelves.append(show_shelf(view, replace(request, but=but), now=now))
-        there += [item.item_id for item in shelves[-1].items]
-    return shelves
-
-
 def finish(view: LiveView, plan: Plan, find: Callable[[LiveView, Plan], Found]) -> Shelf:
     """Return the shelf that rules and settings make of what is found.
 

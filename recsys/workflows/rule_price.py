@@ -96,6 +96,12 @@ def _books(
     """Return the books without and with what is priced, and the rule if it is one."""
     if rule_id == DRAFT:
         if not (changed_rules(view.book, draft) or any_concerned(view.book, draft)):
+            if view.book.no_repeats != draft.no_repeats:
+                raise InputError(
+                    "All that changed is whether a product stands twice on a page, which cannot"
+                    " be measured on one shelf.",
+                    hint="Look at it on the Shop page.",
+                )
             raise InputError(
                 "The draft is what is live, so it changes nothing.",
                 hint="Change a rule or a setting first.",
@@ -199,7 +205,7 @@ def price_key(view: LiveView, books: tuple[RuleBook, RuleBook], rule: Rule | Non
         sets = [books[1].sets.get(one) for one in (*rule.target.collections, *rule.scope.segments)]
         versions = [None if one is None else [one.id, one.version] for one in sets]
         said = _timeless(rule).model_dump(mode="json", exclude={"name", "on"})
-        what = [said, versions]
+        what = [said, versions, fingerprint(books[0])]
     text = json.dumps([what, models], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -168,20 +168,22 @@ def replay_books(
     pool = candidates(stage.space, task, POOL, part_of(report, 0.0, 0.3))
     found: list[Rows] = []
     seen: list[Held] = []
+    # The same rule is about other products where a set that it names has changed.
+    one, other = ({key: kept.version for key, kept in book.sets.items()} for book in books)
     for side, book in enumerate(books):
         step = part_of(report, 0.3 + 0.35 * side, 0.65 + 0.35 * side)
         compiled = compile_book(book, stage.facts)
         applied = [_applied(stage, compiled, number, now) for number in range(len(task))]
         rows, scores = _included(stage, applied, pool)
         lists = np.full((len(task), stage.k), -1, np.int32)
-        held = [_held(one) for one in applied]
-        for number, one in enumerate(applied):
+        held = [_held(rules) for rules in applied]
+        for number, rules in enumerate(applied):
             if number % _TICK == 0:
                 step(number / len(task), "Putting lists in order by the rules")
-            if side and held[number] == seen[number]:
+            if side and one == other and held[number] == seen[number]:
                 lists[number] = found[0][number]
                 continue
-            line = _in_order(stage, number, rows[number], scores[number], one)
+            line = _in_order(stage, number, rows[number], scores[number], rules)
             lists[number, : len(line)] = line
         found.append(lists)
         seen = held

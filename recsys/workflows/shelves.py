@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from recsys.releases.live import LiveShop, LiveView
-from recsys.shelves import placements
 from recsys.shelves.lines import item_fields
 from recsys.shelves.request import ShelfRequest
 from recsys.shelves.show import show_shelf
@@ -46,35 +45,74 @@ def show_for_you(
     leave_out_bought: bool | None = None,
     prefer_items: Sequence[str] = (),
     prefer_categories: Sequence[str] = (),
+    but: Sequence[str] = (),
 ) -> Shelf:
     """Return For You of a shopper; see :func:`recsys.shelves.placements.for_you`."""
-    return placements.for_you(
-        shop.current(),
-        user_id,
+    request = ShelfRequest(
+        "for_you",
+        user_id=user_id,
         n=n,
         filters=filters or Filters(),
         leave_out_bought=leave_out_bought,
-        prefer_items=prefer_items,
-        prefer_categories=prefer_categories,
+        prefer_items=tuple(prefer_items),
+        prefer_categories=tuple(prefer_categories),
+        but=tuple(but),
     )
+    return show_shelf(shop.current(), request)
 
 
 def show_similar(
-    shop: LiveShop, item_id: str, *, n: int | None = None, filters: Filters | None = None
+    shop: LiveShop,
+    item_id: str,
+    *,
+    user_id: str = "",
+    n: int | None = None,
+    filters: Filters | None = None,
+    but: Sequence[str] = (),
 ) -> Shelf:
-    """Return products like one; see :func:`recsys.shelves.placements.similar`."""
-    return placements.similar(shop.current(), item_id, n=n, filters=filters or Filters())
+    """Return products like one; see :func:`recsys.shelves.placements.similar`.
+
+    Parameters
+    ----------
+    user_id
+        Whose page it is, so that rules for an audience hold; empty for nobody in particular.
+    """
+    request = ShelfRequest(
+        "similar",
+        user_id=user_id,
+        item_id=item_id,
+        n=n,
+        filters=filters or Filters(),
+        but=tuple(but),
+    )
+    return show_shelf(shop.current(), request)
 
 
 def show_also_bought(
     shop: LiveShop,
     item_ids: Sequence[str],
     *,
+    user_id: str = "",
     n: int | None = None,
     filters: Filters | None = None,
+    but: Sequence[str] = (),
 ) -> Shelf:
-    """Return what goes with a cart; see :func:`recsys.shelves.placements.also_bought`."""
-    return placements.also_bought(shop.current(), item_ids, n=n, filters=filters or Filters())
+    """Return what goes with a cart; see :func:`recsys.shelves.placements.also_bought`.
+
+    Parameters
+    ----------
+    user_id
+        Whose cart it is, as for :func:`show_similar`.
+    """
+    request = ShelfRequest(
+        "also_bought",
+        user_id=user_id,
+        cart=tuple(item_ids),
+        n=n,
+        filters=filters or Filters(),
+        but=tuple(but),
+    )
+    return show_shelf(shop.current(), request)
 
 
 def show_lookalikes(
@@ -84,11 +122,18 @@ def show_lookalikes(
     n: int | None = None,
     n_neighbours: int = 10,
     filters: Filters | None = None,
+    but: Sequence[str] = (),
 ) -> Shelf:
     """Return what similar shoppers bought; see :func:`recsys.shelves.placements.lookalikes`."""
-    return placements.lookalikes(
-        shop.current(), user_id, n=n, n_neighbours=n_neighbours, filters=filters or Filters()
+    request = ShelfRequest(
+        "lookalikes",
+        user_id=user_id,
+        n=n,
+        n_neighbours=n_neighbours,
+        filters=filters or Filters(),
+        but=tuple(but),
     )
+    return show_shelf(shop.current(), request)
 
 
 @dataclass(frozen=True)

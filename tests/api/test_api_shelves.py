@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from urllib.parse import quote
 
 import pytest
@@ -7,7 +8,11 @@ from api_shop import SLASHED
 from fastapi.testclient import TestClient
 
 from recsys.api.schemas import LookalikesAnswer, ShelfAnswer
+from recsys.rules.rule import Rule, Scope, Target
 from recsys.types import LIMITS
+from recsys.workflows.named_sets import save_named_set
+from recsys.workflows.rules import publish_rules, roll_back_rules, save_rule
+from recsys.workspace import Workspace
 
 
 def ids(shelf: dict[str, list[dict[str, str]]]) -> list[str]:
@@ -136,3 +141,28 @@ def test_before_the_first_publication_nothing_is_ready(new_client: TestClient) -
     assert answer.status_code == 503
     assert answer.json()["error"]["code"] == "not_ready"
     assert answer.json()["error"]["hint"]
+
+
+def test_what_stands_elsewhere_on_the_page_is_left_out(client: TestClient) -> None:
+    first = client.get("/for-you/u/1", params={"n": 3}).json()
+    second = client.get("/for-you/u/1", params={"n": 3, "but": ids(first)}).json()
+    assert not set(ids(first)) & set(ids(second))
+
+
+def test_rules_for_an_audience_hold_where_the_shopper_is_named(
+    client: TestClient, live_workspace: Workspace
+) -> None:
+    path = f"/similar/{quote(SLASHED, safe='')}"
+    plain = ids(client.get(path).json())
+    segment = save_named_set(live_workspace, "segment", "One", ["u/1"], actor="test")
+    target, scope = Target(items=(plain[0],)), Scope(segments=(segment.id,))
+    save_rule(live_workspace, Rule(kind="hide", target=target, scope=scope), actor="test")
+    published = publish_rules(live_workspace, actor="test")
+    try:
+        deadline = time.monotonic() + 5
+        while client.get(path).json()["rule_set_id"] != published.id:
+            assert time.monotonic() < deadline
+        assert plain[0] not in ids(client.get(path, params={"user_id": "u/1"}).json())
+        assert ids(client.get(path).json()) == plain
+    finally:
+        roll_back_rules(live_workspace, actor="test")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 from release_shop import BuiltShop, item
 from sqlalchemy import event
@@ -10,6 +13,7 @@ from recsys.releases.live import LiveChange, LiveShop, change_live
 from recsys.releases.publishing import publish, roll_back
 from recsys.rules.book import EMPTY
 from recsys.rules.rule import Rule, Target
+from recsys.shelves.facts import facts_of
 from recsys.workflows.rules import (
     draft_book,
     publish_rules,
@@ -115,3 +119,15 @@ def test_rules_that_cannot_be_read_leave_the_old_ones_in_force(
     assert state(live)[1:] == (3, 1)
     assert health(live)["problem"] == ""
     assert said in caplog.text
+
+
+def test_a_release_that_is_live_no_more_leaves_the_memory(shop: BuiltShop) -> None:
+    one, two = shop.releases
+    live = LiveShop(shop.workspace, refresh_seconds=0)
+    publish(shop.workspace, one, actor="me")
+    facts_of(live.current()).columns()
+    gone = weakref.ref(live.current().release)
+    publish(shop.workspace, two, actor="me")
+    facts_of(live.current())
+    gc.collect()
+    assert gone() is None

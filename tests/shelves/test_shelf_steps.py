@@ -12,8 +12,10 @@ from shelf_shop import factors, make_shop, neighbours, view_of
 from recsys.releases.live import LiveView
 from recsys.rules.book import NamedSet
 from recsys.rules.rule import Scope
+from recsys.sessions.events import Session
+from recsys.shelves.in_session import page_in_session
 from recsys.shelves.request import ShelfRequest
-from recsys.shelves.show import page_of_shelves, show_shelf
+from recsys.shelves.show import show_shelf
 from recsys.types import Filters
 
 
@@ -282,10 +284,10 @@ class TestSettings:
 
 def test_a_page_without_repeats(view: LiveView) -> None:
     requests = [ANN, ShelfRequest("similar", item_id="i0", n=2)]
-    first, second = page_of_shelves(view, requests)
+    first, second = page_in_session(view, Session(), requests)
     assert set(ids(first)) & set(ids(second))
     apart = under(view, no_repeats=True)
-    first, second = page_of_shelves(apart, requests)
+    first, second = page_in_session(apart, Session(), requests)
     assert ids(first) == ["i1", "i3", "i4"]
     assert not set(ids(first)) & set(ids(second))
     assert second.removed["elsewhere on the page"] == 2
