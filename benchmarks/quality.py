@@ -23,7 +23,7 @@ from benchmarks.quality_shops import Asked, shops, without_content
 from benchmarks.results import machine
 from benchmarks.rivals import RIVALS
 from recsys.evaluation.evidence import accuracy
-from recsys.evaluation.found import Values
+from recsys.evaluation.found import MOST_QUESTIONS, Values
 from recsys.evaluation.intervals import Interval, bootstrap
 from recsys.evaluation.lists import lists
 from recsys.evaluation.parts import Part, Twin, fit_twin
@@ -109,8 +109,8 @@ def _tuned(
 
     def score(twin: Twin, placement: Placement, share: float) -> Values:
         task = task_of(part, placement)
-        order = np.random.default_rng(1).permutation(len(task))
-        some = task.take(order[: max(1, int(len(task) * share))])
+        order = np.random.default_rng(1).permutation(len(task))[:MOST_QUESTIONS]
+        some = task.take(order[: max(1, int(len(order) * share))])
         return _score(twin, part, some, asked.metric[placement])
 
     hunt = Hunt(part.known, models, asked.placements, score, seconds=budget * SEARCH_SHARE)

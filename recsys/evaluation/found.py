@@ -17,6 +17,8 @@ Values = NDArray[np.float64]
 
 # A try is given up after this share of the questions when it is clearly behind by then.
 FIRST_LOOK = 0.25
+# A search chooses by so many questions at most, drawn once: more would only cost it tries.
+MOST_QUESTIONS = 8_000
 _SIGMAS = 2.0
 
 

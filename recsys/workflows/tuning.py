@@ -10,7 +10,7 @@ import numpy as np
 
 from recsys.errors import InputError
 from recsys.evaluation.evidence import DECIDING, FEWEST_QUESTIONS, accuracy
-from recsys.evaluation.found import Found, Values
+from recsys.evaluation.found import MOST_QUESTIONS, Found, Values
 from recsys.evaluation.intervals import bootstrap
 from recsys.evaluation.lists import lists
 from recsys.evaluation.parts import Part, Twin
@@ -80,7 +80,7 @@ class Questions:
         for name in PLACEMENTS:
             task = task_of(part, name)
             if len(task) >= FEWEST_QUESTIONS:
-                self._tasks[name] = task.take(random.permutation(len(task)))
+                self._tasks[name] = task.take(random.permutation(len(task))[:MOST_QUESTIONS])
 
     @property
     def hunted(self) -> list[Placement]:
