@@ -248,7 +248,7 @@ def rule_named(board: RuleBoard, which: str) -> tuple[BoardLine | None, Rule | N
     by_id = {str(line.rule.id): line for line in board.lines}
     line = by_id.get(which.removeprefix("copy-"))
     if line is None or not which.startswith("copy-"):
-        return line, None if line is None else line.rule
+        return line, None if line is None else line.given
     return None, line.rule.model_copy(update={"id": 0, "name": ""})
 
 

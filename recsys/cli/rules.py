@@ -155,7 +155,9 @@ def import_file(
     from recsys.workflows.rule_files import import_rules, read_rule_file
 
     document = read_rule_file(file)
-    done = import_rules(_workspace(), document, replace=replace, actor=actor())
+    workspace = _workspace()
+    names = _names(workspace)
+    done = import_rules(workspace, document, replace=replace, actor=actor(), names=names)
     counts = {"added": done.added, "same": done.same, "removed": done.removed}
     give({**counts, "sets": list(done.sets)}, done.words(), as_json=as_json)
 

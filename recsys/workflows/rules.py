@@ -79,6 +79,8 @@ class BoardLine:
         Who changed it last, and when.
     state
         Against what is live: the same, another, or not there.
+    named
+        Whether a person named it; otherwise its name follows what it says.
     """
 
     rule: Rule
@@ -86,6 +88,12 @@ class BoardLine:
     actor: str
     at: float
     state: State
+    named: bool
+
+    @property
+    def given(self) -> Rule:
+        """The rule as a person gave it, to save it again: without a name that was made."""
+        return self.rule if self.named else self.rule.model_copy(update={"name": ""})
 
 
 @dataclass(frozen=True)
@@ -134,7 +142,7 @@ def rule_board(workspace: Workspace) -> RuleBoard:
         live = newest_set(connection)
     before = {rule.id: rule for rule in now.rules}
     lines = [
-        BoardLine(one.rule, one.revision, one.actor, one.at, _state(one.rule, before))
+        BoardLine(one.rule, one.revision, one.actor, one.at, _state(one.rule, before), one.named)
         for one in rules
         if not one.deleted
     ]

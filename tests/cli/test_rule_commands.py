@@ -12,7 +12,7 @@ from recsys.rules.rule import Rule, Scope, Target
 from recsys.rules.shelf_settings import DEFAULTS
 from recsys.settings import Settings
 from recsys.workflows.named_sets import named_sets, save_named_set
-from recsys.workflows.rules import draft_book, save_rule, save_shelf_settings
+from recsys.workflows.rules import draft_book, rule_board, save_rule, save_shelf_settings
 from recsys.workspace import Workspace
 
 FOR_YOU = DEFAULTS["for_you"]
@@ -84,6 +84,9 @@ def test_rules_are_carried_to_another_shop(
     first = fill(new_home)
     file = tmp_path / "rules.json"
     assert aisle("rules", "export", file).out == f"2 rules are in {file}.\n"
+    # A name that was made is no part of the file: it goes on following the rule.
+    names = [one["name"] for one in json.loads(file.read_text())["rules"]]
+    assert names == ["First", ""]
     monkeypatch.setenv("AISLE_HOME", str(tmp_path / "other"))
     other = Workspace(Settings(home=tmp_path / "other"))
     save_named_set(other, "collection", "Unrelated", ["z"], actor="ben")
@@ -92,13 +95,15 @@ def test_rules_are_carried_to_another_shop(
     said = aisle("rules", "import", file).out
     assert said == "2 rules added to the draft. Made: Gifts. Nothing is live until you publish.\n"
     book = draft_book(other)
-    assert [rule.name for rule in book.rules] == ["Own", *(r.name for r in draft_book(first).rules)]
+    boost = "Boost collection Gifts (medium) for vips"
+    assert [rule.name for rule in book.rules] == ["Own", "First", boost]
     assert {(one.name, one.members) for one in book.sets.values()} == {
         ("Gifts", ("00", "x")),
         ("vips", ("u7",)),
     }
     assert book.settings == draft_book(first).settings
     assert len(named_sets(other)) == 3
+    assert [line.named for line in rule_board(other).lines] == [True, True, False]
     replaced = aisle("rules", "import", file, "--replace", "--json").document
     assert replaced == {"added": 0, "same": 2, "removed": 1, "sets": []}
     assert own.name not in [rule.name for rule in draft_book(other).rules]
