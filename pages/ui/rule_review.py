@@ -190,11 +190,18 @@ def publish_form(workspace: Workspace, board: RuleBoard, *, reviewed: bool) -> N
             )
         with st.popover("Discard changes", icon=":material/delete:", type="tertiary"):
             st.markdown("The draft becomes what is live. Rules that go can be brought back.")
-            if st.button("Discard all changes", key="discard"):
-                discard_changes(workspace, actor=ACTOR)
-                st.rerun()
+            st.button(
+                "Discard all changes",
+                key="discard",
+                on_click=state.ask_to_discard,
+                args=(board.stamp,),
+            )
+    # The draft that was on the screen: another one meanwhile is an error that says so.
+    if unwanted := state.asked_to_discard():
+        with in_place():
+            discard_changes(workspace, actor=ACTOR, stamp=unwanted)
+            st.rerun()
     if asked:
-        # The draft that was on the screen: another one meanwhile is an error that says so.
         with in_place():
             done = publish_rules(workspace, actor=ACTOR, note=note, stamp=asked)
             st.toast(

@@ -252,12 +252,17 @@ def rule_named(board: RuleBoard, which: str) -> tuple[BoardLine | None, Rule | N
     return None, line.rule.model_copy(update={"id": 0, "name": ""})
 
 
-def removed_lines(workspace: Workspace, removed: Sequence[Rule]) -> None:
-    """Show the rules that are live and deleted in the draft, and offer to bring them back."""
-    if not removed:
+def removed_lines(workspace: Workspace, board: RuleBoard) -> None:
+    """Show the rules that are deleted in the draft, and offer to bring them back."""
+    _bring_back(workspace, "Deleted in the draft, still live", board.removed)
+    _bring_back(workspace, "Deleted and not live", board.gone)
+
+
+def _bring_back(workspace: Workspace, heading: str, rules: Sequence[Rule]) -> None:
+    if not rules:
         return
-    with st.expander(f"Deleted in the draft, still live: {count(len(removed), 'rule')}"):
-        for rule in removed[:_A_PAGE]:
+    with st.expander(f"{heading}: {count(len(rules), 'rule')}"):
+        for rule in rules[:_A_PAGE]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(plain(title_of(rule)))
                 st.button(

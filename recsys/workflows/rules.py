@@ -65,6 +65,7 @@ __all__ = [
 ]
 
 State = Literal["live", "changed", "new"]
+_MOST_GONE = 20
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ class RuleBoard:
         The rules of the draft, by id.
     removed
         Rules that are deleted in the draft and still live; :func:`restore_rule` brings them back.
+    gone
+        The newest rules that are deleted in the draft and not live; they come back as well.
     settings, page
         The settings in the draft, each with its revision.
     live
@@ -118,6 +121,7 @@ class RuleBoard:
 
     lines: list[BoardLine]
     removed: list[Rule]
+    gone: list[Rule]
     settings: dict[ShelfName, DraftSettings]
     page: DraftPage
     live: RuleSet | None
@@ -148,7 +152,9 @@ def rule_board(workspace: Workspace) -> RuleBoard:
     ]
     here = {line.rule.id for line in lines}
     removed = [rule for rule in now.rules if rule.id not in here]
-    return RuleBoard(lines, removed, settings, page, live, book, now, stamp)
+    deleted = sorted((one for one in rules if one.deleted), key=lambda one: (-one.at, -one.rule.id))
+    gone = [one.rule for one in deleted if one.rule.id not in before][:_MOST_GONE]
+    return RuleBoard(lines, removed, gone, settings, page, live, book, now, stamp)
 
 
 def _state(rule: Rule, before: Mapping[int, Rule]) -> State:
