@@ -206,18 +206,20 @@ def _row(workspace: Workspace, board: RuleBoard, line: BoardLine, words: str, ma
             key=f"more-{rule.id}",
             type="tertiary",
         )
+    seen = state.seen(f"rule-{rule.id}", line.revision)
     if chosen:
         with in_place():
-            _act(workspace, line, chosen)
+            _act(workspace, line, chosen, seen)
             st.rerun()
 
 
-def _act(workspace: Workspace, line: BoardLine, chosen: str) -> None:
+def _act(workspace: Workspace, line: BoardLine, chosen: str, seen: int) -> None:
     rule = line.rule
     if chosen == "Copy":
         state.open_rule(f"copy-{rule.id}")
     elif chosen == "Delete":
-        delete_rule(workspace, rule.id, revision=line.revision, actor=ACTOR)
+        # The one that was on the screen: another one meanwhile is an error that says so.
+        delete_rule(workspace, rule.id, revision=seen, actor=ACTOR)
         state.remember_deleted((rule.id, title_of(rule)))
     elif chosen == "What does it cost?":
         submit_rule_price(workspace, rule.id, actor=ACTOR)

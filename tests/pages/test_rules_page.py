@@ -146,6 +146,20 @@ def test_the_second_of_two_people_is_told_and_nothing_is_lost(shop: Workspace) -
     assert rule_board(shop).lines[0].rule.slot == 5
 
 
+def test_a_rule_that_was_changed_meanwhile_is_not_deleted(shop: Workspace) -> None:
+    rule = Rule(name="Own", kind="boost", target=Target(brands=("Private label",)))
+    rule = save_rule(shop, rule, actor="ann")
+    app = open_rules()
+    save_rule(shop, rule.model_copy(update={"priority": 70}), revision=1, actor="bob")
+    app.get("menu_button")[0].set_value("Delete").run()
+    told = app.error[0].value.replace("\u2060", "").replace("\\", "")
+    assert "Rule 'Own' was changed by bob just now: priority 50 -> 70. It was not deleted." in told
+    assert len(rule_board(shop).lines) == 1
+    app.get("menu_button")[0].set_value("Delete").run()
+    calm(app)
+    assert rule_board(shop).lines == [], "once it was seen"
+
+
 def test_keeping_mine_does_not_freeze_a_name_that_was_made(shop: Workspace) -> None:
     rule = Rule(kind="boost", target=Target(brands=("Private label",)), scope=FOR_YOU)
     rule = save_rule(shop, rule, actor="ann")
