@@ -120,6 +120,26 @@ def history(as_json: AsJson = False) -> None:
     give({"rule_sets": [_document(one) for one in found]}, words, as_json=as_json)
 
 
+@app.command()
+def audit(as_json: AsJson = False) -> None:
+    """List who changed what on rules, collections, segments and live products, newest first."""
+    from dataclasses import asdict
+
+    from recsys.workflows.audit import audit_lines
+
+    found = audit_lines(_workspace())
+    shown = [
+        {
+            "at (UTC)": time.strftime("%Y-%m-%d %H:%M", time.gmtime(one.at)),
+            "by": one.actor,
+            "what": one.words,
+        }
+        for one in found
+    ]
+    words = table(shown, list(shown[0])) if shown else "Nothing was changed yet."
+    give({"changes": [asdict(one) for one in found]}, words, as_json=as_json)
+
+
 @app.command("export")
 def export_file(
     file: Annotated[Path, typer.Argument(metavar="FILE.json", help="Where to write them.")],

@@ -44,6 +44,7 @@ def fill(home: Path) -> Workspace:
 def test_from_the_draft_to_live_and_back(new_home: Path) -> None:
     assert aisle("rules", "list").out == "No rules.\n"
     assert aisle("rules", "history").out == "No rules were published yet.\n"
+    assert aisle("rules", "audit").out == "Nothing was changed yet.\n"
     fill(new_home)
     first, second, *differs = aisle("rules", "list").out.splitlines()[1:]
     assert first.split() == ["1", "new", "50", "First", "Pin", "00", "to", "slot", "2"]
@@ -76,6 +77,18 @@ def test_from_the_draft_to_live_and_back(new_home: Path) -> None:
     assert (shown["says"], shown["rule"]["slot"]) == ("Pin 00 to slot 2", 2)
     assert "There is no rule 9" in aisle("rules", "show", "9").err
     assert "Rule set: none" in aisle("health").out
+    changes = aisle("rules", "audit", "--json").document["changes"]
+    assert [one["words"] for one in changes] == [
+        "Rolled back: now live is rule set 2: Back to no rules.",
+        "Published rule set 1: Season.",
+        "Changed the settings of For You.",
+        f"Added rule 2: {boost}.",
+        "Added rule 1: First.",
+        "Saved segment VIPs: 1 member.",
+        "Saved collection Gifts: 2 members.",
+    ]
+    assert (changes[-1]["actor"], changes[-1]["action"]) == ("ana", "save collection")
+    assert "Saved segment VIPs: 1 member." in aisle("rules", "audit").out
 
 
 def test_rules_are_carried_to_another_shop(

@@ -82,6 +82,11 @@ def test_a_draft_is_looked_at_priced_published_and_rolled_back(shop: Workspace) 
     assert "Live: rule set 1 with 1 rule, just now by dashboard." in said(app)
     assert LiveShop(shop).current().book.rules
 
+    app.session_state["audit-open"] = True
+    calm(app.run())
+    assert "Published rule set 1: Own brand." in [
+        words for one in app.dataframe if "What" in one.value for words in one.value["What"]
+    ]
     button(app, "Roll back to no rules").click().run()
     calm(app)
     assert not LiveShop(shop).current().book.rules
