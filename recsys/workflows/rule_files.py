@@ -19,7 +19,7 @@ from recsys.rules.draft_settings import PageSettings, keep_settings, read_settin
 from recsys.rules.published import readable_book
 from recsys.rules.rule import Rule
 from recsys.rules.saying import Names, counted
-from recsys.rules.sets import keep_set, set_lines, set_names
+from recsys.rules.sets import keep_set, last_versions, load_sets, set_lines, set_names
 from recsys.rules.shelf_settings import DEFAULTS, ShelfSettings
 from recsys.types import ShelfName
 from recsys.workflows.rule_publishing import draft_book
@@ -79,11 +79,18 @@ class Imported:
 def export_rules(workspace: Workspace, *, live: bool = False) -> dict[str, Any]:
     """Return the draft, or what is live, as a document that :func:`import_rules` reads.
 
-    A rule that nobody named has no name in it either: it is named anew where it is read.
+    A rule that nobody named has no name in it either: it is named anew where it is read. Sets that
+    were deleted and that a rule still names come along as they were last, so that all of it can be
+    read.
     """
     book: RuleBook = readable_book(workspace) if live else draft_book(workspace)
     with workspace.database.read() as connection:
         made = {one.rule.id for one in drafts.read_rules(connection) if not one.named}
+        named = {
+            one for rule in book.rules for one in (*rule.target.collections, *rule.scope.segments)
+        }
+        last = last_versions(connection, named - book.sets.keys())
+    sets = {**book.sets, **load_sets(workspace.database, last)}
     rules = [_unnamed(rule) if rule.id in made else rule for rule in book.rules]
     return {
         "rules": [rule.model_dump(mode="json", exclude={"id"}) for rule in rules],
@@ -91,7 +98,7 @@ def export_rules(workspace: Workspace, *, live: bool = False) -> dict[str, Any]:
         "no_repeats": book.no_repeats,
         "sets": [
             {name: value for name, value in asdict(one).items() if name != "version"}
-            for one in book.sets.values()
+            for one in sets.values()
         ],
     }
 

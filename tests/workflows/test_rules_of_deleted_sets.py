@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from workflow_shops import open_workspace
+
 from recsys.rules.rule import Rule, Scope, Target
 from recsys.workflows.named_sets import delete_named_set, save_named_set
+from recsys.workflows.rule_files import export_rules, import_rules
 from recsys.workflows.rules import (
     changes,
     changes_of,
     delete_rule,
+    draft_book,
     publish_rules,
     roll_back_rules,
     rule_board,
@@ -58,3 +64,17 @@ def test_a_deleted_set_is_a_change_that_can_be_published(workspace: Workspace) -
         f"Removed: Z: Hide brand A for a deleted segment ({vips.id}).",
         said[0],
     ]
+
+
+def test_an_export_that_names_a_deleted_set_can_be_imported(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    recall = save_named_set(workspace, "collection", "Recall", ["tea"], actor="ana")
+    gone = Target(collections=(recall.id,))
+    save_rule(workspace, Rule(name="X", kind="hide", target=gone), actor="ana")
+    delete_named_set(workspace, "collection", recall.id, revision=1, actor="ana")
+    other = open_workspace(tmp_path / "other")
+    done = import_rules(other, export_rules(workspace), actor="ben")
+    assert (done.added, done.sets) == (1, ("Recall",))
+    assert [one.members for one in draft_book(other).sets.values()] == [("tea",)]
+    other.database.close()
