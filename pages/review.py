@@ -4,6 +4,7 @@ from pages.ui.resources import shop, workspace
 from pages.ui.rule_review import (
     ask_for_report,
     publish_form,
+    show_audit,
     show_changes,
     show_conflicts,
     show_history,
@@ -47,3 +48,4 @@ else:
     publish_form(workspace(), board, reviewed=report is not None and not report["outdated"])
 
 show_history(workspace(), rule_sets(workspace()))
+show_audit(workspace())

@@ -67,4 +67,4 @@ if board.lines:
     show_rules(workspace(), view, board, names, prices)
 else:
     show_none()
-removed_lines(workspace(), board.removed)
+removed_lines(workspace(), board)

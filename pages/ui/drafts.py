@@ -9,12 +9,12 @@ import streamlit as st
 from pages.ui import state
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
-from pages.ui.resources import workspace
+from pages.ui.resources import shop, workspace
 from pages.ui.words import count, plain
 from recsys.releases.live import LiveView
 from recsys.rules.book import RuleBook
 from recsys.workflows.curating import Curated, undo
-from recsys.workflows.rules import changes, draft_book, draft_stamp
+from recsys.workflows.rules import changes, draft_book, draft_stamp, names_of
 
 DRAFT, LIVE = "Draft", "Live"
 SHOWN = "rules-shown"
@@ -88,6 +88,7 @@ def show_unpublished(number: int) -> None:
 def _undo() -> None:
     last = state.last_change()
     with in_place():
-        undo(workspace(), last, actor=ACTOR)
+        names = names_of(workspace(), shop().current())
+        undo(workspace(), last, actor=ACTOR, names=names)
         st.toast(f"Undone: {plain(last.rule.name)}")
     state.set_last_change(None)

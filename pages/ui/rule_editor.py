@@ -51,9 +51,10 @@ def edit_and_preview(
     form, beside = st.columns([1.15, 1], gap="large")
     with form:
         rule = edit_rule(view, begin or _NEW, sets, key)
+    called = rule if rule.name or line is None else _by_what_it_says(rule, names)
     if line is not None and seen != line.revision:
         with notice:
-            _told(line, rule, names)
+            _told(line, called, names)
     with heading:
         st.subheader("New rule" if line is None else plain(title_of(line.rule)))
         st.space("stretch")
@@ -63,11 +64,11 @@ def edit_and_preview(
         with notice, in_place():
             _save(workspace, rule, seen, names)
     with beside:
-        _matches(view, board, workspace, rule)
+        _matches(view, board, workspace, called)
         if rule.target != Target():
             if rule.starts or rule.ends or not rule.on:
                 st.caption("The preview shows the rule as if it held now.")
-            held = rule.model_copy(update={"starts": "", "ends": "", "on": True})
+            held = called.model_copy(update={"starts": "", "ends": "", "on": True})
             show_preview(
                 view,
                 without_rule(board.book, rule.id),
@@ -76,6 +77,12 @@ def edit_and_preview(
                 anchors=rule.scope.anchor_items,
                 key="rule-preview",
             )
+
+
+def _by_what_it_says(rule: Rule, names: Names) -> Rule:
+    """Name a rule as saving it will; the form itself stays without a name."""
+    words = rule_words(rule.model_copy(update={"on": True}), names)
+    return rule.model_copy(update={"name": words})
 
 
 def _matches(view: LiveView, board: RuleBoard, workspace: Workspace, rule: Rule) -> None:

@@ -17,6 +17,7 @@ from pages.ui.words import ago, count, moment, percent, plain
 from recsys.rules.changes import Change
 from recsys.rules.conflicts import Conflict
 from recsys.rules.published import RuleSet
+from recsys.workflows.audit import audit_lines
 from recsys.workflows.jobs import active_jobs
 from recsys.workflows.rule_price import DRAFT, submit_rule_price
 from recsys.workflows.rule_review import SHOPPERS, submit_review
@@ -190,11 +191,18 @@ def publish_form(workspace: Workspace, board: RuleBoard, *, reviewed: bool) -> N
             )
         with st.popover("Discard changes", icon=":material/delete:", type="tertiary"):
             st.markdown("The draft becomes what is live. Rules that go can be brought back.")
-            if st.button("Discard all changes", key="discard"):
-                discard_changes(workspace, actor=ACTOR)
-                st.rerun()
+            st.button(
+                "Discard all changes",
+                key="discard",
+                on_click=state.ask_to_discard,
+                args=(board.stamp,),
+            )
+    # The draft that was on the screen: another one meanwhile is an error that says so.
+    if unwanted := state.asked_to_discard():
+        with in_place():
+            discard_changes(workspace, actor=ACTOR, stamp=unwanted)
+            st.rerun()
     if asked:
-        # The draft that was on the screen: another one meanwhile is an error that says so.
         with in_place():
             done = publish_rules(workspace, actor=ACTOR, note=note, stamp=asked)
             st.toast(
@@ -241,6 +249,24 @@ def show_history(workspace: Workspace, sets: Sequence[RuleSet]) -> None:
     with st.expander("What one of them changed", on_change="rerun", key="history-open") as opened:
         if opened.open:
             _one_of(workspace, sets)
+
+
+def show_audit(workspace: Workspace) -> None:
+    """Show who changed what and when, newest first; it is asked for when it is opened."""
+    with st.expander(
+        "Everything that was changed", on_change="rerun", key="audit-open", icon=":material/list:"
+    ) as opened:
+        if not opened.open:
+            return
+        lines = audit_lines(workspace)
+        if not lines:
+            st.caption("Nothing was changed yet.")
+            return
+        st.dataframe(
+            [{"When": moment(one.at), "Who": one.actor, "What": one.words} for one in lines],
+            hide_index=True,
+            column_config={"What": st.column_config.TextColumn(width="large")},
+        )
 
 
 def _one_of(workspace: Workspace, sets: Sequence[RuleSet]) -> None:

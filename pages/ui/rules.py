@@ -206,18 +206,20 @@ def _row(workspace: Workspace, board: RuleBoard, line: BoardLine, words: str, ma
             key=f"more-{rule.id}",
             type="tertiary",
         )
+    seen = state.seen(f"rule-{rule.id}", line.revision)
     if chosen:
         with in_place():
-            _act(workspace, line, chosen)
+            _act(workspace, line, chosen, seen)
             st.rerun()
 
 
-def _act(workspace: Workspace, line: BoardLine, chosen: str) -> None:
+def _act(workspace: Workspace, line: BoardLine, chosen: str, seen: int) -> None:
     rule = line.rule
     if chosen == "Copy":
         state.open_rule(f"copy-{rule.id}")
     elif chosen == "Delete":
-        delete_rule(workspace, rule.id, revision=line.revision, actor=ACTOR)
+        # The one that was on the screen: another one meanwhile is an error that says so.
+        delete_rule(workspace, rule.id, revision=seen, actor=ACTOR)
         state.remember_deleted((rule.id, title_of(rule)))
     elif chosen == "What does it cost?":
         submit_rule_price(workspace, rule.id, actor=ACTOR)
@@ -248,16 +250,21 @@ def rule_named(board: RuleBoard, which: str) -> tuple[BoardLine | None, Rule | N
     by_id = {str(line.rule.id): line for line in board.lines}
     line = by_id.get(which.removeprefix("copy-"))
     if line is None or not which.startswith("copy-"):
-        return line, None if line is None else line.rule
+        return line, None if line is None else line.given
     return None, line.rule.model_copy(update={"id": 0, "name": ""})
 
 
-def removed_lines(workspace: Workspace, removed: Sequence[Rule]) -> None:
-    """Show the rules that are live and deleted in the draft, and offer to bring them back."""
-    if not removed:
+def removed_lines(workspace: Workspace, board: RuleBoard) -> None:
+    """Show the rules that are deleted in the draft, and offer to bring them back."""
+    _bring_back(workspace, "Deleted in the draft, still live", board.removed)
+    _bring_back(workspace, "Deleted and not live", board.gone)
+
+
+def _bring_back(workspace: Workspace, heading: str, rules: Sequence[Rule]) -> None:
+    if not rules:
         return
-    with st.expander(f"Deleted in the draft, still live: {count(len(removed), 'rule')}"):
-        for rule in removed[:_A_PAGE]:
+    with st.expander(f"{heading}: {count(len(rules), 'rule')}"):
+        for rule in rules[:_A_PAGE]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(plain(title_of(rule)))
                 st.button(

@@ -39,6 +39,7 @@ _DELETED = "deleted_rule"
 _SETTINGS = "settings_forms"
 _SURE = "publish_unseen"
 _PUBLISH = "publish_draft"
+_DISCARD = "discard_draft"
 
 
 def take_from_address() -> None:
@@ -420,3 +421,13 @@ def ask_to_publish(stamp: str) -> None:
 def asked_to_publish() -> str:
     """Return the draft that is to be published now, once; empty for none."""
     return st.session_state.pop(_PUBLISH, "")
+
+
+def ask_to_discard(stamp: str) -> None:
+    """Remember which draft was on the screen when Discard was clicked (a button callback)."""
+    st.session_state[_DISCARD] = stamp
+
+
+def asked_to_discard() -> str:
+    """Return the draft that is to be thrown away now, once; empty for none."""
+    return st.session_state.pop(_DISCARD, "")

@@ -120,6 +120,26 @@ def history(as_json: AsJson = False) -> None:
     give({"rule_sets": [_document(one) for one in found]}, words, as_json=as_json)
 
 
+@app.command()
+def audit(as_json: AsJson = False) -> None:
+    """List who changed what on rules, collections, segments and live products, newest first."""
+    from dataclasses import asdict
+
+    from recsys.workflows.audit import audit_lines
+
+    found = audit_lines(_workspace())
+    shown = [
+        {
+            "at (UTC)": time.strftime("%Y-%m-%d %H:%M", time.gmtime(one.at)),
+            "by": one.actor,
+            "what": one.words,
+        }
+        for one in found
+    ]
+    words = table(shown, list(shown[0])) if shown else "Nothing was changed yet."
+    give({"changes": [asdict(one) for one in found]}, words, as_json=as_json)
+
+
 @app.command("export")
 def export_file(
     file: Annotated[Path, typer.Argument(metavar="FILE.json", help="Where to write them.")],
@@ -155,7 +175,9 @@ def import_file(
     from recsys.workflows.rule_files import import_rules, read_rule_file
 
     document = read_rule_file(file)
-    done = import_rules(_workspace(), document, replace=replace, actor=actor())
+    workspace = _workspace()
+    names = _names(workspace)
+    done = import_rules(workspace, document, replace=replace, actor=actor(), names=names)
     counts = {"added": done.added, "same": done.same, "removed": done.removed}
     give({**counts, "sets": list(done.sets)}, done.words(), as_json=as_json)
 

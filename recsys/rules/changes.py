@@ -36,7 +36,7 @@ class Change:
     placement
         Whose settings were changed; else empty, also for what all shelves of a page share.
     set_id
-        The collection or segment whose members changed; else 0.
+        The collection or segment that was deleted or whose members changed; else 0.
     """
 
     kind: ChangeKind
@@ -49,7 +49,8 @@ class Change:
 def book_changes(before: RuleBook, after: RuleBook, names: Names | None = None) -> list[Change]:
     """Say what ``after`` has that ``before`` had not, and the other way round.
 
-    Rules come first, by id, then settings, then the members of sets that both name.
+    Rules come first, by id, then settings, then the sets that both name: their members, and
+    whether they are there at all.
     """
     names = names or Names()
     old = {rule.id: rule for rule in before.rules}
@@ -72,10 +73,7 @@ def book_changes(before: RuleBook, after: RuleBook, names: Names | None = None) 
     if before.no_repeats != after.no_repeats:
         words = f"One product on several shelves of a page: {page_change(before.no_repeats)}."
         found.append(Change("settings", words))
-    for set_id in sorted(before.sets.keys() & after.sets.keys()):
-        if words := _set_change(before.sets[set_id], after.sets[set_id]):
-            found.append(Change("set", words, set_id=set_id))
-    return found
+    return found + _set_changes(before, after)
 
 
 def rule_changes(before: Rule, after: Rule, names: Names | None = None) -> list[str]:
@@ -150,6 +148,48 @@ def _with_name(rule: Rule, names: Names) -> str:
     return words if rule.name in {"", words} else f"{rule.name}: {words}"
 
 
+def _set_changes(before: RuleBook, after: RuleBook) -> list[Change]:
+    found: list[Change] = []
+    for set_id in sorted(before.sets.keys() | after.sets.keys()):
+        old, new = before.sets.get(set_id), after.sets.get(set_id)
+        if old and new:
+            words = _set_change(old, new)
+        elif old:
+            words = _deleted(old, after)
+        else:
+            back = after.sets[set_id]
+            there = any(_names_set(rule, back) for rule in before.rules)
+            has = counted(len(back.members), "member")
+            words = f"{_called(back)} is there again, with {has}." if there else ""
+        if words:
+            found.append(Change("set", words, set_id=set_id))
+    return found
+
+
+def _deleted(one: NamedSet, after: RuleBook) -> str:
+    """Say what rules that still name a deleted set do without it; empty where none does."""
+    parts: list[str] = []
+    for rule in after.rules:
+        if not _names_set(rule, one):
+            continue
+        named = rule.target.collections if one.kind == "collection" else rule.scope.segments
+        nothing = "match nothing" if one.kind == "collection" else "hold for nobody"
+        # A rule that names another one, too, goes on with that.
+        goes_on = any(other in after.sets for other in named)
+        left = f"go on without this {one.kind}" if goes_on else nothing
+        title = rule_title(rule)
+        parts.append(f"{title[0].lower()}{title[1:]} will {left}")
+    return f"{_called(one)} was deleted: {'; '.join(parts)}." if parts else ""
+
+
+def _names_set(rule: Rule, one: NamedSet) -> bool:
+    return one.id in (*rule.target.collections, *rule.scope.segments)
+
+
+def _called(one: NamedSet) -> str:
+    return f"{one.kind.capitalize()} {one.name}"
+
+
 def _set_change(before: NamedSet, after: NamedSet) -> str:
     old, new = frozenset(before.members), frozenset(after.members)
     parts = [
@@ -159,6 +199,4 @@ def _set_change(before: NamedSet, after: NamedSet) -> str:
     ]
     if not parts:
         return ""
-    return (
-        f"{after.kind.capitalize()} {after.name} has {' and '.join(parts)} since it was published."
-    )
+    return f"{_called(after)} has {' and '.join(parts)} since it was published."

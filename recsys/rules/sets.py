@@ -103,6 +103,13 @@ def newest_versions(connection: Connection, set_ids: Iterable[int]) -> dict[int,
     return {row.id: row.version for row in connection.execute(query) if row.id in wanted}
 
 
+def last_versions(connection: Connection, set_ids: Iterable[int]) -> dict[int, int]:
+    """Return the last version of each of some sets, of deleted ones, too."""
+    wanted = frozenset(set_ids)
+    query = select(named_sets.c.id, named_sets.c.version)
+    return {row.id: row.version for row in connection.execute(query) if row.id in wanted}
+
+
 def load_sets(database: Database, versions: Mapping[int, int]) -> dict[int, NamedSet]:
     """Return sets as they stood in the given versions: id -> set.
 

@@ -40,7 +40,7 @@ class Curated:
     rule
         As it stands now.
     before
-        As it stood; None where it was made.
+        As it stood, without a name where nobody gave it one; None where it was made.
     revision
         Of ``rule``, to change it again.
     """
@@ -130,8 +130,13 @@ def change_settings(
     save_shelf_settings(workspace, placement, settings, revision=revision, actor=actor)
 
 
-def undo(workspace: Workspace, change: Curated, *, actor: str) -> None:
+def undo(workspace: Workspace, change: Curated, *, actor: str, names: Names | None = None) -> None:
     """Take a change of the draft back.
+
+    Parameters
+    ----------
+    names
+        What products are called in a name that is made again.
 
     Raises
     ------
@@ -141,7 +146,7 @@ def undo(workspace: Workspace, change: Curated, *, actor: str) -> None:
     if change.before is None:
         delete_rule(workspace, change.rule.id, revision=change.revision, actor=actor)
     else:
-        save_rule(workspace, change.before, revision=change.revision, actor=actor)
+        save_rule(workspace, change.before, revision=change.revision, actor=actor, names=names)
 
 
 def _same(lines: Sequence[BoardLine], wanted: Rule, kinds: Sequence[RuleKind]) -> BoardLine | None:
@@ -166,4 +171,4 @@ def _changed(
     workspace: Workspace, line: BoardLine, rule: Rule, *, actor: str, names: Names | None
 ) -> Curated:
     kept = save_rule(workspace, rule, revision=line.revision, actor=actor, names=names)
-    return Curated(kept, line.rule, line.revision + (kept != line.rule))
+    return Curated(kept, line.given, line.revision + (kept != line.rule))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from dataclasses import replace as replaced
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from recsys.rules.draft_settings import PageSettings, keep_settings, read_settin
 from recsys.rules.published import readable_book
 from recsys.rules.rule import Rule
 from recsys.rules.saying import Names, counted
-from recsys.rules.sets import keep_set, set_lines, set_names
+from recsys.rules.sets import keep_set, last_versions, load_sets, set_lines, set_names
 from recsys.rules.shelf_settings import DEFAULTS, ShelfSettings
 from recsys.types import ShelfName
 from recsys.workflows.rule_publishing import draft_book
@@ -76,15 +77,28 @@ class Imported:
 
 
 def export_rules(workspace: Workspace, *, live: bool = False) -> dict[str, Any]:
-    """Return the draft, or what is live, as a document that :func:`import_rules` reads."""
+    """Return the draft, or what is live, as a document that :func:`import_rules` reads.
+
+    A rule that nobody named has no name in it either: it is named anew where it is read. Sets that
+    were deleted and that a rule still names come along as they were last, so that all of it can be
+    read.
+    """
     book: RuleBook = readable_book(workspace) if live else draft_book(workspace)
+    with workspace.database.read() as connection:
+        made = {one.rule.id for one in drafts.read_rules(connection) if not one.named}
+        named = {
+            one for rule in book.rules for one in (*rule.target.collections, *rule.scope.segments)
+        }
+        last = last_versions(connection, named - book.sets.keys())
+    sets = {**book.sets, **load_sets(workspace.database, last)}
+    rules = [_unnamed(rule) if rule.id in made else rule for rule in book.rules]
     return {
-        "rules": [rule.model_dump(mode="json", exclude={"id"}) for rule in book.rules],
+        "rules": [rule.model_dump(mode="json", exclude={"id"}) for rule in rules],
         "settings": {shelf: one.model_dump(mode="json") for shelf, one in book.settings.items()},
         "no_repeats": book.no_repeats,
         "sets": [
             {name: value for name, value in asdict(one).items() if name != "version"}
-            for one in book.sets.values()
+            for one in sets.values()
         ],
     }
 
@@ -112,7 +126,12 @@ def read_rule_file(path: Path) -> Any:
 
 
 def import_rules(
-    workspace: Workspace, document: Any, *, replace: bool = False, actor: str
+    workspace: Workspace,
+    document: Any,
+    *,
+    replace: bool = False,
+    actor: str,
+    names: Names | None = None,
 ) -> Imported:
     """Put the rules and settings of a document into the draft: all of it, or nothing.
 
@@ -123,6 +142,8 @@ def import_rules(
     ----------
     replace
         Also delete the rules of the draft that the document does not have.
+    names
+        What products are called in the names of rules that nobody named.
 
     Raises
     ------
@@ -143,8 +164,11 @@ def import_rules(
         rules = _read_rules(found, ids, workspace.settings.time_zone)
         draft = {one.rule.id: one for one in drafts.read_rules(connection) if not one.deleted}
         there = {_bare(one.rule): rule_id for rule_id, one in draft.items()}
+        there |= {
+            _bare(_unnamed(one.rule)): rule_id for rule_id, one in draft.items() if not one.named
+        }
         new = [rule for rule in rules if _bare(rule) not in there]
-        names = Names(sets=set_names(connection))
+        names = replaced(names or Names(), sets=set_names(connection))
         for rule in new:
             drafts.keep_rule(connection, rule, revision=0, actor=actor, names=names)
         kept = {there[_bare(rule)] for rule in rules if _bare(rule) in there}
@@ -217,6 +241,10 @@ def _keep_settings(connection: Connection, found: _File, replace: bool, actor: s
     if found.no_repeats is not None:
         shared = PageSettings(no_repeats=found.no_repeats)
         keep_settings(connection, "page", shared, revision=page.revision, actor=actor)
+
+
+def _unnamed(rule: Rule) -> Rule:
+    return rule.model_copy(update={"name": ""})
 
 
 def _bare(rule: Rule) -> str:

@@ -91,7 +91,7 @@ def publish_rules(
     live = readable_book(workspace)
     with workspace.database.write() as connection:
         if stamp is not None and stamp != stamp_of(connection):
-            raise _changed_meanwhile(connection)
+            raise _changed_meanwhile(connection, "published")
         snapshot = snapshot_of(connection)
         now = newest_set(connection)
         same = Snapshot(
@@ -107,13 +107,13 @@ def publish_rules(
         return add_rule_set(connection, snapshot, note=note.strip(), actor=actor)
 
 
-def _changed_meanwhile(connection: Connection) -> Conflict:
+def _changed_meanwhile(connection: Connection, wanted: str) -> Conflict:
     last = select(tables.draft_revisions).order_by(tables.draft_revisions.c.id.desc()).limit(1)
     row = connection.execute(last).one_or_none()
     by = "" if row is None else f", last {row.subject} by {row.actor} {ago(row.at)}"
     return Conflict(
-        f"The draft was changed since you looked at it{by}. Nothing was published.",
-        hint="Look at the changes again, then publish.",
+        f"The draft was changed since you looked at it{by}. Nothing was {wanted}.",
+        hint="Look at the changes again, then decide.",
     )
 
 
@@ -130,18 +130,30 @@ def roll_back_rules(workspace: Workspace, *, actor: str) -> RuleSet:
     return roll_back(workspace, actor=actor)
 
 
-def discard_changes(workspace: Workspace, *, actor: str) -> int:
+def discard_changes(workspace: Workspace, *, actor: str, stamp: str | None = None) -> int:
     """Make the draft what is live; each rule keeps its number, and what goes can be restored.
+
+    Parameters
+    ----------
+    stamp
+        The draft that was looked at (:attr:`RuleBoard.stamp`); None discards it as it is.
 
     Returns
     -------
     int
         How many rules and settings were changed by it.
+
+    Raises
+    ------
+    Conflict
+        Somebody changed the draft since ``stamp``.
     """
     live = readable_book(workspace)
     there = {rule.id: rule for rule in live.rules}
     done = 0
     with workspace.database.write() as connection:
+        if stamp is not None and stamp != stamp_of(connection):
+            raise _changed_meanwhile(connection, "discarded")
         for one in drafts.read_rules(connection):
             wanted = there.get(one.rule.id)
             if wanted is None and not one.deleted:

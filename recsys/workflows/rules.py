@@ -65,6 +65,7 @@ __all__ = [
 ]
 
 State = Literal["live", "changed", "new"]
+_MOST_GONE = 20
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class BoardLine:
         Who changed it last, and when.
     state
         Against what is live: the same, another, or not there.
+    named
+        Whether a person named it; otherwise its name follows what it says.
     """
 
     rule: Rule
@@ -86,6 +89,12 @@ class BoardLine:
     actor: str
     at: float
     state: State
+    named: bool
+
+    @property
+    def given(self) -> Rule:
+        """The rule as a person gave it, to save it again: without a name that was made."""
+        return self.rule if self.named else self.rule.model_copy(update={"name": ""})
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,8 @@ class RuleBoard:
         The rules of the draft, by id.
     removed
         Rules that are deleted in the draft and still live; :func:`restore_rule` brings them back.
+    gone
+        The newest rules that are deleted in the draft and not live; they come back as well.
     settings, page
         The settings in the draft, each with its revision.
     live
@@ -110,6 +121,7 @@ class RuleBoard:
 
     lines: list[BoardLine]
     removed: list[Rule]
+    gone: list[Rule]
     settings: dict[ShelfName, DraftSettings]
     page: DraftPage
     live: RuleSet | None
@@ -134,13 +146,15 @@ def rule_board(workspace: Workspace) -> RuleBoard:
         live = newest_set(connection)
     before = {rule.id: rule for rule in now.rules}
     lines = [
-        BoardLine(one.rule, one.revision, one.actor, one.at, _state(one.rule, before))
+        BoardLine(one.rule, one.revision, one.actor, one.at, _state(one.rule, before), one.named)
         for one in rules
         if not one.deleted
     ]
     here = {line.rule.id for line in lines}
     removed = [rule for rule in now.rules if rule.id not in here]
-    return RuleBoard(lines, removed, settings, page, live, book, now, stamp)
+    deleted = sorted((one for one in rules if one.deleted), key=lambda one: (-one.at, -one.rule.id))
+    gone = [one.rule for one in deleted if one.rule.id not in before][:_MOST_GONE]
+    return RuleBoard(lines, removed, gone, settings, page, live, book, now, stamp)
 
 
 def _state(rule: Rule, before: Mapping[int, Rule]) -> State:

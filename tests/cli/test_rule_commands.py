@@ -12,7 +12,7 @@ from recsys.rules.rule import Rule, Scope, Target
 from recsys.rules.shelf_settings import DEFAULTS
 from recsys.settings import Settings
 from recsys.workflows.named_sets import named_sets, save_named_set
-from recsys.workflows.rules import draft_book, save_rule, save_shelf_settings
+from recsys.workflows.rules import draft_book, rule_board, save_rule, save_shelf_settings
 from recsys.workspace import Workspace
 
 FOR_YOU = DEFAULTS["for_you"]
@@ -44,6 +44,7 @@ def fill(home: Path) -> Workspace:
 def test_from_the_draft_to_live_and_back(new_home: Path) -> None:
     assert aisle("rules", "list").out == "No rules.\n"
     assert aisle("rules", "history").out == "No rules were published yet.\n"
+    assert aisle("rules", "audit").out == "Nothing was changed yet.\n"
     fill(new_home)
     first, second, *differs = aisle("rules", "list").out.splitlines()[1:]
     assert first.split() == ["1", "new", "50", "First", "Pin", "00", "to", "slot", "2"]
@@ -76,6 +77,18 @@ def test_from_the_draft_to_live_and_back(new_home: Path) -> None:
     assert (shown["says"], shown["rule"]["slot"]) == ("Pin 00 to slot 2", 2)
     assert "There is no rule 9" in aisle("rules", "show", "9").err
     assert "Rule set: none" in aisle("health").out
+    changes = aisle("rules", "audit", "--json").document["changes"]
+    assert [one["words"] for one in changes] == [
+        "Rolled back: now live is rule set 2: Back to no rules.",
+        "Published rule set 1: Season.",
+        "Changed the settings of For You.",
+        f"Added rule 2: {boost}.",
+        "Added rule 1: First.",
+        "Saved segment VIPs: 1 member.",
+        "Saved collection Gifts: 2 members.",
+    ]
+    assert (changes[-1]["actor"], changes[-1]["action"]) == ("ana", "save collection")
+    assert "Saved segment VIPs: 1 member." in aisle("rules", "audit").out
 
 
 def test_rules_are_carried_to_another_shop(
@@ -84,6 +97,9 @@ def test_rules_are_carried_to_another_shop(
     first = fill(new_home)
     file = tmp_path / "rules.json"
     assert aisle("rules", "export", file).out == f"2 rules are in {file}.\n"
+    # A name that was made is no part of the file: it goes on following the rule.
+    names = [one["name"] for one in json.loads(file.read_text())["rules"]]
+    assert names == ["First", ""]
     monkeypatch.setenv("AISLE_HOME", str(tmp_path / "other"))
     other = Workspace(Settings(home=tmp_path / "other"))
     save_named_set(other, "collection", "Unrelated", ["z"], actor="ben")
@@ -92,13 +108,15 @@ def test_rules_are_carried_to_another_shop(
     said = aisle("rules", "import", file).out
     assert said == "2 rules added to the draft. Made: Gifts. Nothing is live until you publish.\n"
     book = draft_book(other)
-    assert [rule.name for rule in book.rules] == ["Own", *(r.name for r in draft_book(first).rules)]
+    boost = "Boost collection Gifts (medium) for vips"
+    assert [rule.name for rule in book.rules] == ["Own", "First", boost]
     assert {(one.name, one.members) for one in book.sets.values()} == {
         ("Gifts", ("00", "x")),
         ("vips", ("u7",)),
     }
     assert book.settings == draft_book(first).settings
     assert len(named_sets(other)) == 3
+    assert [line.named for line in rule_board(other).lines] == [True, True, False]
     replaced = aisle("rules", "import", file, "--replace", "--json").document
     assert replaced == {"added": 0, "same": 2, "removed": 1, "sets": []}
     assert own.name not in [rule.name for rule in draft_book(other).rules]

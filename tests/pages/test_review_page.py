@@ -82,6 +82,11 @@ def test_a_draft_is_looked_at_priced_published_and_rolled_back(shop: Workspace) 
     assert "Live: rule set 1 with 1 rule, just now by dashboard." in said(app)
     assert LiveShop(shop).current().book.rules
 
+    app.session_state["audit-open"] = True
+    calm(app.run())
+    assert "Published rule set 1: Own brand." in [
+        words for one in app.dataframe if "What" in one.value for words in one.value["What"]
+    ]
     button(app, "Roll back to no rules").click().run()
     calm(app)
     assert not LiveShop(shop).current().book.rules
@@ -123,10 +128,23 @@ def test_conflicts_are_said_and_changes_can_be_thrown_away(shop: Workspace) -> N
     save_rule(shop, Rule(kind="hide", target=Target(brands=("No such brand",))), actor="ann")
     app = open_review()
     assert ":orange[:material/warning:]" in said(app)
+    boost(shop, name="Another")
+    button(app, "Discard all changes").click().run()
+    told = app.error[0].value.replace("\\", "")
+    assert "The draft was changed since you looked at it, last rule 2 by ann just now." in told
+    assert "Nothing was discarded." in told
+    assert len(rule_board(shop).lines) == 2, "nobody looked at the other rule"
+
+    calm(app.run())
     button(app, "Discard all changes").click().run()
     calm(app)
     assert rule_board(shop).lines == []
     assert "there is nothing to review" in said(app)
+    calm(app.switch_page("rules.py").run())
+    assert "Deleted and not live: 2 rules" in [one.label for one in app.expander]
+    button(app, key="restore-2").click().run()
+    calm(app)
+    assert [line.rule.name for line in rule_board(shop).lines] == ["Another"]
 
 
 def test_what_changes_on_a_placement_in_one_sentence() -> None:

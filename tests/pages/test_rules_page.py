@@ -146,6 +146,38 @@ def test_the_second_of_two_people_is_told_and_nothing_is_lost(shop: Workspace) -
     assert rule_board(shop).lines[0].rule.slot == 5
 
 
+def test_a_rule_that_was_changed_meanwhile_is_not_deleted(shop: Workspace) -> None:
+    rule = Rule(name="Own", kind="boost", target=Target(brands=("Private label",)))
+    rule = save_rule(shop, rule, actor="ann")
+    app = open_rules()
+    save_rule(shop, rule.model_copy(update={"priority": 70}), revision=1, actor="bob")
+    app.get("menu_button")[0].set_value("Delete").run()
+    told = app.error[0].value.replace("\u2060", "").replace("\\", "")
+    assert "Rule 'Own' was changed by bob just now: priority 50 -> 70. It was not deleted." in told
+    assert len(rule_board(shop).lines) == 1
+    app.get("menu_button")[0].set_value("Delete").run()
+    calm(app)
+    assert rule_board(shop).lines == [], "once it was seen"
+
+
+def test_keeping_mine_does_not_freeze_a_name_that_was_made(shop: Workspace) -> None:
+    rule = Rule(kind="boost", target=Target(brands=("Private label",)), scope=FOR_YOU)
+    rule = save_rule(shop, rule, actor="ann")
+    app = open_rules(rule=str(rule.id))
+    field(app, "number_input", "priority").set_value(70).run()
+    bury = rule.model_copy(update={"kind": "bury"})
+    save_rule(shop, bury, revision=1, actor="bob")
+    button(app, key="save-rule").click().run()
+    calm(app)
+    button(app, "Keep mine").click().run()
+    button(app, key="save-rule").click().run()
+    calm(app)
+    (line,) = rule_board(shop).lines
+    assert (line.rule.name, line.rule.priority, line.named) == (
+        "Boost brand Private label (medium) on For You", 70, False,
+    )  # fmt: skip
+
+
 def test_theirs_can_be_taken(shop: Workspace) -> None:
     (product, *_) = top_products(shop)
     rule = Rule(kind="pin", target=Target(items=(product,)), slot=2, scope=FOR_YOU)

@@ -4,6 +4,7 @@ import pytest
 
 from recsys.errors import Conflict, NotFound
 from recsys.rules.rule import Rule, Scope, Target
+from recsys.rules.saying import Names
 from recsys.workflows.curating import curate, switch_off, undo
 from recsys.workflows.rules import rule_board, save_rule
 from recsys.workspace import Workspace
@@ -65,6 +66,24 @@ def test_every_change_can_be_undone(workspace: Workspace) -> None:
     assert [rule.on for rule in rules(workspace)] == [False]
     undo(workspace, off, actor="ana")
     assert [rule.on for rule in rules(workspace)] == [True]
+
+
+def test_a_name_that_was_made_follows_the_rule_after_undo_too(workspace: Workspace) -> None:
+    names = Names(item=lambda item_id: "Tea")
+    curate(workspace, "boost", "i1", "for_you", actor="ana", names=names)
+    second = curate(workspace, "bury", "i1", "for_you", actor="ana", names=names)
+    undo(workspace, second, actor="ana", names=names)
+    assert [rule.name for rule in rules(workspace)] == ["Boost Tea (medium) on For You"]
+    curate(workspace, "bury", "i1", "for_you", actor="ana", names=names)
+    assert [rule.name for rule in rules(workspace)] == ["Bury Tea (medium) on For You"]
+
+
+def test_a_name_that_was_given_stays_after_undo(workspace: Workspace) -> None:
+    scope = Scope(placements=("for_you",))
+    there = Rule(name="Mine", kind="boost", target=Target(items=("i1",)), scope=scope)
+    there = save_rule(workspace, there, actor="ana")
+    undo(workspace, curate(workspace, "bury", "i1", "for_you", actor="ana"), actor="ana")
+    assert rules(workspace) == [there]
 
 
 def test_what_was_made_is_deleted_by_undoing_and_never_over_others(workspace: Workspace) -> None:

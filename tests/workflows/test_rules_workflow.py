@@ -214,6 +214,8 @@ def test_what_was_looked_at_is_what_goes_live(workspace: Workspace) -> None:
         " published."
     )
     assert rule_sets(workspace) == []
+    with pytest.raises(Conflict, match=r"by ben just now\. Nothing was discarded\."):
+        discard_changes(workspace, actor="ana", stamp=seen)
     publish_rules(workspace, actor="ana", stamp=rule_board(workspace).stamp)
 
 
@@ -279,6 +281,7 @@ def test_discarding_makes_the_draft_what_is_live(workspace: Workspace) -> None:
     assert draft_book(workspace).settings == {"similar": calm}
     assert changes(workspace) == []
     assert discard_changes(workspace, actor="cho") == 0
+    assert rule_board(workspace).gone == [new]
     assert restore_rule(workspace, new.id, actor="ben") == new, "nothing is lost"
     # Who had one of them open is told.
     with pytest.raises(Conflict, match="was changed by cho"):
