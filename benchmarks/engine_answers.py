@@ -15,13 +15,16 @@ from recsys.evaluation.evidence import accuracy
 from recsys.evaluation.parts import fit_twin
 from recsys.evaluation.tasks import Task, task_of
 from recsys.models.base import read_config
+from recsys.models.fused import FusedSpace
 from recsys.models.spaces import Query, Space
 from recsys.releases.build import space_vectors
+from recsys.releases.engine import answer, asked_of, part_name
 from recsys.types import Placement, silent
-from recsys.vectors.base import Points
+from recsys.vectors.base import Points, Vectors
 from recsys.vectors.edge import EdgeStore
 
 _K = 20
+_NAME = "asked"
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def answered_by_engine(
     space = twin.space
     with TemporaryDirectory(prefix="aisle-index-") as folder:
         store = EdgeStore(Path(folder))
-        points = Points(space.n_items, {"asked": space_vectors(space)}, {}, {})
+        points = Points(space.n_items, _vectors(space), {}, {})
         store.build("items", points, silent)
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
         index = store.open("items")
@@ -65,7 +68,7 @@ def answered_by_engine(
             query = _query(space, task, number)
             if query is None:
                 continue
-            hits = index.query("asked", query.values, indices=query.indices, limit=_K + len(barred))
+            hits = answer(index, asked_of(_NAME, space, query), limit=_K + len(barred))
             order = np.lexsort((hits.rows, -hits.scores))
             rows = hits.rows[order]
             rows = rows[~np.isin(rows, barred)][:_K]
@@ -74,6 +77,15 @@ def answered_by_engine(
     metric = asked.metric[placement]
     value = float(accuracy(task, found, graded=asked.test.graded)[metric].mean())
     return EngineAnswer(metric, value, len(task), size / 1e6, seconds / max(len(task), 1) * 1e3)
+
+
+def _vectors(space: Space) -> dict[str, Vectors]:
+    """Return the vectors of a space by name; of a fusion those of its parts."""
+    if not isinstance(space, FusedSpace):
+        return {_NAME: space_vectors(space)}
+    return {
+        part_name(_NAME, number): space_vectors(part) for number, part in enumerate(space.parts)
+    }
 
 
 def _query(space: Space, task: Task, number: int) -> Query | None:

@@ -131,7 +131,8 @@ class _Values:
     """Scores of one placement on the test part, beside recent popularity (else popularity)."""
 
     def __init__(self, asked: Asked, placement: Placement) -> None:
-        self._asked, self._placement = asked, placement
+        self._asked = asked
+        self._placement: Placement = placement
         self._task = task_of(asked.test, placement)
         self._base = self._of(MODELS["recent_popularity"], _LATELY)
 

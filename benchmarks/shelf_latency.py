@@ -95,13 +95,13 @@ def ten_rules(view: LiveView) -> RuleBook:
     popular = [ids[row] for row in np.argsort(-release.buyers, kind="stable")[:5]]
     says: list[tuple[RuleKind, Target]] = [
         ("pin", Target(items=(ids[5],))),
-        ("pin", Target(items=(ids[100],))),
+        ("pin", Target(items=(str(ids[100]),))),
         ("hide", Target(items=tuple(popular))),
         ("hide", Target(categories=(departments[0],))),
         ("boost", Target(brands=("Private label",))),
         ("boost", Target(price_max=3.0)),
         ("boost", Target(categories=(departments[1],))),
-        ("boost", Target(items=ids[:1_000])),
+        ("boost", Target(items=tuple(ids[:1_000]))),
         ("bury", Target(price_min=20.0)),
         ("bury", Target(stock_max=5)),
     ]
