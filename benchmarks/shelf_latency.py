@@ -92,10 +92,10 @@ def ten_rules(view: LiveView) -> RuleBook:
     """Return a book of ten rules of every kind but include only, and medium diversity."""
     release = view.release
     ids, departments = release.item_ids.ids, release.categories
-    popular = [ids[row] for row in np.argsort(-release.buyers, kind="stable")[:5]]
+    popular = [ids[int(row)] for row in np.argsort(-release.buyers, kind="stable")[:5]]
     says: list[tuple[RuleKind, Target]] = [
         ("pin", Target(items=(ids[5],))),
-        ("pin", Target(items=(str(ids[100]),))),
+        ("pin", Target(items=(ids[100],))),
         ("hide", Target(items=tuple(popular))),
         ("hide", Target(categories=(departments[0],))),
         ("boost", Target(brands=("Private label",))),
