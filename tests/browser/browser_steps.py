@@ -23,6 +23,8 @@ def publish_the_best(page: Page) -> None:
 
 def act(page: Page, action: str, place: int = 0) -> None:
     """On Shelves: choose from the menu of a card, by its place from 0."""
+    # A menu that is opened while the page is drawn anew may be another card's when it is clicked.
+    page.locator('[data-test-script-state="notRunning"]').wait_for(timeout=LONG)
     page.get_by_role("button", name="Act", exact=True).nth(place).click()
     page.get_by_role("menuitem", name=action).click()
     expect(page.get_by_role("menuitem", name=action)).to_be_hidden()
