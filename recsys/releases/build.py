@@ -18,6 +18,7 @@ from recsys.models.sparse import SparseSpace
 from recsys.models.store import SERVED, open_served, save_space
 from recsys.releases.check import check_items, check_shoppers
 from recsys.releases.engine import part_name
+from recsys.releases.people import people_of
 from recsys.releases.stores import vector_store
 from recsys.releases.tables import complete, payload, write_catalogue, write_histories
 from recsys.releases.words import best_of_alike, word_space
@@ -118,6 +119,7 @@ def build_release(
     with workspace.releases.writing(release_id, manifest) as folder:
         report(0.0, "Collecting catalogue and histories")
         buyers, recent = write_histories(dataset, folder)
+        people_of(dataset).save(folder)
         catalogue = write_catalogue(dataset, folder)
         for place, model in strategies.items():
             source = workspace.models.path(model) / SERVED

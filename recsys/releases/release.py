@@ -16,6 +16,7 @@ from recsys.models.spaces import Space
 from recsys.models.sparse import SparseSpace
 from recsys.models.store import load_space
 from recsys.releases.build import CONTENT, POPULAR, ColdStart
+from recsys.releases.people import People
 from recsys.releases.stores import vector_store
 from recsys.releases.tables import ATTRIBUTES, GROUP, SENSITIVE
 from recsys.types import Placement
@@ -89,11 +90,8 @@ class Release:
             self.space(placement)
         if "lookalikes" in self.manifest["strategies"]:
             self.shopper_index  # noqa: B018
-        self.shoppers  # noqa: B018
-        self.last  # noqa: B018
-        self.first  # noqa: B018
-        self.days  # noqa: B018
-        self.content  # noqa: B018
+        for name in ("shoppers", "last", "first", "days", "content", "people"):
+            getattr(self, name)
 
     def _table(self, file: str, columns: Sequence[str] | None = None) -> Table:
         try:
@@ -209,6 +207,11 @@ class Release:
     def days(self) -> NDArray[np.int32] | None:
         """On how many days it was bought; None where :attr:`first` is."""
         return self._dates("days")
+
+    @cached_property
+    def people(self) -> People | None:
+        """How often, how much and when each shopper bought; None in an older release."""
+        return People.load(self.folder)
 
     @cached_property
     def newest(self) -> int | None:

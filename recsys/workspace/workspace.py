@@ -22,6 +22,8 @@ class Workspace:
     intakes, datasets, models, releases, reports
         The immutable artefacts; an intake is a shop's files as they came, a report what was found
         out about a release.
+    maps, proofs
+        Pictures of models' spaces, and how well lookalikes of some seeds are found.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -32,8 +34,10 @@ class Workspace:
         self.models = ArtefactFolder(self.home / "models", "model")
         self.releases = ArtefactFolder(self.home / "releases", "release")
         self.reports = ArtefactFolder(self.home / "reports", "report")
+        self.maps = ArtefactFolder(self.home / "maps", "map")
+        self.proofs = ArtefactFolder(self.home / "proofs", "proof")
         try:
-            for folder in self._folders():
+            for folder in self._folders().values():
                 folder.root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(
@@ -41,8 +45,9 @@ class Workspace:
                 hint="Choose a folder you can write to with AISLE_HOME.",
             ) from error
 
-    def _folders(self) -> tuple[ArtefactFolder, ...]:
-        return self.intakes, self.datasets, self.models, self.releases, self.reports
+    def _folders(self) -> dict[str, ArtefactFolder]:
+        held = ("intakes", "datasets", "models", "releases", "reports", "maps", "proofs")
+        return {name: getattr(self, name) for name in held}
 
     @classmethod
     def from_environment(cls) -> Workspace:
@@ -61,9 +66,8 @@ class Workspace:
         """
         self.database  # noqa: B018  # connect first, so that both share it
         ours = copy.copy(self)
-        ours.intakes, ours.datasets, ours.models, ours.releases, ours.reports = (
-            ArtefactFolder(folder.root, folder.word, job_id=job_id) for folder in self._folders()
-        )
+        for name, folder in self._folders().items():
+            setattr(ours, name, ArtefactFolder(folder.root, folder.word, job_id=job_id))
         return ours
 
     @property
@@ -73,7 +77,7 @@ class Workspace:
 
     def sweep(self) -> None:
         """Remove what killed processes left half written, so that it does not fill the disk."""
-        for folder in self._folders():
+        for folder in self._folders().values():
             sweep_parts(folder.root)
         sweep_parts(self.home / "tmp")
 
