@@ -92,9 +92,7 @@ class Sketch:
         going_on = old is not None and over is not None
         if old is not None and over is not None:
             start = scaled_like(beside_neighbours(old, near.rows, over.points))
-        laid = lay_out(
-            near, start, going_on=going_on, seed=SEED, report=part_of(report, 0.35, 1.0)
-        )
+        laid = lay_out(near, start, going_on=going_on, seed=SEED, report=part_of(report, 0.35, 1.0))
         fitted = None if old is None else align(laid, old)
         if fitted is None:
             return Drawing(self._everywhere(laid))

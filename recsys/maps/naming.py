@@ -155,4 +155,3 @@ def _unique(
     while f"{name} {number}" in taken:
         number += 1
     return f"{name} {number}"
-

@@ -37,7 +37,9 @@ class Near:
     distances: NDArray[np.float32]
 
 
-def nearest(vectors: Vectors, rows: NDArray[np.int64], k: int, *, seed: int, report: Report) -> Near:
+def nearest(
+    vectors: Vectors, rows: NDArray[np.int64], k: int, *, seed: int, report: Report
+) -> Near:
     """Find the nearest of some points among them.
 
     Parameters

@@ -19,9 +19,7 @@ from recsys.vectors.base import Hits
 from recsys.workflows.map_cards import check_same_data
 
 
-def neighbours(
-    view: LiveView, picture: Picture, row: int, n: int = 10
-) -> list[tuple[int, float]]:
+def neighbours(view: LiveView, picture: Picture, row: int, n: int = 10) -> list[tuple[int, float]]:
     """Return the points nearest to one in the space (not: on the map), with their cosine.
 
     The engine answers where its index holds these vectors to be compared by angle; else they are
