@@ -19,8 +19,11 @@ _SECOND_SHARE = 0.15
 _LONGEST = 60
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _EMPTY_WORDS = frozenset(
-    "and the with for from per set pack size new all der die das und mit von les des avec pour"
-    " para con unknown none other others misc miscellaneous".split()
+    (
+        *("and", "the", "with", "for", "from", "per", "set", "pack", "size", "new", "all"),
+        *("der", "die", "das", "und", "mit", "von", "les", "des", "avec", "pour", "para", "con"),
+        *("unknown", "none", "other", "others", "misc", "miscellaneous"),
+    )
 )
 
 

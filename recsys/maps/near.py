@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -182,7 +183,7 @@ def _sparse_across(asking: Any, asked: Any, k: int) -> Block:
         rows = np.full((end - start, k), -1, np.int64)
         scores = np.zeros((end - start, k), np.float32)
         bounds = product.indptr.tolist()
-        for line, (first, last) in enumerate(zip(bounds, bounds[1:], strict=False)):
+        for line, (first, last) in enumerate(pairwise(bounds)):
             values, found = product.data[first:last], product.indices[first:last]
             if len(values) > k:
                 best = np.argpartition(values, len(values) - k)[-k:]
