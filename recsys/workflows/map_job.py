@@ -62,7 +62,7 @@ def draw_map(
     manifest = workspace.releases.manifest(release_id)
     space, _ = drawable(load_space(workspace.releases.path(release_id) / "spaces" / placement))
     dataset = Dataset.open(workspace, manifest["dataset_id"])
-    sketch = Sketch(vectors_of(space, of))
+    sketch = Sketch(vectors_of(space, of), space.histories)
     report(0.03, "Finding groups")
     groups, sales = sketch.groups(), sales_of(dataset, of)
     known = sketch.vectors.known
