@@ -29,7 +29,7 @@ def neighbour_graph(near: Near) -> Any:
     """
     from scipy.sparse import coo_matrix
 
-    count, k = near.rows.shape
+    count, k = len(near.rows), near.rows.shape[1]
     away = near.distances.astype(np.float64)
     positive = np.where(away > 0, away, np.inf).min(axis=1)
     nearest = np.where(np.isfinite(positive), positive, 0.0)
@@ -38,7 +38,7 @@ def neighbour_graph(near: Near) -> Any:
     least = np.where(nearest > 0, away.mean(axis=1), away.mean())
     reach = np.maximum(np.maximum(reach, _LEAST_REACH * least), 1e-12)
     sure = np.exp(-beyond / reach[:, None])
-    one = np.repeat(np.arange(count), k)
+    one: NDArray[np.int64] = np.repeat(np.arange(count), k)
     other = near.rows.ravel()
     there = (other >= 0) & (other != one)
     pairs = (sure.ravel()[there].astype(np.float32), (one[there], other[there]))

@@ -63,9 +63,10 @@ def lay_out(near: Near, start: Floats, *, going_on: bool, seed: int, report: Rep
     if not edges.nnz:
         return start
     weights: NDArray[np.float64] = edges.data.astype(np.float64)
-    a, b = find_ab_params(1.0, _MIN_DIST)
+    curve: Any = find_ab_params(1.0, _MIN_DIST)
     points: Any = np.array(start, np.float32, order="C")
-    laid: Any = optimize_layout_euclidean(
+    optimize: Any = optimize_layout_euclidean
+    laid: Any = optimize(
         points,
         points,
         edges.row,
@@ -73,8 +74,7 @@ def lay_out(near: Near, start: Floats, *, going_on: bool, seed: int, report: Rep
         epochs,
         count,
         weights.max() / weights,  # every so many epochs an edge is drawn
-        a,
-        b,
+        *curve,
         np.random.default_rng(seed).integers(-(2**31) + 1, 2**31 - 1, 3),
         initial_alpha=strength,
         tqdm_kwds={

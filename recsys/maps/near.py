@@ -70,10 +70,11 @@ def nearest_across(
     rows, distances
         As in :class:`Near`, shape ``(len(asking), k)``.
     """
-    count, k = asking.shape[0], min(k, asked.shape[0])
-    sparse = not isinstance(asking, np.ndarray)
-    block = _sparse_across(asking, asked, k) if sparse else _dense_across(asking, asked, k)
-    size = _SPARSE_BLOCK if sparse else max(1, _BLOCK // max(asked.shape[0], 1))
+    count, k = int(asking.shape[0]), min(k, int(asked.shape[0]))
+    dense = isinstance(asked, np.ndarray)
+    across = _dense_across if dense else _sparse_across
+    block = across(asking, asked, k)
+    size = max(1, _BLOCK // max(int(asked.shape[0]), 1)) if dense else _SPARSE_BLOCK
     found = _in_blocks(block, count, k, size, report)
     return found.rows, found.distances
 
@@ -91,7 +92,7 @@ def _in_blocks(block: Block, count: int, k: int, size: int, report: Report) -> N
         threadpool_limits(1, user_api="blas"),
         ThreadPoolExecutor(max_workers=_processors()) as threads,
     ):
-        doing = threads.map(lambda start: block(start, min(start + size, count)), starts)
+        doing = threads.map(block, starts, [min(start + size, count) for start in starts])
         try:
             for start, (rows, scores) in zip(starts, doing, strict=True):
                 end = start + len(rows)
@@ -134,7 +135,7 @@ def _dense_across(asking: Floats, asked: Floats, k: int) -> Block:
         line = np.arange(len(scores))[:, None]
         place = (best[:, None, :] + np.arange(groups)[:, None] * width).reshape(len(scores), -1)
         flat = place + line * scores.shape[1]  # a third of the time of two indices
-        candidates = scores.ravel().take(flat)
+        candidates: Floats = scores.ravel().take(flat)
         chosen = _largest(candidates, k)
         rows, found = place[line, chosen], candidates[line, chosen]
         order = np.lexsort((rows, -found), axis=1)
@@ -146,7 +147,7 @@ def _dense_across(asking: Floats, asked: Floats, k: int) -> Block:
 def _largest(values: Floats, k: int) -> NDArray[np.int64]:
     """Return where the k largest of each row are, in any order."""
     if k >= values.shape[1]:
-        return np.broadcast_to(np.arange(values.shape[1]), values.shape)
+        return np.tile(np.arange(values.shape[1]), (len(values), 1))
     return np.argpartition(values, values.shape[1] - k, axis=1)[:, -k:]
 
 

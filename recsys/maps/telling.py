@@ -105,7 +105,8 @@ def clusters_of(
         if values is None:
             return None
         values = values[: len(named)]
-        return np.bincount(named[grouped], weights=values[grouped], minlength=count)
+        found = np.bincount(named[grouped], weights=values[grouped], minlength=count)
+        return found.astype(np.float64)
 
     recent, before = summed(sales.recent), summed(sales.before)
     found: list[Cluster] = []

@@ -75,10 +75,8 @@ def _dots(shoppers: Any, items: Any, who: NDArray[np.int64], what: NDArray[np.in
     for start in range(0, len(who), _PAIRS_AT_ONCE):
         some = slice(start, start + _PAIRS_AT_ONCE)
         one, other = shoppers[who[some]], items[what[some]]
-        if isinstance(one, np.ndarray):
-            scores[some] = np.einsum("ij,ij->i", one, other)
-        else:
-            scores[some] = np.asarray(one.multiply(other).sum(axis=1)).ravel()
+        product = one.multiply(other) if hasattr(one, "multiply") else one * other
+        scores[some] = np.asarray(product.sum(axis=1)).ravel()
     return scores
 
 

@@ -242,7 +242,8 @@ def _groups(column: Column) -> Colours:
     place = np.full(len(values) + 1, MOST_GROUPS, np.int16)  # the last is for code -1
     place[best] = np.arange(MOST_GROUPS)
     place[-1] = -1
-    return Colours("groups", place[codes], (*(values[code] for code in best.tolist()), OTHER))
+    labels = [values[int(code)] for code in best]
+    return Colours("groups", place[codes], (*labels, OTHER))
 
 
 def _numbers(values: NDArray[Any], unit: str) -> Colours:

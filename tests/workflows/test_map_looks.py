@@ -68,7 +68,7 @@ def test_the_quick_picture_is_the_widest_two_directions(view: LiveView, picture:
     sizes = np.linalg.svd(unit - unit.mean(axis=0), compute_uv=False)
     spread = (picture.points[known].astype(np.float64) ** 2).sum(axis=0)
     np.testing.assert_allclose(spread, sizes[:2] ** 2, rtol=1e-3)
-    assert quick_map(view, "items", "similar").points.tolist() == picture.points.tolist()
+    np.testing.assert_array_equal(quick_map(view, "items", "similar").points, picture.points)
 
 
 def test_no_job_no_map_and_a_sparse_space_has_no_quick_one(demo: Workspace, view: LiveView) -> None:
@@ -193,8 +193,9 @@ def test_neighbours_by_the_engine_are_those_of_all_cosines(
     scores = finite_unit_rows(space.items) @ finite_unit_rows(space.items[row : row + 1])[0]
     scores[row] = -2
     found = neighbours(view, picture, row, n=5)
-    assert [at for at, _ in found] == np.argsort(-scores)[:5].tolist()
-    np.testing.assert_allclose([score for _, score in found], np.sort(scores)[:-6:-1], atol=1e-4)
+    # The engine rounds a little: of two that are all but equal either may be first.
+    np.testing.assert_allclose([score for _, score in found], np.sort(scores)[:-6:-1], atol=2e-4)
+    np.testing.assert_allclose(scores[[at for at, _ in found]], np.sort(scores)[:-6:-1], atol=2e-4)
     # Where the engine holds another model for Similar, numpy answers the same.
     strategies = view.release.manifest["strategies"]
     elsewhere = {**strategies, "similar": "another", "lookalikes": "another"}
@@ -202,10 +203,11 @@ def test_neighbours_by_the_engine_are_those_of_all_cosines(
     near = neighbours(view, shoppers, 3, n=4)
     view.release.manifest["strategies"] = elsewhere
     try:
-        assert [at for at, _ in neighbours(view, picture, row, n=5)] == [at for at, _ in found]
+        exact = [at for at, _ in neighbours(view, picture, row, n=5)]
         again = neighbours(view, replace(shoppers, about=picture.about), 3, n=4)
     finally:
         view.release.manifest["strategies"] = strategies
+    np.testing.assert_allclose(scores[exact], np.sort(scores)[:-6:-1], atol=1e-6)
     assert [at for at, _ in again] == [at for at, _ in near]
 
 

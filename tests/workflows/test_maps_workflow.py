@@ -204,7 +204,7 @@ def test_a_new_model_of_a_grown_catalogue_goes_on_from_the_last_map(mapped: Work
     grown = mapped.home / "more.csv"
     grown.write_text(purchases.read_text(encoding="utf-8") + "\n" + "\n".join(more), "utf-8")
     ingest(mapped, interactions=source(grown), items=source(catalogue), name="Two tastes")
-    model = train_model(mapped, "als", settings={**QUICK, "random_state": 9}, evaluate=False)
+    model = train_model(mapped, "als", settings={**QUICK, "seed": 9}, evaluate=False)
     publish_release(mapped, strategies={"for_you": model}, evaluate=False, actor="tests")
     view = view_of(mapped)
     assert newest_map(mapped, view, "items", "for_you") is None
@@ -256,10 +256,8 @@ def test_the_command_draws_and_names(
     assert "There is no map of 'everything'." in capsys.readouterr().err
 
 
-def test_popularity_is_refused_before_it_is_queued(live_home: Path, tmp_path: Path) -> None:
-    workspace = open_workspace(copy_home(live_home, tmp_path / "home"))
-    model = train_model(workspace, "popularity", evaluate=False)
-    publish_release(workspace, strategies={"for_you": model}, evaluate=False, actor="tests")
+def test_popularity_is_refused_before_it_is_queued(priced_home: Path) -> None:
+    workspace = open_workspace(priced_home)
     with pytest.raises(InputError) as caught:
         submit_map(workspace, of="items", actor="tests")
     assert caught.value.message == (
