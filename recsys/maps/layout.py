@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -45,12 +46,8 @@ def lay_out(near: Near, start: Floats, *, going_on: bool, seed: int, report: Rep
     report(0.0, "Starting UMAP")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says that it goes without Tensorflow
-        from umap.layouts import (  # pyright: ignore[reportMissingTypeStubs]
-            optimize_layout_euclidean,  # pyright: ignore[reportUnknownVariableType]
-        )
-        from umap.umap_ import (  # pyright: ignore[reportMissingTypeStubs]
-            find_ab_params,  # pyright: ignore[reportUnknownVariableType]
-        )
+        layouts: Any = import_module("umap.layouts")
+        umap: Any = import_module("umap.umap_")
     count = len(start)
     epochs = _EPOCHS_SMALL if count <= _SMALL else _EPOCHS
     strength = 1.0
@@ -63,10 +60,9 @@ def lay_out(near: Near, start: Floats, *, going_on: bool, seed: int, report: Rep
     if not edges.nnz:
         return start
     weights: NDArray[np.float64] = edges.data.astype(np.float64)
-    curve: Any = find_ab_params(1.0, _MIN_DIST)
+    curve: Any = umap.find_ab_params(1.0, _MIN_DIST)
     points: Any = np.array(start, np.float32, order="C")
-    optimize: Any = optimize_layout_euclidean
-    laid: Any = optimize(
+    laid: Any = layouts.optimize_layout_euclidean(
         points,
         points,
         edges.row,

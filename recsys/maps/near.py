@@ -70,12 +70,13 @@ def nearest_across(
     rows, distances
         As in :class:`Near`, shape ``(len(asking), k)``.
     """
-    count, k = int(asking.shape[0]), min(k, int(asked.shape[0]))
-    dense = isinstance(asked, np.ndarray)
-    across = _dense_across if dense else _sparse_across
-    block = across(asking, asked, k)
-    size = max(1, _BLOCK // max(int(asked.shape[0]), 1)) if dense else _SPARSE_BLOCK
-    found = _in_blocks(block, count, k, size, report)
+    many = int(asked.shape[0])
+    k = min(k, many)
+    if hasattr(asked, "indptr"):
+        block, size = _sparse_across(asking, asked, k), _SPARSE_BLOCK
+    else:
+        block, size = _dense_across(asking, asked, k), max(1, _BLOCK // many)
+    found = _in_blocks(block, int(asking.shape[0]), k, size, report)
     return found.rows, found.distances
 
 
@@ -128,16 +129,17 @@ def _dense_across(asking: Floats, asked: Floats, k: int) -> Block:
     turned = np.ascontiguousarray(columns.T)
 
     def block(start: int, end: int) -> tuple[NDArray[np.int64], Floats]:
-        scores = asking[start:end] @ turned
+        scores: Any = asking[start:end] @ turned
         scores[:, len(asked) :] = -np.inf
         grouped = scores.reshape(len(scores), groups, width)
         best = _largest(grouped.max(axis=1), min(k, width))
         line = np.arange(len(scores))[:, None]
         place = (best[:, None, :] + np.arange(groups)[:, None] * width).reshape(len(scores), -1)
         flat = place + line * scores.shape[1]  # a third of the time of two indices
-        candidates: Floats = scores.ravel().take(flat)
+        candidates: Any = scores.ravel().take(flat)
         chosen = _largest(candidates, k)
-        rows, found = place[line, chosen], candidates[line, chosen]
+        rows: Any = place[line, chosen]
+        found: Any = candidates[line, chosen]
         order = np.lexsort((rows, -found), axis=1)
         return rows[line, order], found[line, order]
 
@@ -146,9 +148,10 @@ def _dense_across(asking: Floats, asked: Floats, k: int) -> Block:
 
 def _largest(values: Floats, k: int) -> NDArray[np.int64]:
     """Return where the k largest of each row are, in any order."""
-    if k >= values.shape[1]:
-        return np.tile(np.arange(values.shape[1]), (len(values), 1))
-    return np.argpartition(values, values.shape[1] - k, axis=1)[:, -k:]
+    every = int(values.shape[1])
+    if k >= every:
+        return np.tile(np.arange(every), (len(values), 1))
+    return np.argpartition(values, every - k, axis=1)[:, -k:]
 
 
 def _itself_first(

@@ -125,10 +125,10 @@ def check_enough(known: NDArray[np.bool_], of: Of) -> None:
 
 def finite_unit_rows(vectors: Floats) -> Floats:
     """Return each row with length 1; rows of zeros, and rows with a NaN, as zeros."""
-    sound: NDArray[np.bool_] = np.isfinite(vectors).all(axis=1)
+    sound = np.isfinite(vectors.sum(axis=1, dtype=np.float64))  # a NaN stays one in any sum
     if sound.all():
         return unit_rows(vectors)
-    some = np.array(vectors)
+    some: Floats = np.array(vectors)
     some[~sound] = 0
     return unit_rows(some)
 
