@@ -107,6 +107,8 @@ def _table(proof: Proof) -> str:
         expected = name in (MATCHED, RANDOM)
         cells = [cell(proof.curves[name], size, sure=not expected) for size in _SIZES]
         lines.append(f"| {words} | " + " | ".join(cells) + " |")
+    more = [cell(proof.against[RFM], size, sure=True) for size in _SIZES]
+    lines.append("| chosen less RFM, paired | " + " | ".join(more) + " |")
     wins = ", ".join(f"{scorer} {times}" for scorer, times in proof.wins.items())
     facts = (
         f"{proof.seeds:,} seeds among {proof.base:,} shoppers, {proof.hidden:,} hidden each time;"
