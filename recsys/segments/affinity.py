@@ -22,8 +22,8 @@ from recsys.segments.definition import Wanted
 from recsys.shelves.buy_again import FIRST_GAP, HALVES_AFTER
 from recsys.shelves.facts import facts_of
 
-_BLOCK = 65_536
-SCORE_WORDS = "Standard deviations by which these score above the shopper's other products"
+_MOST_MEASURED = 100_000
+SCORE_WORDS = "Standard deviations by which the model's score is above that of all shoppers"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def wanting(view: LiveView, wanted: Wanted) -> Wanting:
     release = view.release
     items, notes = _items(view, wanted)
     weights = _weights(release, items, listed=bool(wanted.items))
-    scores = standing_out(release.space("for_you"), items, weights)
+    scores = wants(release.space("for_you"), items, weights)
     known = ~np.isnan(scores)
     dark = int((~known).sum())
     if dark:
@@ -98,15 +98,16 @@ def _weights(release: Release, items: NDArray[np.int64], *, listed: bool) -> NDA
     return buyers / buyers.sum()
 
 
-def standing_out(
+def wants(
     space: Space, items: NDArray[np.int64], weights: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    """Return by how much some products' mean score stands out for each shopper.
+    """Return how much each shopper wants some products, against all shoppers.
 
-    In standard deviations over what the same shopper's score is for other products, so that who
-    buys a lot of everything does not come first. Of a dense space, with ``m`` and ``S`` the mean
-    and the covariance of all known items: ``(u' sum_i w_i v_i - u' m) / sqrt(u' S u)``. Of a sparse
-    one see :func:`_of_histories`. Of a fusion the weighted mean of its parts.
+    The weighted mean over the products of the model's score in standard deviations from its mean
+    over the shoppers; of a sparse space, and so of a part of a fusion that is one, the mean score
+    is standardised; of a fusion it is the weighted mean of the parts. Whoever buys a lot of
+    everything scores higher, too: on the demo the score as it is found later buyers best
+    (docs/decisions/016-lookalikes.md).
 
     Returns
     -------
@@ -124,7 +125,7 @@ def standing_out(
         return _of_histories(space, items, weights)
     if isinstance(space, FusedSpace):
         parts = [
-            (weight, standing_out(part, items, weights))
+            (weight, wants(part, items, weights))
             for part, weight in zip(space.parts, space.weights, strict=True)
             if part.kind != "scores"
         ]
@@ -143,45 +144,36 @@ def standing_out(
 def _of_vectors(
     space: FactorSpace, items: NDArray[np.int64], weights: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    vectors = space.items[space.known_items].astype(np.float64)
-    mean = vectors.mean(axis=0)
-    spread = np.cov(vectors, rowvar=False, bias=True).reshape(len(mean), len(mean))
-    ahead = (weights @ space.items[items] - mean).astype(np.float32)
-    spread = spread.astype(np.float32)
+    known = np.flatnonzero(space.users.any(axis=1))
     found = np.full(len(space.users), np.nan, np.float32)
-    for start in range(0, len(found), _BLOCK):
-        users = space.users[start : start + _BLOCK]
-        deviation = np.sqrt(np.maximum(np.einsum("ij,ij->i", users @ spread, users), 0))
-        known = deviation > 0
-        block = found[start : start + _BLOCK]
-        block[known] = (users @ ahead)[known] / deviation[known]
+    if not len(known):
+        return found
+    some = space.users[known[:: max(1, len(known) // _MOST_MEASURED)]].astype(np.float64)
+    apart = some - some.mean(axis=0)
+    vectors = space.items[items].astype(np.float64)
+    # Over the shoppers an item's scores have the variance v' C v.
+    spread = np.sqrt(np.einsum("ij,ij->i", vectors @ (apart.T @ apart / len(some)), vectors))
+    each = np.divide(weights, spread, out=np.zeros(len(items)), where=spread > 0)
+    direction = each @ vectors
+    scores = space.users @ direction.astype(np.float32)
+    found[known] = scores[known] - np.float32(some.mean(axis=0) @ direction)
     return found
 
 
 def _of_histories(
     space: SparseSpace, items: NDArray[np.int64], weights: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    """Score histories by what each of their products says for those wanted.
+    """Score histories by what each of their products adds for those wanted.
 
-    With ``h`` a shopper's weights, ``a_j`` what product ``j`` in a history adds to the mean score
-    of those wanted, and ``m`` and ``s`` the mean and the standard deviation of ``a`` over all that
-    anybody bought: ``(sum_j h_j a_j - m sum_j h_j) / (s sqrt(sum_j h_j^2))``, the distance to what
-    a history of the same weights, drawn by chance, would give. A query's limits (``most``,
-    ``least_overlap``) are not applied.
+    A query's limits (``most``, ``least_overlap``) are not applied.
     """
-    adds = _adds(space, items, weights)
     held = space.histories
-    bought = adds[held.indices]
-    mean = float(bought.mean()) if len(bought) else 0.0
-    spread = float(bought.std()) if len(bought) else 0.0
-    totals = _sums(held.indptr, held.data * (bought - mean))
-    lengths = np.sqrt(_sums(held.indptr, held.data.astype(np.float64) ** 2))
-    known = lengths > 0
-    found = np.full(len(lengths), np.nan, np.float32)
-    if spread > 0:
-        found[known] = (totals[known] / (spread * lengths[known])).astype(np.float32)
-    else:  # no product says anything for those wanted
-        found[known] = 0
+    totals = _sums(held.indptr, held.data * _adds(space, items, weights)[held.indices])
+    known = np.diff(held.indptr) > 0
+    found = np.full(len(known), np.nan, np.float32)
+    if known.any():
+        spread = float(totals[known].std())
+        found[known] = (totals[known] - totals[known].mean()) / (spread if spread > 0 else 1.0)
     return found
 
 

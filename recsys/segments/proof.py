@@ -91,12 +91,12 @@ class Proof:
         )
 
 
-def nothing_proved(seeds: int, base: int) -> dict[str, Any]:
+def nothing_proved(seeds: int) -> dict[str, Any]:
     """Return what a proof's manifest says where too few can be looked for."""
     words = (
         f"Only {counted(seeds, 'seed')} can be looked for, and below {FEWEST_SEEDS} chance decides:"
         " nothing is proved."
-        if seeds < base
+        if seeds < FEWEST_SEEDS
         else "Everybody who can be looked for is a seed: nothing is proved."
     )
     empty: dict[str, Any] = {"sizes": [], "curves": {}, "against": {}}
@@ -140,6 +140,8 @@ def _found_words(
         return words
     if at(sizes, against[RANDOM].low, size) <= 0:
         return f"{words} That is no better than chance."
+    if at(sizes, against[RFM].high, size) < 0:
+        return f"{words} RFM alone finds more: a rule on orders and spend serves better here."
     if at(sizes, against[RFM].low, size) <= 0:
         return f"{words} That is not surely more than RFM alone finds."
     return words

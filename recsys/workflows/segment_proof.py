@@ -171,7 +171,7 @@ def prove_lookalikes(
         "base": len(there),
     }
     if len(looked_for) < FEWEST_SEEDS or len(looked_for) == len(there):
-        found = nothing_proved(len(looked_for), len(there))
+        found = nothing_proved(len(looked_for))
     else:
         base = fitted_base(dataset, rows, kind, settings, report=part_of(report, 0.05, 0.6))
         proven = prove(base, looked_for, seed=definition.seed, report=part_of(report, 0.6, 1.0))

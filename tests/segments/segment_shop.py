@@ -83,6 +83,24 @@ def _write(path: Path, columns: tuple[str, ...], rows: list[tuple[object, ...]])
     return Source(path, {column: column for column in columns})
 
 
+def build_bare(home: Path) -> None:
+    """Load the same purchases without dates, prices, brands and columns of shoppers."""
+    workspace = open_workspace(home)
+    rows = [row[:2] for row in _purchases() if row[0] != NOBODY]
+    ingest(
+        workspace, interactions=_write(home / "bare.csv", ("user_id", "item_id"), rows), name="Bare"
+    )
+    pairs = train_model(workspace, "copurchase", evaluate=False)
+    publish_release(
+        workspace,
+        strategies={"also_bought": pairs},
+        only=("also_bought",),
+        evaluate=False,
+        actor="tests",
+    )
+    workspace.database.close()
+
+
 def build_tastes(home: Path) -> None:
     """Load the shop, learn 8 numbers a shopper, and publish; the salve is marked as sensitive."""
     workspace = open_workspace(home)
