@@ -13,7 +13,15 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import first_shelf, growth, ingest_speed, pages_bench, shelf_latency
+from benchmarks import (
+    first_shelf,
+    growth,
+    ingest_speed,
+    pages_bench,
+    segment_curves,
+    segment_speed,
+    shelf_latency,
+)
 from benchmarks.demo import Demo
 from benchmarks.results import Result, machine, table
 
@@ -28,6 +36,8 @@ def main() -> None:
         "pages": pages_bench.run,
         "ingest": ingest_speed.run,
         "growth": growth.run,
+        "segments": segment_speed.run,
+        "curves": segment_curves.run,
     }
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
