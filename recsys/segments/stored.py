@@ -154,12 +154,13 @@ def segment_set(connection: Connection, set_id: int) -> SetLine:
 def steps(connection: Connection, set_id: int) -> list[Step]:
     """Return the versions of a segment, newest first; a deleted one keeps its history."""
     sets, told = named_set_versions, segment_versions
+    by_hand = ("version", "name", "count", "actor", "at")
     join = sets.outerjoin(
         told, (told.c.set_id == sets.c.set_id) & (told.c.version == sets.c.version)
     )
     query = (
         select(
-            *(sets.c[name] for name in ("version", "name", "count", "actor", "at")),
+            *(sets.c[name] for name in by_hand),
             *(told.c[name] for name in ("came", "went", "kept", "why", "release_id")),
         )
         .select_from(join)
@@ -167,7 +168,7 @@ def steps(connection: Connection, set_id: int) -> list[Step]:
         .order_by(sets.c.version.desc())
     )
     return [
-        Step(**{**row, "why": row["why"] or "", "release_id": row["release_id"] or ""})
+        Step(**row) if row["why"] is not None else Step(**{name: row[name] for name in by_hand})
         for row in connection.execute(query).mappings()
     ]
 

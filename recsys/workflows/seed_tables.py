@@ -149,10 +149,10 @@ def _find_column(connection: Any, table: OpenedTable) -> tuple[str, By]:
             named = known_rank(role, column) is not None and 2 * int(hits) >= int(distinct) - 1
             found.append((named and hits > 0, int(hits), -int(place), column, by))
     # Ids before addresses where both are known.
-    _, hits, _, column, by = max(found, key=lambda one: (*one[:3], one[4] == "id"))
+    _, hits, _, column, by = max(found, key=lambda one: (one[0], one[1], one[2], one[4] == "id"))
     if not hits:
-        called = (one for one in columns if known_rank(_USER, one) is not None)
-        return next(called, columns[0]), "id"
+        called = [one for one in columns if known_rank(_USER, one) is not None]
+        return (called or columns)[0], "id"
     return column, by
 
 

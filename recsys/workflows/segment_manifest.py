@@ -34,7 +34,8 @@ def note_download(workspace: Workspace, manifest: dict[str, Any], *, actor: str)
 
 def definition_document(definition: Definition) -> dict[str, Any]:
     """Return a definition as JSON has it, long lists of ids by their length."""
-    found = definition.model_dump(mode="json", exclude_defaults=True) | {"kind": definition.kind}
+    found: dict[str, Any] = definition.model_dump(mode="json", exclude_defaults=True)
+    found["kind"] = definition.kind
     if len(definition.ids) > _MOST_IDS:
         found["ids"] = f"{len(definition.ids):,} ids"
     if definition.seeds is not None and len(definition.seeds.ids) > _MOST_IDS:

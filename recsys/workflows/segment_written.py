@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -57,6 +57,10 @@ class Export:
         if layout is None:
             raise InputError(
                 f"There is no layout {self.layout!r}.", hint=f"There are: {', '.join(LAYOUTS)}."
+            )
+        if self.held_out not in get_args(HeldOut):
+            raise InputError(
+                f"The hold-out group is 'out', 'column' or 'only', not {self.held_out!r}."
             )
         if not 0 <= self.recommend <= MOST_RECOMMENDED:
             raise InputError(
