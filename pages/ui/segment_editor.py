@@ -125,7 +125,13 @@ def _show_what_comes(
     with place:
         say_size(found)
         if one.kind == "lookalikes":
-            show_proof(one, proof_of(view, one), len(found.ranked.seeds), size or USUAL)
+            show_proof(
+                one,
+                proof_of(view, one),
+                len(found.ranked.seeds),
+                size or USUAL,
+                lifecycle.rules,
+            )
     show_members(view, found, draft.form_key)
     return definition
 

@@ -13,26 +13,28 @@ from pages.ui.resources import workspace
 from pages.ui.words import count, plain
 from recsys.releases.live import LiveView
 from recsys.segments.seeds import match
-from recsys.workflows.segments import SeedFile, read_seed_file
+from recsys.workflows.seed_files import read_seeds
 
 _MEGABYTES = 50
 
 
-def ask_ids(view: LiveView, ids: Sequence[str], key: str) -> tuple[str, ...] | None:
+def ask_ids(view: LiveView, ids: Sequence[str], key: str, *, most: int) -> tuple[str, ...] | None:
     """Show the list that was given, and let give another one; return that when it was sent.
 
     Parameters
     ----------
     ids
         The list so far; the form is in sight while it is empty.
+    most
+        How many ids are taken.
     """
     if not ids:
-        return _form(view, key)
+        return _form(view, key, most)
     found = match(view.release, ids)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{count(len(found.rows), 'shopper')}**", width="content")
         with st.popover("Another list", type="tertiary", icon=":material/upload_file:"):
-            sent = _form(view, key)
+            sent = _form(view, key, most)
         if st.button("Clear", key=f"{key}-clear", type="tertiary", icon=":material/close:"):
             return ()
     if found.unknown or found.twice:
@@ -40,7 +42,7 @@ def ask_ids(view: LiveView, ids: Sequence[str], key: str) -> tuple[str, ...] | N
     return sent
 
 
-def _form(view: LiveView, key: str) -> tuple[str, ...] | None:
+def _form(view: LiveView, key: str, most: int) -> tuple[str, ...] | None:
     number = state.sent(key)
     with st.form(f"{key}-form", border=False):
         upload = st.file_uploader(
@@ -57,13 +59,18 @@ def _form(view: LiveView, key: str) -> tuple[str, ...] | None:
         if not st.form_submit_button("Use this list", icon=":material/check:"):
             return None
     with in_place():
-        read = _read(view, upload, pasted or "")
-        if not read.ids:
-            st.warning("There is no id in it. Choose a file, or paste one id on a line.")
-            return None
+        # What nobody knows is kept: it is shown, and a later release may know it.
+        read = read_seeds(
+            workspace(),
+            view,
+            (pasted or "") if upload is None else upload.getvalue(),
+            name="" if upload is None else upload.name,
+            most=most,
+            keep_unknown=True,
+        )
         state.sent(key, more=1)
-        st.toast(_read_words(read), duration="long")
-        return tuple(read.ids)
+        st.toast(plain(read.words()), duration="long")
+        return read.ids
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -15,7 +15,9 @@ from pages.ui.resources import workspace
 from pages.ui.segment_charts import FoundLine, reach_curve
 from pages.ui.state_segments import Draft
 from pages.ui.words import ago, count, percent, plain
-from recsys.segments.definition import Definition
+from recsys.segments.definition import Definition, Scorer
+from recsys.segments.lifecycle import LifecycleRules
+from recsys.segments.proving import CHOSEN, MATCHED, RANDOM, RFM
 from recsys.segments.seeds import FEWEST_SEEDS
 from recsys.workflows.jobs import Job, active_jobs
 from recsys.workflows.segment_proof import Proof, submit_proof
@@ -27,9 +29,15 @@ _PROOF_HELP = (
     " The way of looking is chosen without the hidden ones. It takes some minutes at most, goes on"
     " when you leave the page, and changes nothing."
 )
+SCORER_WORDS = {
+    "centroid": "Like the average of them",
+    "nearest": "Like some of them",
+    "classifier": "By what tells them apart",
+}
 _LOOK_HELP = (
-    "Centroid: like the average seed. Nearest: like some seeds. Classifier: a regularised logistic"
-    " regression on the vectors of shoppers."
+    "The mean of ten rounds, with its 95 % interval. Like the average of them: the centroid of"
+    " their vectors. Like some of them: the nearest seeds. By what tells them apart: a regularised"
+    " logistic classifier."
 )
 
 
@@ -80,8 +88,18 @@ def _nearest(steps: list[int], size: int) -> int:
     return min(around, key=lambda one: abs(one - size))
 
 
-def show_proof(definition: Definition, proof: Proof | None, seeds: int, size: int) -> None:
-    """Show how well such seeds are found, or offer to find it out."""
+def show_proof(
+    definition: Definition, proof: Proof | None, seeds: int, size: int, rules: LifecycleRules
+) -> None:
+    """Show how well such seeds are found, or offer to find it out.
+
+    Parameters
+    ----------
+    seeds
+        How many the live shop knows.
+    rules
+        Of the stages, by which seeds may be chosen.
+    """
     if seeds < FEWEST_SEEDS:
         st.warning(
             f"Only {count(seeds, 'seed')}. With fewer than {FEWEST_SEEDS} nobody can say how well"
@@ -93,9 +111,11 @@ def show_proof(definition: Definition, proof: Proof | None, seeds: int, size: in
     if job is not None:
         _show_running(job.id, definition)
     elif proof is None:
-        _offer(definition)
+        _offer(definition, rules)
+    elif not proof.proved:
+        st.warning(plain(proof.words), icon=":material/warning:")
     else:
-        _show(definition, proof, size)
+        _show(definition, proof, size, rules)
 
 
 def _at_work(definition: Definition) -> Job | None:
@@ -118,7 +138,7 @@ def _show_running(job_id: int, definition: Definition) -> None:
         st.caption(f"{forecast(job)}. You can go on here, or leave this page.")
 
 
-def _offer(definition: Definition) -> None:
+def _offer(definition: Definition, rules: LifecycleRules) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
             "**How well are shoppers like these found?** :gray[Nobody has looked yet.]",
@@ -128,24 +148,59 @@ def _offer(definition: Definition) -> None:
             "Prove it", icon=":material/science:", key="prove-segment", help=_PROOF_HELP
         ):
             with in_place():
-                submit_proof(workspace(), definition, actor=ACTOR)
+                submit_proof(workspace(), definition, rules=rules, actor=ACTOR)
                 st.rerun()
 
 
-def _show(definition: Definition, proof: Proof, size: int) -> None:
-    lines = curve_lines(proof)
+def _show(definition: Definition, proof: Proof, size: int, rules: LifecycleRules) -> None:
+    lines = curve_lines(proof, definition.scorer)
     st.markdown(f"**{reach_sentence(lines, size)}**", help=_LOOK_HELP)
     st.plotly_chart(
         reach_curve(lines, size), config={"displayModeBar": False}, key="segment-curve"
     )
     with st.expander("The curve as a table, and how it was made", icon=":material/table:"):
-        for words in proof.words:
+        for words in _about(proof):
             st.caption(plain(words))
         st.dataframe(_table(lines), hide_index=True, height=280)
         if st.button("Prove it again", type="tertiary", icon=":material/science:"):
             with in_place():
-                submit_proof(workspace(), definition, actor=ACTOR)
+                submit_proof(workspace(), definition, rules=rules, actor=ACTOR)
                 st.rerun()
+
+
+def curve_lines(proof: Proof, scorer: Scorer | Literal[""] = "") -> list[FoundLine]:
+    """Return the curves of a proof: of the scorer that is used, of RFM and of chance."""
+    sizes = proof.sizes.tolist()
+    found: list[FoundLine] = []
+    for role, name, label in (
+        ("segment", scorer or CHOSEN, "Shoppers like these"),
+        ("rfm", RFM, "RFM"),
+        ("matched", MATCHED, "Who order as often"),
+        ("random", RANDOM, "Chance"),
+    ):
+        if name in proof.curves:
+            curve = proof.curves[name]
+            means, low, high = (one.tolist() for one in (curve.mean, curve.low, curve.high))
+            with_range = role in ("segment", "rfm")
+            found.append(
+                FoundLine(
+                    label, role, sizes, means, low if with_range else (), high if with_range else ()
+                )
+            )
+    return found
+
+
+def _about(proof: Proof) -> list[str]:
+    """Say how a proof was made."""
+    wins = ", ".join(
+        f"{SCORER_WORDS[name].lower()} {times:,} times" for name, times in proof.wins.items()
+    )
+    return [
+        f"{proof.hidden:,} of {proof.seeds:,} seeds were hidden, ten times over, and looked for"
+        f" among {proof.base:,} shoppers. Chosen in the rounds: {wins}.",
+        *proof.notes,
+        f"Made {ago(proof.about['created_at'])}.",
+    ]
 
 
 def reach_sentence(lines: list[FoundLine], size: int) -> str:

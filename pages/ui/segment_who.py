@@ -19,10 +19,18 @@ from pages.ui.segment_ids import ask_ids
 from pages.ui.state_segments import Draft
 from pages.ui.words import count, plain, shorten
 from recsys.releases.live import LiveView
-from recsys.segments.definition import MOST_WANTED, Conditions, Definition, Seeds, Wanted
+from recsys.segments.definition import (
+    MOST_SEEDS,
+    MOST_WANTED,
+    Conditions,
+    Definition,
+    Seeds,
+    Wanted,
+)
 from recsys.shelves.facts import facts_of
 from recsys.workflows.jobs import active_jobs
 from recsys.workflows.maps import submit_map
+from recsys.workflows.named_sets import MOST_MEMBERS
 
 KIND_WORDS = {
     "list": "A list",
@@ -90,7 +98,7 @@ def ask_who(view: LiveView, draft: Draft, sets: Sets, stages_help: str) -> Defin
 
 
 def _ask_list(view: LiveView, draft: Draft) -> dict[str, Any]:
-    sent = ask_ids(view, draft.now.ids, f"{draft.form_key}-ids")
+    sent = ask_ids(view, draft.now.ids, f"{draft.form_key}-ids", most=MOST_MEMBERS)
     if sent is not None:
         state_segments.change(draft.now.model_copy(update={"ids": sent}))
         st.rerun()
@@ -111,7 +119,7 @@ def _ask_seeds(view: LiveView, draft: Draft, sets: Sets, stages_help: str) -> di
     now = draft.now.seeds or Seeds()
     given: dict[str, Any] = {}
     if way == "ids":
-        sent = ask_ids(view, now.ids, f"{draft.form_key}-seed-ids")
+        sent = ask_ids(view, now.ids, f"{draft.form_key}-seed-ids", most=MOST_SEEDS)
         if sent is not None:
             seeds = Seeds(ids=sent, happened_on=now.happened_on)
             state_segments.change(draft.now.model_copy(update={"seeds": seeds}))
