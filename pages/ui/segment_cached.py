@@ -12,6 +12,7 @@ from recsys.maps.picture import Picture
 from recsys.releases.live import LiveView
 from recsys.rules.sets import SetLine
 from recsys.segments.definition import Definition
+from recsys.segments.seeds import Matched, match
 from recsys.types import Placement
 from recsys.workflows.maps import newest_map
 from recsys.workflows.segment_proof import Proof, newest_proof
@@ -71,6 +72,12 @@ def _common(
     # A list keeps its members and their order, whatever they were found by.
     found = preview(workspace(), _view, Definition(kind="list", ids=_one.members))
     return Common(found.shared, found.top)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={tuple: hash})
+def matched_of(release_id: str, ids: tuple[str, ...], _view: LiveView) -> Matched:
+    """Return which of the ids of a list the live shop knows."""
+    return match(_view.release, ids)
 
 
 def proof_of(view: LiveView, definition: Definition) -> Proof | None:

@@ -80,7 +80,7 @@ def reach_curve(lines: Sequence[FoundLine], size: int | None) -> Any:
         )
     if size is not None:
         chart.add_vline(x=size, line={"color": GREY, "width": 1})
-    lay_out(chart, x="Shoppers reached; each step is a factor", y="Hidden seeds found")
+    lay_out(chart, x="Shoppers reached, on a logarithmic scale", y="Hidden seeds found")
     ticks = _round_steps(lines)
     chart.update_layout(
         height=300,
@@ -154,7 +154,7 @@ def lift_bars(rows: Sequence[tuple[str, Lift]]) -> Any:
     )
     reach = max([1.0, *(abs(end) for end in ends)])
     steps = range(-math.ceil(reach), math.ceil(reach) + 1)
-    lay_out(chart, x="Against all shoppers, with 95 % interval")
+    lay_out(chart, x="How often against all shoppers, with 95 % interval")
     chart.update_layout(
         height=max(150, 26 * len(rows) + 76),
         bargap=0.35,

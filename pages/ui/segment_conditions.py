@@ -89,6 +89,7 @@ def _how_much(view: LiveView, was: Conditions, key: str, *, priced: bool) -> dic
             0.1,
             100.0,
             value=None if was.top_spenders is None else round(100 * was.top_spenders, 3),
+            format="%g",
             key=f"{key}-top",
             placeholder="Any",
             help="5: the twentieth of the shoppers who spent most.",

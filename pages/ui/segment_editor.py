@@ -9,10 +9,10 @@ from pages.ui.choosing_values import Sets
 from pages.ui.errors import in_place, show_script_error
 from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
-from pages.ui.segment_cached import preview_of, proof_of
+from pages.ui.segment_cached import matched_of, preview_of, proof_of
 from pages.ui.segment_leaving import ask_leaving
-from pages.ui.segment_reach import USUAL, ask_size, show_proof
-from pages.ui.segment_shared import show_first, show_shared, show_top
+from pages.ui.segment_reach import USUAL, ask_size, show_how, show_proof
+from pages.ui.segment_shared import left_out, show_first, show_shared, show_top
 from pages.ui.segment_who import ask_kind, ask_who, asked, missing
 from pages.ui.state_segments import Draft
 from pages.ui.words import ago, count, plain
@@ -113,7 +113,8 @@ def _show_what_comes(
     # Above the slider, and known only after it.
     place = st.container(gap="small")
     ranked = definition.kind in RANKED
-    size = ask_size(draft, _most(view, definition)) if ranked else _ask_at_most(draft)
+    everyone = max(len(view.release.user_ids), 1)
+    size = ask_size(draft, everyone) if ranked else _ask_at_most(draft)
     definition = definition.model_copy(update={"size": size})
     one = asked(definition)
     try:
@@ -122,21 +123,18 @@ def _show_what_comes(
         show_script_error(error)
         return definition
     with place:
-        say_size(found)
+        ids = one.seeds.ids if one.seeds is not None else one.ids
+        # What became of a list is said beside it.
+        told = {matched_of(view.release.id, ids, view).words()} if ids else set[str]()
+        say_size(found, told)
+        proof = proof_of(view, one)
         if one.kind == "lookalikes":
-            show_proof(
-                one,
-                proof_of(view, one),
-                len(found.ranked.seeds),
-                size or USUAL,
-                lifecycle.rules,
-            )
+            seeds = len(found.ranked.seeds)
+            show_proof(one, proof, seeds, size or USUAL, lifecycle.rules)
+    if proof is not None and proof.proved:
+        show_how(one, proof, lifecycle.rules)
     show_members(view, found, draft.form_key)
     return definition
-
-
-def _most(view: LiveView, definition: Definition) -> int:
-    return max(len(view.release.user_ids), 1)
 
 
 def _ask_at_most(draft: Draft) -> int | None:
@@ -153,15 +151,21 @@ def _ask_at_most(draft: Draft) -> int | None:
     return None if size is None else int(size)
 
 
-def say_size(found: Preview) -> None:
-    """Say how many shoppers a segment has, who was left out, and what there is to know."""
+def say_size(found: Preview, told: set[str]) -> None:
+    """Say how many shoppers a segment has, who was left out, and what there is to know.
+
+    Parameters
+    ----------
+    told
+        Notes that stand elsewhere on the page.
+    """
     counts = found.counts
     words = [f"**{count(counts.members, 'shopper')}**"]
     if counts.held_out:
         words.append(f"{counts.held_out:,} of them set aside as hold-out group")
-    words += [f"{number:,} left out: {plain(why)}" for why, number in counts.removed.items()]
+    words += [f"{number:,} left out: {plain(why)}" for why, number in left_out(counts)]
     st.markdown(" · ".join(words), help=plain(found.ranked.score_words) or None)
-    for note in found.notes:
+    for note in (one for one in found.notes if one not in told):
         icon = (
             ":orange[:material/warning:]"
             if "may be against the law" in note

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from pages.ui import state
 from pages.ui.errors import in_place
 from pages.ui.resources import workspace
+from pages.ui.segment_cached import matched_of
 from pages.ui.sets import PASTE_HELP
 from pages.ui.words import count, plain
 from recsys.releases.live import LiveView
-from recsys.segments.seeds import match
 from recsys.workflows.seed_files import read_seeds
 
 _MEGABYTES = 50
 
 
-def ask_ids(view: LiveView, ids: Sequence[str], key: str, *, most: int) -> tuple[str, ...] | None:
+def ask_ids(view: LiveView, ids: tuple[str, ...], key: str, *, most: int) -> tuple[str, ...] | None:
     """Show the list that was given, and let give another one; return that when it was sent.
 
     Parameters
@@ -30,7 +28,7 @@ def ask_ids(view: LiveView, ids: Sequence[str], key: str, *, most: int) -> tuple
     """
     if not ids:
         return _form(view, key, most)
-    found = match(view.release, ids)
+    found = matched_of(view.release.id, ids, view)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{count(len(found.rows), 'shopper')}**", width="content")
         with st.popover("Another list", type="tertiary", icon=":material/upload_file:"):

@@ -57,6 +57,7 @@ def _ask_shares(was: Definition, key: str) -> dict[str, Any]:
             50.0,
             round(100 * was.holdout, 3),
             step=5.0,
+            format="%g",
             key=f"{key}-holdout",
             help=_HOLDOUT_HELP,
         )
@@ -66,6 +67,7 @@ def _ask_shares(was: Definition, key: str) -> dict[str, Any]:
             100.0,
             None if was.sample is None else round(100 * was.sample, 3),
             step=5.0,
+            format="%g",
             key=f"{key}-sample",
             placeholder="All",
             help="Drawn by a seed, so it is the same whenever it is drawn again.",

@@ -88,10 +88,12 @@ def show_segments(
 def _row(line: SegmentLine, used: Sequence[str], step: Step | None) -> None:
     name, size, refresh, opens = st.columns([4, 2, 3, 1], vertical_alignment="center")
     with name:
-        st.markdown(f"{KIND_ICONS[line.kind]} **{plain(shorten(line.name, 60))}**")
-        named = ", ".join(plain(shorten(one, 30)) for one in used[:3])
+        named = ", ".join(plain(shorten(one, 30)) for one in used[:3]) or "no rule"
         more = f" and {len(used) - 3:,} more" if len(used) > 3 else ""
-        st.caption(f"{KIND_WORDS[line.kind]} · {f'used by {named}{more}' if used else 'no rule'}")
+        st.markdown(
+            f"{KIND_ICONS[line.kind]} **{plain(shorten(line.name, 60))}**  \n"
+            f":gray[:small[{KIND_WORDS[line.kind]} · used by {named}{more}]]"
+        )
     with size, st.container(horizontal=True, gap="small"):
         st.badge(count(line.count, "shopper"), color="gray")
         if line.held_out:

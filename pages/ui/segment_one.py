@@ -10,7 +10,7 @@ from pages.ui import state, state_segments
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
-from pages.ui.segment_shared import show_lines
+from pages.ui.segment_shared import left_out, show_lines
 from pages.ui.segment_who import KIND_ICONS, KIND_WORDS
 from pages.ui.sets import used_words
 from pages.ui.words import ago, count, moment, plain, shorten
@@ -60,7 +60,7 @@ def show_heading(view: LiveView, segment: Segment, used: Sequence[str], *, words
         st.badge(KIND_WORDS[line.kind], color="gray")
         if counts.held_out:
             st.badge(f"{counts.held_out:,} in the hold-out group", color="blue")
-        for why, number in counts.removed.items():
+        for why, number in left_out(counts):
             st.badge(f"{number:,} left out: {plain(why)}", color="gray")
         if counts.unknown:
             st.badge(f"{counts.unknown:,} unknown", color="gray")

@@ -17,7 +17,7 @@ from pages.ui.state_segments import Draft
 from pages.ui.words import ago, count, percent, plain
 from recsys.segments.definition import Definition, Scorer
 from recsys.segments.lifecycle import LifecycleRules
-from recsys.segments.proving import CHOSEN, MATCHED, RANDOM, RFM
+from recsys.segments.proving import CHOSEN, MATCHED, RANDOM, RFM, at
 from recsys.segments.seeds import FEWEST_SEEDS
 from recsys.workflows.jobs import Job, active_jobs
 from recsys.workflows.segment_proof import Proof, submit_proof
@@ -115,7 +115,7 @@ def show_proof(
     elif not proof.proved:
         st.warning(plain(proof.words), icon=":material/warning:")
     else:
-        _show(definition, proof, size, rules)
+        _show(definition, proof, size)
 
 
 def _at_work(definition: Definition) -> Job | None:
@@ -150,10 +150,17 @@ def _offer(definition: Definition, rules: LifecycleRules) -> None:
                 st.rerun()
 
 
-def _show(definition: Definition, proof: Proof, size: int, rules: LifecycleRules) -> None:
+def _show(definition: Definition, proof: Proof, size: int) -> None:
     lines = curve_lines(proof, definition.scorer)
     st.markdown(f"**{reach_sentence(lines, size)}**", help=_LOOK_HELP)
+    if doubt := _doubt(definition, proof, size):
+        st.caption(f":orange[:material/warning:] {doubt}")
     st.plotly_chart(reach_curve(lines, size), config={"displayModeBar": False}, key="segment-curve")
+
+
+def show_how(definition: Definition, proof: Proof, rules: LifecycleRules) -> None:
+    """Show the curve as a table, and how it was made."""
+    lines = curve_lines(proof, definition.scorer)
     with st.expander("The curve as a table, and how it was made", icon=":material/table:"):
         for words in _about(proof):
             st.caption(plain(words))
@@ -162,6 +169,20 @@ def _show(definition: Definition, proof: Proof, size: int, rules: LifecycleRules
             with in_place():
                 submit_proof(workspace(), definition, rules=rules, actor=ACTOR)
                 st.rerun()
+
+
+def _doubt(definition: Definition, proof: Proof, size: int) -> str:
+    """Say where the likeness is not worth more than chance or plain numbers; else nothing."""
+    if definition.scorer:  # the comparison is of the scorers that were chosen
+        return ""
+    if at(proof.sizes, proof.against[RANDOM].low, size) <= 0:
+        return "At this size that is no better than chance."
+    if at(proof.sizes, proof.against[RFM].low, size) <= 0:
+        return (
+            "At this size that is not surely more than RFM alone finds: a rule on the last"
+            " purchase, orders and spend may do as well."
+        )
+    return ""
 
 
 def curve_lines(proof: Proof, scorer: Scorer | Literal[""] = "") -> list[FoundLine]:

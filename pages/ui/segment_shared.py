@@ -11,7 +11,7 @@ from pages.ui.segment_charts import lift_bars, times_words
 from pages.ui.words import day, percent
 from recsys.lifts import Lift
 from recsys.releases.live import LiveView
-from recsys.workflows.segments import TOP_WORDS, Preview, TopProduct
+from recsys.workflows.segments import TOP_WORDS, Counts, Preview, TopProduct
 
 _A_KIND, _RARER, _BARS = 3, 1, 14
 _FIRST = 10
@@ -24,7 +24,7 @@ def show_shared(shared: Mapping[str, Sequence[Lift]], key: str) -> None:
         st.caption("Nothing sets them apart from all shoppers by more than chance.")
     else:
         st.plotly_chart(
-            lift_bars([(f"{lift.value} · {kind.lower()}", lift) for kind, lift in rows]),
+            lift_bars([(_label(kind, lift.value), lift) for kind, lift in rows]),
             config={"displayModeBar": False},
             key=f"{key}-lifts",
         )
@@ -32,6 +32,22 @@ def show_shared(shared: Mapping[str, Sequence[Lift]], key: str) -> None:
     if every:
         with st.expander("All of it as a table", icon=":material/table:"):
             _table(every)
+
+
+def _label(kind: str, value: str) -> str:
+    """Name a bar so that it can be read alone."""
+    said = {
+        "orders": value,
+        "recency": f"Last bought {value} ago",
+        "price": f"Pays {value} a piece",
+        "stage": f"{value.capitalize()} (stage)",
+    }
+    return said.get(kind, f"{value} ({kind.replace('_', ' ')})")
+
+
+def left_out(counts: Counts) -> list[tuple[str, int]]:
+    """Return why shoppers were left out, and how many; that a size is a size goes unsaid."""
+    return [(why, n) for why, n in counts.removed.items() if not why.startswith("beyond")]
 
 
 def _telling(shared: Mapping[str, Sequence[Lift]]) -> list[tuple[str, Lift]]:
@@ -48,7 +64,7 @@ def _table(every: Sequence[tuple[str, Lift]]) -> None:
     st.dataframe(
         [
             {
-                "What": kind,
+                "What": kind.replace("_", " ").capitalize(),
                 "Value": lift.value,
                 "Members": lift.count,
                 "Of members": percent(lift.share),
