@@ -81,6 +81,7 @@ if shown == VIEWS[0]:
 elif shown == VIEWS[1]:
     common = common_of(view, segment, lifecycle)
     show_shared(common.shared, "segment")
+    st.markdown("**What they buy more than others**")
     show_top(common.top)
 elif shown == VIEWS[2]:
     show_overlap(segment.line, lines)

@@ -23,7 +23,7 @@ from recsys.workflows.jobs import Job, active_jobs
 from recsys.workflows.segment_proof import Proof, submit_proof
 
 USUAL = 1_000
-_STEPS = (1, 1.5, 2, 3, 5, 7)
+_STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
 _PROOF_HELP = (
     "Some seeds are hidden, ten times over, and looked for among the shoppers most like the rest."
     " The way of looking is chosen without the hidden ones. It takes some minutes at most, goes on"
@@ -42,7 +42,7 @@ _LOOK_HELP = (
 
 
 def steps_up_to(most: int) -> list[int]:
-    """Return round sizes to choose from: 10, 15, 20, 30, 50 ... and all."""
+    """Return round sizes to choose from: 10, 12, 15, 20, 25, 30, 40 ... and all."""
     found = [int(step * 10**power) for power in range(1, 8) for step in _STEPS]
     return [*(size for size in found if size < most), most]
 
@@ -66,6 +66,7 @@ def ask_size(draft: Draft, most: int) -> int:
             value=_nearest(steps, start),
             format_func=lambda one: f"{one:,}",
             key=slider,
+            help="Round sizes. For any other, type it at the right.",
             on_change=lambda: state_segments.put(exact, state_segments.widget(slider)),
         )
     with right:

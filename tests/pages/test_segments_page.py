@@ -323,6 +323,6 @@ def test_a_bare_shop_has_the_page_without_what_it_does_not_know(
     assert segment_lines(shop.workspace)[0].count > 0
 
 
-@pytest.mark.parametrize(("most", "steps"), [(7, [7]), (16, [10, 15, 16]), (1, [1])])
+@pytest.mark.parametrize(("most", "steps"), [(7, [7]), (16, [10, 12, 15, 16]), (1, [1])])
 def test_the_sizes_of_the_slider(most: int, steps: list[int]) -> None:
     assert steps_up_to(most) == steps
