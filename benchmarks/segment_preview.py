@@ -23,6 +23,7 @@ from recsys.data.ingest import Source, ingest
 from recsys.releases.live import LiveShop, LiveView
 from recsys.segments.definition import Conditions, Definition, Leaving, Seeds, Wanted
 from recsys.settings import Settings
+from recsys.types import Placement
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.seed_files import read_seeds
 from recsys.workflows.segment_exports import export_segment
@@ -96,10 +97,9 @@ def _publish(workspace: Workspace, folder: Path, shoppers: int) -> None:
         sources[name] = Source(path, {role: role for role in roles})
     ingest(workspace, **sources, name="Benchmark")
     als = train_model(workspace, "als", settings={"factors": 64, "iterations": 5}, evaluate=False)
-    strategies = {"for_you": als, "similar": als, "lookalikes": als}
-    publish_release(
-        workspace, strategies=strategies, only=tuple(strategies), evaluate=False, actor="benchmark"
-    )
+    only: tuple[Placement, ...] = ("for_you", "similar", "lookalikes")
+    strategies = dict.fromkeys(only, als)
+    publish_release(workspace, strategies=strategies, only=only, evaluate=False, actor="benchmark")
 
 
 def _definitions(view: LiveView) -> dict[str, list[Definition]]:
@@ -107,7 +107,7 @@ def _definitions(view: LiveView) -> dict[str, list[Definition]]:
     random = np.random.default_rng(5)
 
     def some(count: int) -> tuple[str, ...]:
-        return tuple(ids[row] for row in random.choice(len(ids), count, replace=False))
+        return tuple(ids[int(row)] for row in random.choice(len(ids), count, replace=False))
 
     each = range(_EACH)
     return {

@@ -11,20 +11,15 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, delete, insert, select, update
 
 from recsys.errors import Conflict, NotFound, StorageError
-from recsys.rules.saying import ago
 from recsys.rules.sets import SetLine, keep_set, line_of, set_lines
 from recsys.segments.definition import Definition
-from recsys.segments.lifecycle import LifecycleRules
 from recsys.workspace.database import record
 from recsys.workspace.tables import (
     named_set_versions,
     named_sets,
-    segment_settings,
     segment_versions,
     segments,
 )
-
-_LIFECYCLE = "lifecycle"
 
 
 @dataclass(frozen=True)
@@ -115,16 +110,6 @@ class Change:
         return f"{self.came:,} came, {self.went:,} went, {self.kept:,} stayed"
 
 
-@dataclass(frozen=True)
-class LifecycleLine:
-    """The lifecycle's rules as they are kept; revision 0 is as they come."""
-
-    rules: LifecycleRules
-    revision: int = 0
-    actor: str = ""
-    at: float = 0.0
-
-
 def kept_segments(connection: Connection) -> dict[int, Kept]:
     """Return what the segments that are not deleted are worked out by: set id -> kept."""
     alive = select(named_sets.c.id).where(named_sets.c.name_key.is_not(None))
@@ -169,12 +154,13 @@ def segment_set(connection: Connection, set_id: int) -> SetLine:
 def steps(connection: Connection, set_id: int) -> list[Step]:
     """Return the versions of a segment, newest first; a deleted one keeps its history."""
     sets, told = named_set_versions, segment_versions
+    by_hand = ("version", "name", "count", "actor", "at")
     join = sets.outerjoin(
         told, (told.c.set_id == sets.c.set_id) & (told.c.version == sets.c.version)
     )
     query = (
         select(
-            *(sets.c[name] for name in ("version", "name", "count", "actor", "at")),
+            *(sets.c[name] for name in by_hand),
             *(told.c[name] for name in ("came", "went", "kept", "why", "release_id")),
         )
         .select_from(join)
@@ -182,8 +168,8 @@ def steps(connection: Connection, set_id: int) -> list[Step]:
         .order_by(sets.c.version.desc())
     )
     return [
-        Step(*row[:8], why=row.why or "", release_id=row.release_id or "")
-        for row in connection.execute(query)
+        Step(**row) if row["why"] is not None else Step(**{name: row[name] for name in by_hand})
+        for row in connection.execute(query).mappings()
     ]
 
 
@@ -293,56 +279,3 @@ def _kept(row: Any) -> Kept:
         counts=Counts(**row.counts),
         at=row.at,
     )
-
-
-def read_lifecycle(connection: Connection) -> LifecycleLine:
-    """Return the lifecycle's rules; as they come where nobody changed them.
-
-    Raises
-    ------
-    StorageError
-        What is kept cannot be read.
-    """
-    query = select(segment_settings).where(segment_settings.c.name == _LIFECYCLE)
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return LifecycleLine(LifecycleRules())
-    try:
-        rules = LifecycleRules.model_validate(row.body)
-    except ValidationError as error:
-        raise StorageError(
-            f"The lifecycle's rules cannot be read ({error.errors()[0]['msg']}).",
-            hint="Save them anew.",
-        ) from None
-    return LifecycleLine(rules, row.revision, row.actor, row.at)
-
-
-def keep_lifecycle(
-    connection: Connection, rules: LifecycleRules, *, revision: int, actor: str
-) -> LifecycleLine:
-    """Keep the lifecycle's rules.
-
-    Raises
-    ------
-    Conflict
-        Somebody else changed them since ``revision``; nothing was overwritten.
-    """
-    lock = select(segment_settings).where(segment_settings.c.name == _LIFECYCLE)
-    before = connection.execute(lock.with_for_update()).one_or_none()
-    if before is not None and before.revision != revision:
-        raise Conflict(
-            f"The lifecycle's rules were changed by {before.actor} {ago(before.at)}."
-            " Yours were not saved.",
-            hint="Look at them as they are now, then change them again.",
-            theirs=before.body,
-        )
-    line = LifecycleLine(rules, revision + 1, actor, time.time())
-    values = {"revision": line.revision, "body": rules.model_dump(mode="json")}
-    values |= {"actor": actor, "at": line.at}
-    if before is None:
-        connection.execute(insert(segment_settings).values(name=_LIFECYCLE, **values))
-    else:
-        same = segment_settings.c.name == _LIFECYCLE
-        connection.execute(update(segment_settings).where(same).values(values))
-    record(connection, actor, "change lifecycle", _LIFECYCLE, revision=line.revision)
-    return line

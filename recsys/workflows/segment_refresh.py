@@ -15,7 +15,7 @@ from recsys.segments.stored import Change, Kept
 from recsys.types import Report, silent
 from recsys.workflows.data_jobs import submit
 from recsys.workflows.named_sets import uses
-from recsys.workflows.segments import named_segments, work_out
+from recsys.workflows.segment_members import named_segments, work_out
 from recsys.workspace import Workspace
 
 KIND = "segment_refresh"

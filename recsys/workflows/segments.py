@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from recsys.errors import InputError, NotFound
+from recsys.errors import InputError
 from recsys.lifts import Lift
-from recsys.maps.picture import Picture
 from recsys.releases.live import LiveView
-from recsys.rules.book import NamedSet
-from recsys.rules.sets import SetLine, line_of, load_sets, newest_versions
+from recsys.rules.sets import SetLine, line_of, load_sets
 from recsys.segments import stored
 from recsys.segments.definition import Definition, SegmentKind
-from recsys.segments.lifecycle import LifecycleRules
-from recsys.segments.picking import Picked, pick
-from recsys.segments.protected import warnings_of
-from recsys.segments.ranked import Ranked, rank
+from recsys.segments.picking import Picked
+from recsys.segments.ranked import Ranked
 from recsys.segments.sharing import shared
-from recsys.segments.stored import Change, Counts, Kept, LifecycleLine, Step
+from recsys.segments.stored import Change, Counts, Kept, Step
+from recsys.segments.stored_rules import LifecycleLine
 from recsys.segments.tops import TOP_WORDS, TopProduct, top_products
+from recsys.workflows.segment_members import Worked, named_segments, work_out
 from recsys.workflows.segment_overlap import MOST_COMPARED, Overlap, overlap
-from recsys.workflows.segment_proof import newest_proof
+from recsys.workflows.segment_rules import lifecycle_line, lifecycle_rules, save_lifecycle_rules
 from recsys.workspace import Workspace
 
 __all__ = [
@@ -35,6 +32,7 @@ __all__ = [
     "SegmentLine",
     "Step",
     "TopProduct",
+    "Worked",
     "lifecycle_line",
     "lifecycle_rules",
     "open_segment",
@@ -108,28 +106,6 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Worked:
-    """Who belongs to a segment on a release.
-
-    Attributes
-    ----------
-    members
-        Ids, best first; of a list, those that the release does not know come last.
-    notes
-        What somebody who defines it has to know, the gravest first.
-    proof_id
-        Of the proof that chose the scorer; empty where none did.
-    """
-
-    ranked: Ranked
-    picked: Picked
-    members: tuple[str, ...]
-    counts: Counts
-    notes: tuple[str, ...]
-    proof_id: str
-
-
-@dataclass(frozen=True)
 class Preview:
     """What a definition gives, before it is saved.
 
@@ -180,46 +156,6 @@ def open_segment(workspace: Workspace, set_id: int) -> Segment:
         proof_id=kept.proof_id if kept else "",
         release_id=kept.release_id if kept else "",
         history=tuple(history),
-    )
-
-
-def work_out(workspace: Workspace, view: LiveView, definition: Definition) -> Worked:
-    """Find who belongs to a segment on a release.
-
-    Segments that it names and that were deleted are taken as empty, and said so.
-
-    Raises
-    ------
-    InputError, NotReady
-        The release has not what the definition goes by.
-    """
-    sets, gone = _named_sets(workspace, definition)
-    proof = None
-    if definition.kind == "lookalikes":
-        proof = newest_proof(workspace, view, definition)
-    ranked = rank(
-        view,
-        definition,
-        sets=sets,
-        rules=lifecycle_rules(workspace),
-        chosen=proof.chosen if proof and not definition.scorer else None,
-        picture=_picture(workspace, definition),
-    )
-    picked = pick(view, ranked, definition, sets=sets)
-    ids = view.release.user_ids
-    members = tuple(ids.id(row) for row in picked.rows.tolist())
-    unknown = _unknown(view, definition)
-    counts = Counts(
-        members=len(members) + len(unknown),
-        held_out=len(picked.held_out),
-        removed=dict(picked.removed),
-        unknown=len(unknown),
-    )
-    notes = [*warnings_of(view, definition), *gone, *ranked.notes, *picked.notes]
-    if unknown:
-        notes.append("Unknown ids are kept, for a release that has them.")
-    return Worked(
-        ranked, picked, (*members, *unknown), counts, tuple(notes), proof.id if proof else ""
     )
 
 
@@ -329,76 +265,6 @@ def set_refresh(
     with workspace.database.write() as connection:
         line = stored.switch_refresh(connection, set_id, on, seen=revision, actor=actor)
         return _line(line, stored.kept_segment(connection, set_id))
-
-
-def lifecycle_rules(workspace: Workspace) -> LifecycleRules:
-    """Return when a shopper is new, active, loyal, slipping or lost."""
-    return lifecycle_line(workspace).rules
-
-
-def lifecycle_line(workspace: Workspace) -> LifecycleLine:
-    """Return the lifecycle's rules with their revision, and who changed them last."""
-    with workspace.database.read() as connection:
-        return stored.read_lifecycle(connection)
-
-
-def save_lifecycle_rules(
-    workspace: Workspace, rules: LifecycleRules, *, revision: int, actor: str
-) -> LifecycleLine:
-    """Change the lifecycle's rules, for all segments; saved ones follow at their next refresh.
-
-    Raises
-    ------
-    Conflict
-        Somebody else changed them since ``revision``; nothing was overwritten.
-    """
-    with workspace.database.write() as connection:
-        return stored.keep_lifecycle(connection, rules, revision=revision, actor=actor)
-
-
-def named_segments(definition: Definition) -> set[int]:
-    """Return the ids of the segments that a definition goes by."""
-    found = set(definition.leaving.segments)
-    seeds = definition.seeds
-    for one in (definition.conditions, seeds and seeds.conditions):
-        if one is not None:
-            found |= set(one.segments)
-    return found
-
-
-def _named_sets(
-    workspace: Workspace, definition: Definition
-) -> tuple[Mapping[int, NamedSet], list[str]]:
-    """Return the segments that a definition names, and what is said of deleted ones."""
-    named = named_segments(definition)
-    if not named:
-        return {}, []
-    with workspace.database.read() as connection:
-        versions = newest_versions(connection, named)
-    gone = [
-        f"Segment {set_id}, which this one goes by, was deleted and is taken as empty."
-        for set_id in sorted(named - versions.keys())
-    ]
-    empty = {one: NamedSet(one, "segment", "", 0, ()) for one in named - versions.keys()}
-    return {**load_sets(workspace.database, versions), **empty}, gone
-
-
-def _unknown(view: LiveView, definition: Definition) -> tuple[str, ...]:
-    """Return the ids of a list that the release does not know; a part of it has none of them."""
-    if definition.kind != "list" or definition.size is not None or definition.sample is not None:
-        return ()
-    known = view.release.user_ids
-    return tuple(one for one in dict.fromkeys(definition.ids) if one not in known)
-
-
-def _picture(workspace: Workspace, definition: Definition) -> Picture | None:
-    """Return the map that a taste group is of; None where it is gone."""
-    if definition.taste is None:
-        return None
-    try:
-        return Picture.open(workspace, definition.taste[0])
-    except NotFound:
-        return None
 
 
 def _line(line: SetLine, kept: Kept | None) -> SegmentLine:

@@ -1,0 +1,127 @@
+"""Who belongs to a segment on a release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from recsys.errors import NotFound
+from recsys.maps.picture import Picture
+from recsys.releases.live import LiveView
+from recsys.rules.book import NamedSet
+from recsys.rules.sets import load_sets, newest_versions
+from recsys.segments.definition import Definition
+from recsys.segments.picking import Picked, pick
+from recsys.segments.protected import warnings_of
+from recsys.segments.ranked import Ranked, rank
+from recsys.segments.stored import Counts
+from recsys.workflows.segment_proof import newest_proof
+from recsys.workflows.segment_rules import lifecycle_rules
+from recsys.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Worked:
+    """Who belongs to a segment on a release.
+
+    Attributes
+    ----------
+    members
+        Ids, best first; of a list, those that the release does not know come last.
+    notes
+        What somebody who defines it has to know, the gravest first.
+    proof_id
+        Of the proof that chose the scorer; empty where none did.
+    """
+
+    ranked: Ranked
+    picked: Picked
+    members: tuple[str, ...]
+    counts: Counts
+    notes: tuple[str, ...]
+    proof_id: str
+
+
+def work_out(workspace: Workspace, view: LiveView, definition: Definition) -> Worked:
+    """Find who belongs to a segment on a release.
+
+    Segments that it names and that were deleted are taken as empty, and said so.
+
+    Raises
+    ------
+    InputError, NotReady
+        The release has not what the definition goes by.
+    """
+    sets, gone = _named_sets(workspace, definition)
+    proof = None
+    if definition.kind == "lookalikes":
+        proof = newest_proof(workspace, view, definition)
+    ranked = rank(
+        view,
+        definition,
+        sets=sets,
+        rules=lifecycle_rules(workspace),
+        chosen=proof.chosen if proof and not definition.scorer else None,
+        picture=_picture(workspace, definition),
+    )
+    picked = pick(view, ranked, definition, sets=sets)
+    ids = view.release.user_ids
+    members = tuple(ids.id(row) for row in picked.rows.tolist())
+    unknown = _unknown(view, definition)
+    counts = Counts(
+        members=len(members) + len(unknown),
+        held_out=len(picked.held_out),
+        removed=dict(picked.removed),
+        unknown=len(unknown),
+    )
+    notes = [*warnings_of(view, definition), *gone, *ranked.notes, *picked.notes]
+    if unknown:
+        notes.append("Unknown ids are kept, for a release that has them.")
+    return Worked(
+        ranked, picked, (*members, *unknown), counts, tuple(notes), proof.id if proof else ""
+    )
+
+
+def named_segments(definition: Definition) -> set[int]:
+    """Return the ids of the segments that a definition goes by."""
+    found = set(definition.leaving.segments)
+    seeds = definition.seeds
+    for one in (definition.conditions, seeds and seeds.conditions):
+        if one is not None:
+            found |= set(one.segments)
+    return found
+
+
+def _named_sets(
+    workspace: Workspace, definition: Definition
+) -> tuple[Mapping[int, NamedSet], list[str]]:
+    """Return the segments that a definition names, and what is said of deleted ones."""
+    named = named_segments(definition)
+    if not named:
+        return {}, []
+    with workspace.database.read() as connection:
+        versions = newest_versions(connection, named)
+    gone = [
+        f"Segment {set_id}, which this one goes by, was deleted and is taken as empty."
+        for set_id in sorted(named - versions.keys())
+    ]
+    empty = {one: NamedSet(one, "segment", "", 0, ()) for one in named - versions.keys()}
+    return {**load_sets(workspace.database, versions), **empty}, gone
+
+
+def _unknown(view: LiveView, definition: Definition) -> tuple[str, ...]:
+    """Return the ids of a list that the release does not know; a part of it has none of them."""
+    if definition.kind != "list" or definition.size is not None or definition.sample is not None:
+        return ()
+    known = view.release.user_ids
+    return tuple(one for one in dict.fromkeys(definition.ids) if one not in known)
+
+
+def _picture(workspace: Workspace, definition: Definition) -> Picture | None:
+    """Return the map that a taste group is of; None where it is gone."""
+    if definition.taste is None:
+        return None
+    try:
+        return Picture.open(workspace, definition.taste[0])
+    except NotFound:
+        return None
