@@ -83,10 +83,12 @@ def reach_curve(lines: Sequence[FoundLine], size: int | None) -> Any:
     lay_out(chart, x="Shoppers reached, on a logarithmic scale", y="Hidden seeds found")
     ticks = _round_steps(lines)
     chart.update_layout(
-        height=300,
+        height=330,
         showlegend=True,
-        legend={"orientation": "h", "y": 1.16, "x": 0, "traceorder": "reversed"},
-        margin={"l": 0, "r": 8, "t": 36, "b": 32},
+        # On a narrow page it grows upwards, away from the lines.
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"},
+        legend_traceorder="reversed",
+        margin={"l": 0, "r": 8, "t": 56, "b": 32},
         xaxis={
             "type": "log",
             "tickmode": "array",
@@ -154,7 +156,7 @@ def lift_bars(rows: Sequence[tuple[str, Lift]]) -> Any:
     )
     reach = max([1.0, *(abs(end) for end in ends)])
     steps = range(-math.ceil(reach), math.ceil(reach) + 1)
-    lay_out(chart, x="How often against all shoppers, with 95 % interval")
+    lay_out(chart, x="Against all shoppers, 95 % interval")
     chart.update_layout(
         height=max(150, 26 * len(rows) + 76),
         bargap=0.35,

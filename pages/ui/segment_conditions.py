@@ -46,6 +46,7 @@ def edit_conditions(
             STAGES,
             default=list(was.stages),
             selection_mode="multi",
+            wrap=True,
             format_func=str.capitalize,
             key=f"{key}-stages",
             help=stages_help,

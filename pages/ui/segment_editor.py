@@ -43,7 +43,7 @@ def edit_segment(
     heading = st.container(horizontal=True, vertical_alignment="bottom")
     notice = st.container()
     ask_kind(draft)
-    form, beside = st.columns([1, 1.35], gap="large")
+    form, beside = st.columns([1, 1.35], gap="medium")
     with form:
         definition = ask_who(view, draft, sets, stages_help(lifecycle))
         with st.container(border=True, gap="small"):
@@ -83,16 +83,15 @@ def stages_help(lifecycle: LifecycleLine) -> str:
 
 
 def _heading(draft: Draft, was: Segment | None) -> str:
-    st.subheader("New segment" if was is None else f"Change {plain(was.line.name)}")
-    st.space("stretch")
     name = st.text_input(
-        "Name",
+        "Name of the new segment" if was is None else "Name",
         "" if was is None else was.line.name,
         max_chars=120,
         key=f"{draft.form_key}-name",
         placeholder="Say who they are",
-        width=260,
+        width=300,
     )
+    st.space("stretch")
     st.button("Back without saving", type="tertiary", on_click=_close, args=(was,))
     return name or ""
 

@@ -83,7 +83,7 @@ def _refresh_words(line: SegmentLine) -> str:
 def _buttons(view: LiveView, line: SegmentLine, used: Sequence[str]) -> None:
     seen = state.seen(f"segment-{line.id}", line.version)
     if line.release_id and st.button(
-        "Refresh now",
+        "Refresh",
         type="tertiary",
         icon=":material/refresh:",
         help="Works it out again on what is live.",

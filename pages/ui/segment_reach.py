@@ -191,9 +191,9 @@ def curve_lines(proof: Proof, scorer: Scorer | Literal[""] = "") -> list[FoundLi
     sizes = proof.sizes.tolist()
     found: list[FoundLine] = []
     for role, name, label in (
-        ("segment", scorer or CHOSEN, "Shoppers like these"),
+        ("segment", scorer or CHOSEN, "Like these"),
         ("rfm", RFM, "RFM"),
-        ("matched", MATCHED, "Who order as often"),
+        ("matched", MATCHED, "Order as often"),
         ("random", RANDOM, "Chance"),
     ):
         if name in proof.curves:

@@ -73,8 +73,9 @@ def ask_kind(draft: Draft) -> None:
         "Who",
         list(KIND_WORDS),
         default=draft.now.kind,
-        format_func=lambda one: f"{KIND_ICONS[one]} {KIND_WORDS[one]}",
+        format_func=lambda one: KIND_WORDS[one],
         required=True,
+        wrap=True,
         key=key,
         help=_KIND_HELP,
         on_change=lambda: state_segments.choose_kind(state_segments.widget(key)),
@@ -113,6 +114,7 @@ def _ask_seeds(view: LiveView, draft: Draft, sets: Sets, stages_help: str) -> di
         default=_way_of(was),
         format_func=lambda one: _SEED_WAYS[one],
         required=True,
+        wrap=True,
         key=f"{draft.key}-seeds",
         help="The seeds: shoppers you know to be the right ones, best some hundreds.",
     )
@@ -181,6 +183,7 @@ def _ask_wanted(view: LiveView, draft: Draft) -> Wanted:
         default=was.bought,
         format_func=lambda one: _BOUGHT[one],
         required=True,
+        wrap=True,
         key=f"{key}-bought",
         help="Due: by a shopper's own rhythm of buying the same product again.",
     )
