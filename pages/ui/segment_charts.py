@@ -22,6 +22,7 @@ _STYLES = {
 }
 # Beyond these a lift is drawn at the edge; the table has it as it is.
 _LEAST, _MOST = 1 / 16, 16.0
+_MOST_STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -154,17 +155,21 @@ def lift_bars(rows: Sequence[tuple[str, Lift]]) -> Any:
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
-    reach = max([1.0, *(abs(end) for end in ends)])
-    steps = range(-math.ceil(reach), math.ceil(reach) + 1)
+    left, right = min([0.0, *ends]), max([1.0, *ends])
+    steps = list(range(math.floor(left), math.ceil(right) + 1))
+    if len(steps) > _MOST_STEPS:
+        steps = [step for step in steps if step % 2 == 0]
     lay_out(chart, x="Against all shoppers, 95 % interval")
     chart.update_layout(
-        height=max(150, 26 * len(rows) + 76),
+        height=max(150, 26 * len(rows) + 60),
         bargap=0.35,
+        margin={"l": 0, "r": 8, "t": 8, "b": 32},
         xaxis={
             "tickmode": "array",
-            "tickvals": list(steps),
+            "tickvals": steps,
             "ticktext": [_step(step) for step in steps],
-            "range": [-reach * 1.1 if min(ends, default=0) < 0 else -0.25, reach * 1.1],
+            "tickangle": 0,
+            "range": [1.1 * left - 0.2, 1.1 * right],
             "zeroline": True,
             "zerolinecolor": GREY,
         },

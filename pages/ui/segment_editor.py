@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.ui import state_segments
@@ -19,6 +21,7 @@ from pages.ui.words import ago, count, plain
 from recsys.errors import AisleError, Conflict
 from recsys.releases.live import LiveView
 from recsys.segments.definition import Definition
+from recsys.segments.protected import warnings_of
 from recsys.workflows.segments import (
     LifecycleLine,
     Preview,
@@ -125,7 +128,7 @@ def _show_what_comes(
         ids = one.seeds.ids if one.seeds is not None else one.ids
         # What became of a list is said beside it.
         told = {matched_of(view.release.id, ids, view).words()} if ids else set[str]()
-        say_size(found, told)
+        say_size(found, told, warnings_of(view, one))
         proof = proof_of(view, one)
         if one.kind == "lookalikes":
             seeds = len(found.ranked.seeds)
@@ -150,13 +153,15 @@ def _ask_at_most(draft: Draft) -> int | None:
     return None if size is None else int(size)
 
 
-def say_size(found: Preview, told: set[str]) -> None:
+def say_size(found: Preview, told: set[str], warned: Sequence[str]) -> None:
     """Say how many shoppers a segment has, who was left out, and what there is to know.
 
     Parameters
     ----------
     told
         Notes that stand elsewhere on the page.
+    warned
+        Notes that are warnings.
     """
     counts = found.counts
     words = [f"**{count(counts.members, 'shopper')}**"]
@@ -165,11 +170,7 @@ def say_size(found: Preview, told: set[str]) -> None:
     words += [f"{number:,} left out: {plain(why)}" for why, number in left_out(counts)]
     st.markdown(" · ".join(words), help=plain(found.ranked.score_words) or None)
     for note in (one for one in found.notes if one not in told):
-        icon = (
-            ":orange[:material/warning:]"
-            if "may be against the law" in note
-            else (":material/info:")
-        )
+        icon = ":orange[:material/warning:]" if note in warned else ":material/info:"
         st.caption(f"{icon} {plain(note)}")
 
 

@@ -30,7 +30,7 @@ def ask_leaving(view: LiveView, draft: Draft, sets: Sets) -> dict[str, Any]:
     )
     if view.release.dated:
         given["bought_within_days"] = whole(
-            "Who bought anything in the last days",
+            "Who bought in the last … days",
             was.leaving.bought_within_days,
             f"{key}-lately",
             least=1,

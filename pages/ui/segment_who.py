@@ -55,7 +55,7 @@ _KIND_HELP = (
 _SEED_WAYS = {
     "ids": "A list",
     "conditions": "By rule",
-    "buyers_of": "Buyers of a product",
+    "buyers_of": "Buyers",
     "one": "One shopper",
 }
 _DAY_HELP = (
@@ -108,7 +108,7 @@ def _ask_list(view: LiveView, draft: Draft) -> dict[str, Any]:
 
 def _ask_seeds(view: LiveView, draft: Draft, sets: Sets, stages_help: str) -> dict[str, Any]:
     was = draft.initial.seeds or Seeds()
-    way = st.segmented_control(
+    way = st.pills(
         "Like whom",
         list(_SEED_WAYS),
         default=_way_of(was),
