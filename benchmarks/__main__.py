@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import first_shelf, growth, ingest_speed, pages_bench, shelf_latency
+from benchmarks import first_shelf, growth, ingest_speed, map_speed, pages_bench, shelf_latency
 from benchmarks.demo import Demo
 from benchmarks.results import Result, machine, table
 
@@ -26,6 +26,7 @@ def main() -> None:
         "first_shelf": first_shelf.run,
         "shelf_latency": shelf_latency.run,
         "pages": pages_bench.run,
+        "maps": map_speed.run,
         "ingest": ingest_speed.run,
         "growth": growth.run,
     }

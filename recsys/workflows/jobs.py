@@ -21,6 +21,7 @@ from recsys.workflows.data_jobs import DATA_KINDS, of_first_try, submit
 from recsys.workflows.evaluating import evaluate_models
 from recsys.workflows.exports import export_job
 from recsys.workflows.impact import impact_job
+from recsys.workflows.map_job import map_job
 from recsys.workflows.price_tags import price_tag_job
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.rule_price import rule_price_job
@@ -97,6 +98,7 @@ KINDS: dict[str, Work] = {
     "publish": _publish,
     "candidate": candidate_job,
     "impact": impact_job,
+    "map": map_job,
     "price_tag": price_tag_job,
     "rule_review": review_job,
     "rule_price": rule_price_job,

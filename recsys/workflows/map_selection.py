@@ -1,16 +1,26 @@
-"""What was chosen on a map, what it has in common, and what lies near a point."""
+"""What was chosen on a map, and what it has in common."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.lifts import Lift
+from recsys.lifts import Lift, lifts_of_codes
 from recsys.maps.picture import Picture
 from recsys.releases.live import LiveView
+from recsys.shelves.facts import Column, facts_of
+from recsys.workflows.map_attributes import item_attributes
+from recsys.workflows.map_cards import check_same_data
+
+MOST_LINES = 1_000
+# Values of one column that are told.
+MOST_VALUES = 20
+_BANDS = 5
 
 
 @dataclass(frozen=True)
@@ -46,15 +56,96 @@ def selection(view: LiveView, picture: Picture, rows: NDArray[Any]) -> Selection
     ----------
     rows
         Row numbers of the picture, or a mask over its points.
+
+    Raises
+    ------
+    NotReady
+        The map is of other data than what is live.
     """
-    raise NotImplementedError
+    check_same_data(view, picture)
+    mask = np.zeros(len(picture.points), np.bool_)
+    mask[rows] = True
+    chosen = np.flatnonzero(mask & picture.placed)
+    order = np.argsort(-np.nan_to_num(picture.sales[chosen]), kind="stable")
+    best = chosen[order]
+    items = best[best < picture.n_items]
+    shoppers = best[best >= picture.n_items] - picture.n_items
+    release = view.release
+    return Selection(
+        rows=chosen,
+        item_ids=[release.item_ids.id(row) for row in items.tolist()],
+        shopper_ids=[release.user_ids.id(row) for row in shoppers.tolist()],
+        lifts=_lifts(view, picture, np.sort(items)) if len(items) else {},
+        lines=[
+            _item_line(view, picture, row) if row < picture.n_items else _shopper(view, picture, row)
+            for row in best[:MOST_LINES].tolist()
+        ],
+    )
 
 
-def neighbours(
-    view: LiveView, picture: Picture, row: int, n: int = 10
-) -> list[tuple[int, float]]:
-    """Return the points nearest to one in the space (not: on the map), with their cosine.
+def _item_line(view: LiveView, picture: Picture, row: int) -> dict[str, Any]:
+    release, code = view.release, int(view.release.category_codes[row])
+    price = float(view.price[row])
+    return {
+        "row": row,
+        "what": "item",
+        "id": release.item_ids.id(row),
+        "name": release.names[row],
+        "category": release.categories[code] if code >= 0 else None,
+        "price": None if np.isnan(price) else price,
+        "sales": float(picture.sales[row]),
+    }
 
-    Of a shopper on a map of both: the nearest products. Nothing for a point without a place.
-    """
-    raise NotImplementedError
+
+def _shopper(view: LiveView, picture: Picture, row: int) -> dict[str, Any]:
+    user, people = row - picture.n_items, view.release.people
+    line: dict[str, Any] = {"row": row, "what": "shopper", "id": view.release.user_ids.id(user)}
+    line |= {"orders": None, "spend": None, "last": None}
+    if people is not None:
+        line["orders"] = int(people.orders[user])
+        if people.spend is not None:
+            line["spend"] = float(people.spend[user])
+        if people.last is not None and people.last[user]:
+            line["last"] = datetime.fromtimestamp(int(people.last[user]), UTC).date().isoformat()
+    return line
+
+
+def _lifts(
+    view: LiveView, picture: Picture, items: NDArray[np.int64]
+) -> dict[str, list[Lift]]:
+    """Compare some products with all that are on the map."""
+    facts = facts_of(view)
+    columns = {
+        "Category": facts.category,
+        "Brand": facts.brand,
+        "Price": price_bands(view),
+        **{
+            one.name: one.column for one in item_attributes(view.release) if one.column is not None
+        },
+    }
+    placed = np.flatnonzero(picture.placed[: picture.n_items])
+    chosen = np.searchsorted(placed, items)
+    found: dict[str, list[Lift]] = {}
+    for name, column in columns.items():
+        some = lifts_of_codes(column.values, column.codes[placed], chosen) if column.values else []
+        told = [one for one in some if one.count or one.sure]
+        if told:
+            found[name] = told[:MOST_VALUES]
+    return found
+
+
+def price_bands(view: LiveView) -> Column:
+    """Return the fifth of the catalogue's prices in which each product is, in words."""
+    priced = np.isfinite(view.price)
+    none = Column((), np.full(len(view.price), -1, np.int32))
+    if not priced.any():
+        return none
+    edges = np.unique(np.percentile(view.price[priced], np.linspace(0, 100, _BANDS + 1)))
+    if len(edges) < 3:
+        return none  # one price for all
+    inner = edges[1:-1]
+    codes = np.where(priced, np.searchsorted(inner, view.price, side="left"), -1)
+    words = [f"up to {inner[0]:,.2f}"]
+    words += [f"{low:,.2f} to {high:,.2f}" for low, high in pairwise(inner)]
+    words += [f"above {inner[-1]:,.2f}"]
+    return Column(tuple(words), codes.astype(np.int32))
