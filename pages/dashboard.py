@@ -24,6 +24,7 @@ page = st.navigation(
         "Curate": [
             st.Page(HERE / "rules.py", title="Rules", icon=":material/rule:"),
             st.Page(HERE / "sets.py", title="Collections", icon=":material/collections_bookmark:"),
+            st.Page(HERE / "segments.py", title="Segments", icon=":material/groups:"),
             st.Page(HERE / "review.py", title="Review", icon=":material/rate_review:"),
         ],
         "Prepare": [

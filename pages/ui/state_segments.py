@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
@@ -129,6 +130,22 @@ def take_theirs(definition: Definition, revision: int) -> None:
     """Fill the form with what somebody else saved meanwhile (a callback)."""
     change(definition)
     go_on_from(revision)
+
+
+def filled(which: str) -> Definition | None:
+    """Return what stands in the form of a segment; None where it is not the one being filled."""
+    kept: Draft | None = st.session_state.get(_DRAFT)
+    return kept.now if kept is not None and kept.which == which else None
+
+
+def widget(key: str) -> Any:
+    """Return what stands in a widget (in a callback)."""
+    return st.session_state.get(key)
+
+
+def put(key: str, value: object) -> None:
+    """Have a widget show something (in a callback: before it is drawn)."""
+    st.session_state[key] = value
 
 
 def forget() -> None:

@@ -26,6 +26,9 @@ from recsys.workflows.price_tags import price_tag_job
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.rule_price import rule_price_job
 from recsys.workflows.rule_review import review_job
+from recsys.workflows.segment_exports import segment_export_job
+from recsys.workflows.segment_proof import proof_job
+from recsys.workflows.segment_refresh import refresh_job
 from recsys.workflows.training import newest_dataset, train_model
 from recsys.workflows.tuning import tune_models
 from recsys.workspace import Workspace
@@ -103,6 +106,9 @@ KINDS: dict[str, Work] = {
     "rule_review": review_job,
     "rule_price": rule_price_job,
     "export": export_job,
+    "segment_proof": proof_job,
+    "segment_refresh": refresh_job,
+    "segment_export": segment_export_job,
 }
 
 

@@ -17,7 +17,8 @@ TITLES = {
     "compare.py": "Where do two models differ?",
     "publish.py": "What would change if this went live?",
     "shelves.py": "What would this shopper see?",
-    "sets.py": "Which products and shoppers belong together?",
+    "sets.py": "Which products belong together?",
+    "segments.py": "Whom should this reach?",
     "live.py": "What is different today?",
     "jobs.py": "What is running, and what went wrong?",
 }

@@ -1,0 +1,236 @@
+"""Pictures of segments: the curve of what is found, what members share, and who is in both."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pages.ui.charts import FIRST, GREY, SECOND, lay_out
+from pages.ui.words import percent, shorten
+from recsys.lifts import Lift
+
+_BAND = "rgba(0, 114, 178, 0.18)"
+_OTHER_BANDS = "rgba(213, 94, 0, 0.12)"
+_STYLES = {
+    "segment": (FIRST, "solid", 3),
+    "rfm": (SECOND, "dash", 2),
+    "matched": (GREY, "dashdot", 2),
+    "random": (GREY, "dot", 2),
+}
+# Beyond these a lift is drawn at the edge; the table has it as it is.
+_LEAST, _MOST = 1 / 16, 16.0
+
+
+@dataclass(frozen=True)
+class FoundLine:
+    """How many hidden seeds one way of choosing shoppers finds, by how many it reaches.
+
+    Attributes
+    ----------
+    role
+        "segment", "rfm", "matched" or "random".
+    sizes
+        How many shoppers are reached, rising.
+    found, low, high
+        Shares of the hidden seeds among them, with a 95 % interval; empty where there is none.
+    """
+
+    name: str
+    role: str
+    sizes: Sequence[float]
+    found: Sequence[float]
+    low: Sequence[float] = ()
+    high: Sequence[float] = ()
+
+
+def reach_curve(lines: Sequence[FoundLine], size: int | None) -> Any:
+    """Return the curve of hidden seeds found against the number of shoppers reached.
+
+    Parameters
+    ----------
+    size
+        What is chosen now: a line is drawn there.
+    """
+    import plotly.graph_objects as go
+
+    chart = go.Figure()
+    for line in reversed(lines):  # the segment's own on top
+        colour, dash, width = _STYLES[line.role]
+        if len(line.low):
+            chart.add_scatter(
+                x=[*line.sizes, *reversed(line.sizes)],
+                y=[*line.high, *reversed(line.low)],
+                fill="toself",
+                fillcolor=_BAND if line.role == "segment" else _OTHER_BANDS,
+                line={"width": 0},
+                mode="lines",
+                hoverinfo="skip",
+                showlegend=False,
+            )
+        chart.add_scatter(
+            x=list(line.sizes),
+            y=list(line.found),
+            name=html.escape(line.name, quote=False),
+            mode="lines",
+            line={"color": colour, "dash": dash, "width": width},
+            hovertemplate="%{x:,} shoppers: %{y:.0%}<extra>%{fullData.name}</extra>",
+        )
+    if size is not None:
+        chart.add_vline(x=size, line={"color": GREY, "width": 1})
+    lay_out(chart, x="Shoppers reached; each step is a factor", y="Hidden seeds found")
+    ticks = _round_steps(lines)
+    chart.update_layout(
+        height=300,
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.16, "x": 0, "traceorder": "reversed"},
+        margin={"l": 0, "r": 8, "t": 36, "b": 32},
+        xaxis={
+            "type": "log",
+            "tickmode": "array",
+            "tickvals": ticks,
+            "ticktext": [f"{tick:,}" for tick in ticks],
+        },
+        yaxis={"tickformat": ".0%", "range": [0, 1.02]},
+    )
+    return chart
+
+
+def _round_steps(lines: Sequence[FoundLine]) -> list[int]:
+    """Return the ticks of a logarithmic axis: 1, 2 and 5 times the powers of ten."""
+    every = [size for line in lines for size in line.sizes if size > 0]
+    if not every:
+        return []
+    steps = [step * 10**power for power in range(9) for step in (1, 2, 5)]
+    found = [step for step in steps if min(every) <= step <= max(every)]
+    return [step for step in found if str(step)[0] == "1"] if len(found) > 12 else found
+
+
+def lift_bars(rows: Sequence[tuple[str, Lift]]) -> Any:
+    """Return bars of how much more or less often members have something than all shoppers.
+
+    A bar to the right is more often, to the left less; the thin line is the 95 % interval.
+
+    Parameters
+    ----------
+    rows
+        What each bar is called, and its numbers; the first is drawn on top.
+    """
+    import plotly.graph_objects as go
+
+    names = [html.escape(shorten(name, 40), quote=False) for name, _ in rows]
+    places = list(range(len(rows)))
+    ends = [_doublings(lift.lift) for _, lift in rows]
+    chart = go.Figure(
+        go.Bar(
+            x=ends,
+            y=places,
+            orientation="h",
+            marker={"color": [FIRST if end >= 0 else SECOND for end in ends]},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [
+                    max(_doublings(lift.high) - end, 0)
+                    for (_, lift), end in zip(rows, ends, strict=True)
+                ],
+                "arrayminus": [
+                    max(end - _doublings(lift.low), 0)
+                    for (_, lift), end in zip(rows, ends, strict=True)
+                ],
+                "color": GREY,
+                "thickness": 1.2,
+                "width": 3,
+            },
+            customdata=[
+                f"{name}: {times_words(lift.lift)}; {percent(lift.share)} of members,"
+                f" {percent(lift.everyone)} of all shoppers"
+                for name, (_, lift) in zip(names, rows, strict=True)
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    )
+    reach = max([1.0, *(abs(end) for end in ends)])
+    steps = range(-math.ceil(reach), math.ceil(reach) + 1)
+    lay_out(chart, x="Against all shoppers, with 95 % interval")
+    chart.update_layout(
+        height=max(150, 26 * len(rows) + 76),
+        bargap=0.35,
+        xaxis={
+            "tickmode": "array",
+            "tickvals": list(steps),
+            "ticktext": [_step(step) for step in steps],
+            "range": [-reach * 1.1 if min(ends, default=0) < 0 else -0.25, reach * 1.1],
+            "zeroline": True,
+            "zerolinecolor": GREY,
+        },
+        yaxis={
+            "tickmode": "array",
+            "tickvals": places,
+            "ticktext": names,
+            "autorange": "reversed",
+        },
+    )
+    return chart
+
+
+def _doublings(ratio: float) -> float:
+    """Return how often a share doubles, kept to what can be drawn; none where it is unknown."""
+    return 0.0 if math.isnan(ratio) else math.log2(min(max(ratio, _LEAST), _MOST))
+
+
+def _step(doublings: int) -> str:
+    if doublings < 0:
+        return {-1: "half", -2: "a quarter"}.get(doublings, f"1/{2**-doublings}")
+    return {0: "as often", 1: "twice"}.get(doublings, f"{2**doublings} times")
+
+
+def times_words(ratio: float) -> str:
+    """Say how often against all: ``4.1 times as often``, ``half as often``, ``never``."""
+    if ratio == 0:
+        return "never"
+    if 0.95 <= ratio <= 1.05:
+        return "as often as all"
+    if ratio < 1:
+        return f"{percent(ratio)} as often"
+    return f"{ratio:.1f}".removesuffix(".0") + " times as often"
+
+
+def overlap_map(names: Sequence[str], shares: Sequence[Sequence[float]]) -> Any:
+    """Return a heat map of how many members of each row's segment are in each column's, too."""
+    import plotly.graph_objects as go
+
+    labels = [html.escape(shorten(name, 28), quote=False) for name in names]
+    places = list(range(len(labels)))
+    words = [[percent(share) for share in line] for line in shares]
+    chart = go.Figure(
+        go.Heatmap(
+            z=[list(line) for line in shares],
+            x=places,
+            y=places,
+            zmin=0,
+            zmax=1,
+            colorscale=[[0, "rgba(0, 114, 178, 0.05)"], [1, FIRST]],
+            text=words,
+            texttemplate="%{text}",
+            customdata=[
+                [f"{word} of {row} are in {column}, too" for word, column in zip(line, labels)]
+                for line, row in zip(words, labels, strict=True)
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+            showscale=False,
+            xgap=2,
+            ygap=2,
+        )
+    )
+    lay_out(chart)
+    axis = {"tickmode": "array", "tickvals": places, "ticktext": labels, "showgrid": False}
+    chart.update_layout(
+        height=max(200, 44 * len(labels) + 90),
+        xaxis={**axis, "side": "top", "tickangle": 0 if len(labels) <= 5 else -40},
+        yaxis={**axis, "autorange": "reversed"},
+        margin={"l": 0, "r": 8, "t": 40, "b": 8},
+    )
+    return chart
