@@ -5,8 +5,34 @@ from __future__ import annotations
 from itertools import pairwise
 
 # Twelve groups: see docs/decisions/015-map-component.md for how they were chosen and measured.
-GROUPS_LIGHT = ()
-GROUPS_DARK = ()
+_GROUPS_LIGHT = (
+    "#445599",
+    "#FF7722",
+    "#008877",
+    "#CC88AA",
+    "#00AAEE",
+    "#773344",
+    "#88AA66",
+    "#8855CC",
+    "#CC3333",
+    "#112299",
+    "#333300",
+    "#550055",
+)
+_GROUPS_DARK = (
+    "#0099FF",
+    "#FFAA77",
+    "#119944",
+    "#FFBBFF",
+    "#99CCBB",
+    "#DD6688",
+    "#AAAA00",
+    "#9977CC",
+    "#88FF99",
+    "#776600",
+    "#4466AA",
+    "#AA4466",
+)
 OTHER_LIGHT, OTHER_DARK = "#8A8A83", "#85857E"
 NONE_LIGHT, NONE_DARK = "#C9C8C0", "#4A504E"
 
@@ -24,7 +50,7 @@ def shades(dark: bool) -> list[str]:
 
 def groups(dark: bool) -> tuple[str, ...]:
     """Return the colours of groups, the largest first."""
-    return GROUPS_DARK if dark else GROUPS_LIGHT
+    return _GROUPS_DARK if dark else _GROUPS_LIGHT
 
 
 def _between(anchors: tuple[str, ...], steps: int) -> list[str]:

@@ -50,7 +50,7 @@ def test_points_reach_the_browser_the_largest_first_and_without_those_that_have_
     head = read(drawing)
     assert drawing.rows.tolist() == [2, 3, 0, 4]
     assert head["names"] == ["Iron kettle", "<b>Mug</b>", "Tea", "x" * 80]
-    assert head["size"].tolist() == [SIZES - 1, 3, 0, 0]
+    assert head["size"].tolist() == [SIZES - 1, 4, 0, 0]
     assert head["group"].tolist() == [1, 1, 0, 2], "2 is none of the two"
     assert np.isnan(head["price"][0])
     back = np.stack([head["x"], head["y"]], 1) * head["half"] + head["center"]

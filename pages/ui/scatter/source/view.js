@@ -100,13 +100,13 @@ export class View {
   dress(theme, count) {
     const palette = theme.dark ? this.legend.dark : this.legend.light
     const least = Math.max(1.5, Math.min(6, 42 / count ** 0.3))
-    const opacity = Math.max(0.35, Math.min(0.9, 4 / count ** 0.2))
+    const opacity = Math.max(0.45, Math.min(0.95, 5.5 / count ** 0.2))
     this.plot.set({
       backgroundColor: theme.ground,
       pointColor: palette,
       pointColorActive: palette,
       pointColorHover: theme.ink,
-      pointSize: Array.from({ length: this.points.sizes }, (_, size) => least * 1.22 ** size),
+      pointSize: Array.from({ length: this.points.sizes }, (_, size) => least * 1.28 ** size),
       pointSizeSelected: 1,
       pointOutlineWidth: 1,
       opacity,
