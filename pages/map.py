@@ -72,8 +72,8 @@ with left:
         on_picked=partial(state_map.take, drawing.stamp, colouring.name, drawing.rows),
     )
     tell_how(asked, picture, len(drawing.rows))
-    ask_for_map(asked, full=picture.method == "umap")
 with right:
+    ask_for_map(asked, full=picture.method == "umap")
     if chosen is None or rows is None:
         show_groups(view, picture, drawing.stamp)
     else:
