@@ -15,7 +15,8 @@ from pages.ui.words import count, plain
 from recsys.errors import Conflict, NotFound, NotReady
 from recsys.segments.definition import Definition, Seeds
 from recsys.workflows.named_sets import named_sets, uses
-from recsys.workflows.segments import last_refreshes, lifecycle_line, open_segment, segment_lines
+from recsys.workflows.segment_changes import last_changes
+from recsys.workflows.segments import lifecycle_line, open_segment, segment_lines
 
 VIEWS = ("Members", "What they share", "Overlap", "Came and went", "Export")
 
@@ -59,7 +60,7 @@ if segment is None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(count(len(lines), "segment"), width="stretch")
             new_button()
-        show_segments(lines, used, last_refreshes(workspace()))
+        show_segments(lines, used, last_changes(workspace()))
     else:
         show_no_segments()
     show_lifecycle(lifecycle)

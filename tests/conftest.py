@@ -10,6 +10,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
+from flow_shop import build_flow_shop
 from homes import built_once, copy_home
 from hypothesis import settings
 
@@ -90,6 +91,12 @@ def _build_plain(home: Path) -> None:
     ingest(workspace, interactions=Source(path, mapping), name="Plain shop")
     publish_release(workspace, evaluate=False, actor="tests", report=silent)
     workspace.database.close()
+
+
+@pytest.fixture(scope="session")
+def flow_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A live shop whose shoppers have addresses and consent. Copy it before changing it."""
+    return built_once(tmp_path_factory, "flow", build_flow_shop)
 
 
 @pytest.fixture

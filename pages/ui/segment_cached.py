@@ -80,6 +80,6 @@ def proof_of(view: LiveView, definition: Definition) -> Proof | None:
 
 def map_of_shoppers(view: LiveView) -> Picture | None:
     """Return the newest map of the shoppers of what is live; None where there is none yet."""
-    served = [one for one in _MAP_OF if one in view.release.manifest["strategies"]]
+    served: list[Placement] = [one for one in _MAP_OF if one in view.release.manifest["strategies"]]
     found = (newest_map(workspace(), view, "shoppers", one) for one in served)
     return next((one for one in found if one is not None), None)

@@ -216,7 +216,10 @@ def overlap_map(names: Sequence[str], shares: Sequence[Sequence[float]]) -> Any:
             text=words,
             texttemplate="%{text}",
             customdata=[
-                [f"{word} of {row} are in {column}, too" for word, column in zip(line, labels)]
+                [
+                    f"{word} of {row} are in {column}, too"
+                    for word, column in zip(line, labels, strict=True)
+                ]
                 for line, row in zip(words, labels, strict=True)
             ],
             hovertemplate="%{customdata}<extra></extra>",

@@ -23,7 +23,6 @@ from recsys.workflows.segments import (
     LifecycleLine,
     Preview,
     Segment,
-    open_segment,
     save_segment,
 )
 
@@ -163,8 +162,10 @@ def say_size(found: Preview) -> None:
     words += [f"{number:,} left out: {plain(why)}" for why, number in counts.removed.items()]
     st.markdown(" · ".join(words), help=plain(found.ranked.score_words) or None)
     for note in found.notes:
-        icon = ":orange[:material/warning:]" if "may be against the law" in note else (
-            ":material/info:"
+        icon = (
+            ":orange[:material/warning:]"
+            if "may be against the law" in note
+            else (":material/info:")
         )
         st.caption(f"{icon} {plain(note)}")
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.ui import state
 from pages.ui.errors import in_place
-from pages.ui.sets import PASTE_HELP
 from pages.ui.resources import workspace
+from pages.ui.sets import PASTE_HELP
 from pages.ui.words import count, plain
 from recsys.releases.live import LiveView
 from recsys.segments.seeds import match
@@ -72,5 +72,3 @@ def _form(view: LiveView, key: str, most: int) -> tuple[str, ...] | None:
         st.toast(plain(read.words()), duration="long")
         return read.ids
     return None
-
-

@@ -75,7 +75,7 @@ def show_segments(
     used
         Which rules name each.
     last
-        Of each that a refresh changed, the newest such change.
+        Of each whose members changed, the newest such change.
     """
     page = 1
     if len(lines) > _A_PAGE:
@@ -112,8 +112,8 @@ def _came_and_went(line: SegmentLine, step: Step | None) -> str:
     if not line.refresh:
         return "Stays as it is on new releases"
     if step is None:
-        return "No refresh has changed it yet"
-    return f"{step.came or 0:,} came, {step.went or 0:,} went at the refresh {ago(step.at)}"
+        return "As it was made"
+    return f"{step.came or 0:,} came, {step.went or 0:,} went {ago(step.at)}"
 
 
 def deleted_words(which: str) -> str:

@@ -10,22 +10,21 @@ from pages.ui import state, state_segments
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
-from pages.ui.segment_who import KIND_ICONS, KIND_WORDS
 from pages.ui.segment_shared import show_lines
+from pages.ui.segment_who import KIND_ICONS, KIND_WORDS
 from pages.ui.sets import used_words
 from pages.ui.words import ago, count, moment, plain, shorten
 from recsys.releases.live import LiveView
 from recsys.workflows.named_sets import delete_named_set, restore_version
+from recsys.workflows.segment_changes import rename_segment
 from recsys.workflows.segment_refresh import refresh_segments
-from recsys.workflows.segments import Segment, SegmentLine, rename_segment
+from recsys.workflows.segments import Segment, SegmentLine
 
 _A_PAGE, _PREVIEWED = 1_000, 200
 _VERSIONS = 20
 
 
-def show_heading(
-    view: LiveView, segment: Segment, used: Sequence[str], *, words: str
-) -> None:
+def show_heading(view: LiveView, segment: Segment, used: Sequence[str], *, words: str) -> None:
     """Show what a segment is, and the buttons that change it.
 
     Parameters
@@ -118,9 +117,7 @@ def _buttons(view: LiveView, line: SegmentLine, used: Sequence[str]) -> None:
         st.markdown(_before_deleting(used))
         if st.button("Delete this segment", icon=":material/delete:"):
             with in_place():
-                told = delete_named_set(
-                    workspace(), "segment", line.id, revision=seen, actor=ACTOR
-                )
+                told = delete_named_set(workspace(), "segment", line.id, revision=seen, actor=ACTOR)
                 st.toast(plain(" ".join([f"{line.name} is deleted.", *told])), duration="long")
                 state_segments.open_segment("")
                 st.rerun()

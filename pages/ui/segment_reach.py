@@ -144,9 +144,7 @@ def _offer(definition: Definition, rules: LifecycleRules) -> None:
             "**How well are shoppers like these found?** :gray[Nobody has looked yet.]",
             width="stretch",
         )
-        if st.button(
-            "Prove it", icon=":material/science:", key="prove-segment", help=_PROOF_HELP
-        ):
+        if st.button("Prove it", icon=":material/science:", key="prove-segment", help=_PROOF_HELP):
             with in_place():
                 submit_proof(workspace(), definition, rules=rules, actor=ACTOR)
                 st.rerun()
@@ -155,9 +153,7 @@ def _offer(definition: Definition, rules: LifecycleRules) -> None:
 def _show(definition: Definition, proof: Proof, size: int, rules: LifecycleRules) -> None:
     lines = curve_lines(proof, definition.scorer)
     st.markdown(f"**{reach_sentence(lines, size)}**", help=_LOOK_HELP)
-    st.plotly_chart(
-        reach_curve(lines, size), config={"displayModeBar": False}, key="segment-curve"
-    )
+    st.plotly_chart(reach_curve(lines, size), config={"displayModeBar": False}, key="segment-curve")
     with st.expander("The curve as a table, and how it was made", icon=":material/table:"):
         for words in _about(proof):
             st.caption(plain(words))

@@ -41,7 +41,7 @@ PASTE_HELP = (
 
 
 def make_set(workspace: Workspace, view: LiveView | None, *, first: bool) -> None:
-    """Show the form of a new collection: on the page where it is the first one, else behind a button."""
+    """Show the form of a new one: on the page where it is the first, else behind a button."""
     number = state.sent("new-collection")
     if first:
         st.info(f"{_FOR} There are none yet, and none are needed to start with.")
@@ -159,8 +159,8 @@ def _before_deleting(used: Sequence[str]) -> str:
     if not used:
         return "No rule names this collection. Its versions stay in the records."
     return (
-        f"**{used_words(used)}** In the draft they will match nothing for its sake; live rules go on with"
-        " the members they were published with."
+        f"**{used_words(used)}** In the draft they will match nothing for its sake; live rules go"
+        " on with the members they were published with."
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,7 +77,7 @@ def open_segment(which: str) -> None:
         st.query_params[_OPENED] = which
 
 
-def draft(which: str, definition: Callable[[], Definition], revision: int) -> Draft:
+def draft(which: str, definition: Definition, revision: int) -> Draft:
     """Return the form that is being filled, or begin one.
 
     One that comes back from another page is drawn anew with what stood in it.
@@ -90,8 +89,8 @@ def draft(which: str, definition: Callable[[], Definition], revision: int) -> Dr
     """
     kept: Draft | None = st.session_state.get(_DRAFT)
     if kept is None or kept.which != which:
-        return _open_form(which, definition(), revision)
-    if f"{kept.form_key}-drawn" not in st.session_state and kept.initial != kept.now:
+        return _open_form(which, definition, revision)
+    if f"{kept.form_key}-kind" not in st.session_state and kept.initial != kept.now:
         kept = replace(kept, initial=kept.now, drawn=kept.drawn + 1)
         st.session_state[_DRAFT] = kept
     return kept

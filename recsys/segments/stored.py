@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, delete, insert, select, update
 
-from recsys.errors import Conflict, StorageError
+from recsys.errors import Conflict, NotFound, StorageError
 from recsys.rules.saying import ago
 from recsys.rules.sets import SetLine, keep_set, line_of, set_lines
 from recsys.segments.definition import Definition
@@ -150,10 +150,28 @@ def segment_sets(connection: Connection) -> list[SetLine]:
     return set_lines(connection, "segment")
 
 
+def segment_set(connection: Connection, set_id: int) -> SetLine:
+    """Return a segment's set, to be read.
+
+    Raises
+    ------
+    NotFound
+        There never was one of that id, or it is deleted.
+    """
+    try:
+        return line_of(connection, set_id, kind="segment")
+    except Conflict:
+        raise NotFound(
+            f"Segment {set_id} was deleted.", hint="Choose a segment from the list."
+        ) from None
+
+
 def steps(connection: Connection, set_id: int) -> list[Step]:
     """Return the versions of a segment, newest first; a deleted one keeps its history."""
     sets, told = named_set_versions, segment_versions
-    join = sets.outerjoin(told, (told.c.set_id == sets.c.set_id) & (told.c.version == sets.c.version))
+    join = sets.outerjoin(
+        told, (told.c.set_id == sets.c.set_id) & (told.c.version == sets.c.version)
+    )
     query = (
         select(
             *(sets.c[name] for name in ("version", "name", "count", "actor", "at")),

@@ -306,9 +306,7 @@ def _count_cells(connection: Any, table: OpenedTable, column: str, *, headless: 
     )
 
 
-def _summary(
-    connection: Any, column: str, by: By, headless: bool, wanted: _Wanted
-) -> SeedFile:
+def _summary(connection: Any, column: str, by: By, headless: bool, wanted: _Wanted) -> SeedFile:
     def one(query: str) -> Any:
         return connection.execute(query).fetchone()[0] or 0
 

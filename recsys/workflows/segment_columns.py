@@ -18,10 +18,9 @@ from recsys.workflows.shelves import inert
 
 # What a catalogue calls the address of a product's page, without capitals and signs.
 _LINKS = (
-    "url link producturl productlink itemurl itemlink pageurl permalink weblink productpage"
-    " webadresse produkturl produktlink"
-).split()
-_REC_PARTS = ("id", "name", "price", "link")
+    *("url", "link", "producturl", "productlink", "itemurl", "itemlink", "pageurl", "permalink"),
+    *("productpage", "webadresse", "produkturl", "produktlink"),
+)
 # Where sensitive products are left out, so many more are asked for.
 _MORE = 10
 
@@ -125,10 +124,11 @@ def _unique(names: Sequence[str]) -> Iterator[str]:
     """Give each column a name of its own: the shop may call one of its own "rank"."""
     seen = set[str]()
     for name in names:
-        while name.lower() in seen:
-            name = f"{name}_2"
-        seen.add(name.lower())
-        yield name
+        own = name
+        while own.lower() in seen:
+            own += "_2"
+        seen.add(own.lower())
+        yield own
 
 
 def _cell(value: Any) -> Any:

@@ -18,11 +18,11 @@ from recsys.jobs.queue import Job
 from recsys.releases.live import LiveShop, LiveView
 from recsys.releases.release import not_served
 from recsys.rules.saying import counted
-from recsys.rules.sets import line_of
 from recsys.segments.about_shoppers import consenting
 from recsys.segments.definition import Definition
 from recsys.segments.picking import share_of
 from recsys.segments.protected import warnings_of
+from recsys.segments.stored import segment_set
 from recsys.types import Report, part_of, silent
 from recsys.workflows.data_jobs import submit
 from recsys.workflows.exports import check_path, exports_folder, writing
@@ -36,11 +36,14 @@ from recsys.workspace.database import record
 __all__ = [
     "LAYOUTS",
     "MOST_RECOMMENDED",
+    "Export",
     "HeldOut",
+    "definition_document",
     "export_members",
     "export_segment",
     "manifest_path",
     "note_download",
+    "read_export",
     "segment_export_job",
     "submit_segment_export",
 ]
@@ -122,12 +125,12 @@ def submit_segment_export(
     ------
     InputError
         The layout or the file cannot be.
-    NotFound, Conflict
+    NotFound
         There never was such a segment, or it is deleted.
     """
     Export(layout, recommend, held_out).check()
     with workspace.database.read() as connection:
-        line = line_of(connection, set_id, kind="segment")
+        line = segment_set(connection, set_id)
     name = f"segment-{set_id}-v{line.version}-{layout}-{time.strftime('%Y%m%d-%H%M%S')}.csv"
     target = (out or exports_folder(workspace) / name).resolve()
     check_path(target, (".csv",), ours=out is None)
@@ -189,7 +192,7 @@ def export_segment(
     InputError
         The layout cannot be, the file cannot be written there, or the shop lacks what the layout
         asks for.
-    NotFound, Conflict
+    NotFound
         There never was such a segment, or it is deleted.
     NotReady
         Products are asked for and the release has no For You.
@@ -203,10 +206,9 @@ def export_segment(
         "version": found.line.version,
         "worked_out_on": found.release_id,
     }
-    wanted = Export(layout, recommend, held_out)
     return export_members(
-        workspace, view, found.definition, found.members, path, wanted,
-        about=about, actor=actor, report=report,
+        workspace, view, found.definition, found.members, path,
+        wanted=Export(layout, recommend, held_out), about=about, actor=actor, report=report,
     )  # fmt: skip
 
 
@@ -216,8 +218,8 @@ def export_members(
     definition: Definition,
     members: Sequence[str],
     path: Path,
-    wanted: Export,
     *,
+    wanted: Export,
     about: dict[str, Any],
     actor: str,
     report: Report = silent,
@@ -254,7 +256,7 @@ def export_members(
             write(ready)
     manifest = {
         "segment": about,
-        "definition": _document(definition),
+        "definition": definition_document(definition),
         "made_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "made_by": actor,
         "release_id": view.release.id,
@@ -284,9 +286,7 @@ def manifest_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.manifest.json")
 
 
-def note_download(
-    workspace: Workspace, manifest: dict[str, Any], *, actor: str
-) -> None:
+def note_download(workspace: Workspace, manifest: dict[str, Any], *, actor: str) -> None:
     """Write into the audit log that somebody took an export away."""
     with workspace.database.write() as connection:
         about = manifest["segment"]
@@ -393,7 +393,7 @@ def _notes(
     return notes
 
 
-def _document(definition: Definition) -> dict[str, Any]:
+def definition_document(definition: Definition) -> dict[str, Any]:
     """Return a definition as JSON has it, long lists of ids by their length."""
     found = definition.model_dump(mode="json", exclude_defaults=True) | {"kind": definition.kind}
     for holder in (found, found.get("seeds") or {}):

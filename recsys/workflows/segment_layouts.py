@@ -227,8 +227,8 @@ LAYOUTS: dict[str, Layout] = {
         Layout(
             "google",
             "Google Customer Match",
-            "A customer list for Google Ads, addresses and names hashed. Only shoppers who consented"
-            " and have an e-mail address.",
+            "A customer list for Google Ads, addresses and names hashed. Only shoppers who"
+            " consented and have an e-mail address.",
             _GOOGLE,
             platform=True,
             products=False,

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.errors import InputError
-from recsys.rules.sets import line_of, load_sets
+from recsys.rules.sets import load_sets
+from recsys.segments.stored import segment_set
 from recsys.workspace import Workspace
 
 MOST_COMPARED = 12
@@ -52,7 +53,7 @@ def overlap(workspace: Workspace, set_ids: Sequence[int]) -> Overlap:
     ------
     InputError
         There are more, or fewer than two.
-    NotFound, Conflict
+    NotFound
         One of them never was, or is deleted.
     """
     wanted = list(dict.fromkeys(set_ids))
@@ -62,7 +63,7 @@ def overlap(workspace: Workspace, set_ids: Sequence[int]) -> Overlap:
             hint="Choose others.",
         )
     with workspace.database.read() as connection:
-        lines = [line_of(connection, set_id, kind="segment") for set_id in wanted]
+        lines = [segment_set(connection, set_id) for set_id in wanted]
     sets = load_sets(workspace.database, {line.id: line.version for line in lines})
     numbers: dict[str, int] = {}
     rows = [

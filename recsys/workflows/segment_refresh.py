@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from recsys.errors import AisleError, Conflict, JobStopped
+from recsys.errors import AisleError, JobStopped, NotFound
 from recsys.jobs.queue import Job, Queue
 from recsys.releases.live import LiveShop, LiveView
-from recsys.rules.sets import SetLine, line_of, load_sets
+from recsys.rules.sets import SetLine, load_sets
 from recsys.segments import stored
 from recsys.segments.stored import Change, Kept
 from recsys.types import Report, silent
@@ -106,16 +106,18 @@ def refresh_segments(
         for set_id, one in kept.items()
         if (one.refresh if chosen is None else set_id in chosen)
     }
-    named_by_rules = uses(workspace, "segment")
+    ruled = uses(workspace, "segment")
     done: list[Refreshed] = []
     for number, set_id in enumerate(_in_order(wanted)):
         report(number / len(wanted), "Working out segments")
         try:
             with workspace.database.read() as connection:
-                line = line_of(connection, set_id, kind="segment")
-        except Conflict:  # deleted meanwhile
+                line = stored.segment_set(connection, set_id)
+        except NotFound:  # deleted meanwhile
             continue
-        done.append(_refresh(workspace, view, wanted[set_id], line, named_by_rules, actor))
+        done.append(
+            _refresh(workspace, view, wanted[set_id], line, ruled=set_id in ruled, actor=actor)
+        )
     return done
 
 
@@ -124,7 +126,8 @@ def _refresh(
     view: LiveView,
     kept: Kept,
     line: SetLine,
-    named_by_rules: Mapping[int, list[str]],
+    *,
+    ruled: bool,
     actor: str,
 ) -> Refreshed:
     if line.version != kept.version:
@@ -140,7 +143,7 @@ def _refresh(
         words = f"{line.name!r} has the same {line.count:,} members."
     else:
         words = f"{line.name!r}: {change.words()}."
-        if line.id in named_by_rules:
+        if ruled:
             words += " Live rules go on with the members they were published with."
     return Refreshed(line.id, line.name, line.version, change, words)
 
@@ -155,9 +158,7 @@ def _again(
     before = load_sets(workspace.database, {line.id: line.version})[line.id].members
     found = work_out(workspace, view, kept.definition)
     change = Change.between(before, found.members)
-    now = replace(
-        kept, release_id=view.release.id, counts=found.counts, proof_id=found.proof_id
-    )
+    now = replace(kept, release_id=view.release.id, counts=found.counts, proof_id=found.proof_id)
     with workspace.database.write() as connection:
         if not change.came and not change.went:
             return stored.touch_segment(connection, now, seen=line.version), change

@@ -162,13 +162,13 @@ def open_segment(workspace: Workspace, set_id: int) -> Segment:
 
     Raises
     ------
-    NotFound, Conflict
+    NotFound
         There never was one of that id, or it is deleted.
     StorageError
         Its definition cannot be read.
     """
     with workspace.database.read() as connection:
-        line = line_of(connection, set_id, kind="segment")
+        line = stored.segment_set(connection, set_id)
         kept = stored.kept_segment(connection, set_id)
         history = stored.steps(connection, set_id)
     members = load_sets(workspace.database, {set_id: line.version})[set_id].members
@@ -281,8 +281,8 @@ def save_segment(
     """
     if set_id is not None and set_id in named_segments(definition):
         raise InputError(
-            "The segment goes by itself.", hint="Take it out of its own conditions and of who is"
-            " left out.",
+            "The segment goes by itself.",
+            hint="Take it out of its own conditions and of who is left out.",
         )
     found = work_out(workspace, view, definition)
     before: tuple[str, ...] = ()
