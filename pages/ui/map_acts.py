@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import state, state_segments
+from pages.ui import state, state_map, state_segments
 from pages.ui.drafts import show_draft
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
@@ -65,10 +65,9 @@ def _collection(item_ids: list[str]) -> None:
                     workspace(), "collection", name or "", item_ids, actor=ACTOR
                 )
                 state.sent("map-collection", more=1)
-                st.toast(
+                state_map.tell(
                     f"Collection {plain(made.name)} has"
-                    f" {count(len(made.members), 'product')}. A rule can use it now.",
-                    duration="long",
+                    f" {count(len(made.members), 'product')}. A rule can use it now."
                 )
                 st.rerun()
 
@@ -97,7 +96,7 @@ def _pin(view: LiveView, item_ids: list[str]) -> None:
                 kept = save_rule(workspace(), rule, actor=ACTOR, names=names_of(workspace(), view))
                 state.sent("map-pin", more=1)
                 show_draft(None)
-                st.toast(f"{plain(kept.name)} is in the draft. Review publishes it.")
+                state_map.tell(f"{plain(kept.name)} is in the draft. Review publishes it.")
                 st.rerun()
 
 

@@ -42,14 +42,14 @@ def show_groups(view: LiveView, picture: Picture, stamp: str) -> None:
         ],
         key=_TABLE,
         hide_index=True,
-        height=520,
+        height="content" if len(lines) <= 13 else 500,
         on_select=partial(state_map.take_group, _TABLE, stamp, [line.number for line in lines]),
         selection_mode="single-row",
         column_config={
-            "Group": st.column_config.TextColumn(width="medium"),
-            "Size": st.column_config.NumberColumn(format="localized", width="small"),
-            "Sales": st.column_config.NumberColumn(format="%,.0f", width="small"),
-            "Growth": st.column_config.NumberColumn(format="%+.0f %%", width="small"),
+            "Group": st.column_config.TextColumn(width=130),
+            "Size": st.column_config.NumberColumn(format="compact", width=58),
+            "Sales": st.column_config.NumberColumn(format="compact", width=62),
+            "Growth": st.column_config.NumberColumn(format="%+.0f %%", width=66),
         },
     )
     st.caption("Click the box at the left of a line to choose its group, or draw around points.")

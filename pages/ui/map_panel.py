@@ -20,16 +20,17 @@ from recsys.workflows.maps import Selection, cards, neighbours
 from recsys.workflows.shelves import inert
 
 _MOST_VALUES = 3
+_LEAST_LIFT = 1.2  # less is true of large selections, and says nothing
 _TABLE_HEIGHT = 300
 _HEADS = {
     "name": "Name",
-    "id": "Id",
     "category": "Category",
     "price": "Price",
     "sales": "Sales",
     "orders": "Orders",
     "spend": "Spent",
     "last": "Last order",
+    "id": "Id",
 }
 
 
@@ -51,6 +52,8 @@ def show_panel(asked: Asked, picture: Picture, chosen: Chosen, found: Selection)
     if not found.lines:
         st.info("Nothing lies in there. Draw around points, or click one.")
         return
+    if told := state_map.told():
+        st.success(told, icon=":material/check:")
     if chosen.kind != "point":
         _show_shared(found)
     if found.item_ids:
@@ -91,10 +94,9 @@ def show_near(
 
 
 def lift_words(lift: Lift) -> str:
-    """Return ``Tea 4.1 times as often``; a value that nobody else has says so."""
-    if lift.share == 1 and lift.everyone < 1:
-        return f"all {lift.value}"
-    return f"{lift.value} {lift.lift:.1f} times as often"
+    """Return ``**Tea** 4.1 times as often`` for Markdown; what all of them have says so."""
+    value = f"**{plain(shorten(lift.value, 40))}**"
+    return f"all {value}" if lift.share == 1 else f"{value} {lift.lift:.1f} times as often"
 
 
 def selection_csv(found: Selection) -> bytes:
@@ -120,9 +122,9 @@ def _how_many(found: Selection) -> str:
 def _show_shared(found: Selection) -> None:
     lines = []
     for attribute, lifts in found.lifts.items():
-        more = [one for one in lifts if one.sure and one.lift > 1][:_MOST_VALUES]
+        more = [one for one in lifts if one.sure and one.lift >= _LEAST_LIFT][:_MOST_VALUES]
         if more:
-            told = ", ".join(plain(shorten(lift_words(one), 60)) for one in more)
+            told = ", ".join(map(lift_words, more))
             lines.append(f"- {plain(attribute)}: {told}")
     if not lines:
         st.caption("They have nothing in common that all others have less often.")
@@ -131,7 +133,7 @@ def _show_shared(found: Selection) -> None:
         f"{one.value}: {percent(one.share)} of these, {percent(one.everyone)} of all"
         for lifts in found.lifts.values()
         for one in lifts[:1]
-        if one.sure and one.lift > 1
+        if one.sure and one.lift >= _LEAST_LIFT
     ]
     st.markdown(
         "**More often than all on the map**\n" + "\n".join(lines),
@@ -148,7 +150,7 @@ def _show_lines(found: Selection) -> None:
         hide_index=True,
         height="content" if len(table) <= 7 else _TABLE_HEIGHT,
         column_config={
-            "Name": st.column_config.TextColumn(width="medium"),
+            "Name": st.column_config.TextColumn(width=170),
             "Price": st.column_config.NumberColumn(format="%.2f", width="small"),
             "Sales": st.column_config.NumberColumn(format="localized", width="small"),
             "Spent": st.column_config.NumberColumn(format="%.2f", width="small"),

@@ -12,6 +12,7 @@ import streamlit as st
 KEY = "map"
 _CHOSEN = "map_chosen"
 _FLIGHTS = "map_flights"
+_TOLD = "map_told"
 _MOST_CORNERS = 20_000
 
 
@@ -73,6 +74,16 @@ def fly(stamp: str, row: int) -> None:
     """Choose a point, and have the map fly to it."""
     choose(Chosen(stamp, "point", number=row))
     st.session_state[_FLIGHTS] = flights() + 1
+
+
+def tell(words: str) -> None:
+    """Have the panel say what was done, once, when the page has run again."""
+    st.session_state[_TOLD] = words
+
+
+def told() -> str:
+    """Return what was done in the run before; empty for nothing."""
+    return st.session_state.pop(_TOLD, "")
 
 
 def flights() -> int:

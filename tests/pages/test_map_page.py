@@ -118,6 +118,7 @@ def test_a_group_of_the_full_map_becomes_a_collection_and_pins(
     app.text_input(key="map-collection-name-0").input("First ten")
     button(app, "Save").click().run()
     calm(app)
+    assert "Collection First ten has 10 products. A rule can use it now." in said(app)
     (line,) = named_sets(workspace, "collection")
     ids = view.release.item_ids
     ten = {ids.id(row) for row in np.flatnonzero(picture.clusters == 0)}
@@ -197,8 +198,8 @@ def test_shoppers_become_a_segment_of_a_list(
 
 def test_lifts_in_words() -> None:
     often = Lift("Tea", 41, 0.41, 0.1, 4.1, 3.0, 5.0)
-    assert lift_words(often) == "Tea 4.1 times as often"
-    assert lift_words(replace(often, share=1.0)) == "all Tea"
+    assert lift_words(often) == "**Tea** 4.1 times as often"
+    assert lift_words(replace(often, share=1.0)) == "all **Tea**"
 
 
 def test_the_csv_of_a_selection_runs_nothing_in_a_spreadsheet() -> None:

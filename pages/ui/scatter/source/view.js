@@ -68,7 +68,8 @@ export class View {
         colorBy: "z",
         sizeBy: "w",
         deselectOnDblClick: false,
-        opacityInactiveScale: 0.35,
+        opacityInactiveMax: 0.25,
+        opacityInactiveScale: 0.3,
       })
       if (!this.plot.isSupported) throw new Error(NO_WEBGL)
     } catch (error) {
