@@ -14,7 +14,9 @@ def blobs(points: int) -> tuple[NDArray[np.float32], NDArray[np.int16]]:
     dice = np.random.default_rng(1)
     group = dice.integers(0, _GROUPS, points)
     center = dice.normal(size=(_GROUPS, 2)) * 6
-    return (center[group] + dice.normal(size=(points, 2))).astype(np.float32), group.astype(np.int16)
+    return (center[group] + dice.normal(size=(points, 2))).astype(np.float32), group.astype(
+        np.int16
+    )
 
 
 def main() -> None:

@@ -24,7 +24,6 @@ from benchmarks.map_app import POINTS
 from benchmarks.processes import Process, Server
 from benchmarks.results import Result, at_most, told
 from recsys.data.ingest import Source, ingest
-from recsys.maps.picture import Cluster, Picture
 from recsys.settings import Settings
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.training import train_model
@@ -75,7 +74,9 @@ def run(demo: Demo) -> list[Result]:
         with Server(home).await_ready() as server:
             address = f"http://localhost:{server.port}/map"
             _seconds(browser, address)  # the server's first page
-            drawn, lassos, _ = zip(*(_seconds(browser, address) for _ in range(_TIMES)), strict=True)
+            drawn, lassos, _ = zip(
+                *(_seconds(browser, address) for _ in range(_TIMES)), strict=True
+            )
         results = [
             at_most("Map page, 200,000 points: to drawn", statistics.median(drawn), 2.5, unit="s"),
             at_most("- a lasso to its panel", statistics.median(lassos), 0.3, unit="s"),

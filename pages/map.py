@@ -54,8 +54,13 @@ rows = None if chosen is None else rows_of(asked, picture, chosen)
 near = [] if chosen is None else near_of(asked, picture, chosen)
 told = colours(view, picture, colouring.name, workspace=workspace())
 
-left, right = st.columns([5, 3], gap="medium")
-with left:
+halves = st.grid(2, min_column_width=380, gap="medium")
+with halves.container():
+    scatter(
+        drawing.data,
+        key=state_map.KEY,
+        on_picked=partial(state_map.take, drawing.stamp, colouring.name, drawing.rows),
+    )
     legend(
         pointed(
             paint(drawing, told, title=colouring.label, currency=view.release.currency),
@@ -66,13 +71,8 @@ with left:
         ),
         key="map-legend",
     )
-    scatter(
-        drawing.data,
-        key=state_map.KEY,
-        on_picked=partial(state_map.take, drawing.stamp, colouring.name, drawing.rows),
-    )
     tell_how(asked, picture, len(drawing.rows))
-with right:
+with halves.container():
     ask_for_map(asked, full=picture.method == "umap")
     if chosen is None or rows is None:
         show_groups(view, picture, drawing.stamp)

@@ -27,7 +27,9 @@ def offer_product_acts(view: LiveView, found: Selection) -> None:
     with st.container(horizontal=True, gap="small"):
         _collection(found.item_ids)
         _pin(view, found.item_ids)
-        if st.button("Shoppers who want these", icon=":material/group_add:", help=_wanted_help(found)):
+        if st.button(
+            "Shoppers who want these", icon=":material/group_add:", help=_wanted_help(found)
+        ):
             wanted = Wanted(items=tuple(found.item_ids[:MOST_WANTED]))
             state_segments.begin(Definition(kind="affinity", wanted=wanted))
             st.switch_page("segments.py")
@@ -61,9 +63,7 @@ def _collection(item_ids: list[str]) -> None:
         st.caption(f"{count(len(item_ids), 'product')}, for rules and copy.")
         if st.form_submit_button("Save", type="primary"):
             with in_place():
-                made = save_named_set(
-                    workspace(), "collection", name or "", item_ids, actor=ACTOR
-                )
+                made = save_named_set(workspace(), "collection", name or "", item_ids, actor=ACTOR)
                 state.sent("map-collection", more=1)
                 state_map.tell(
                     f"Collection {plain(made.name)} has"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -30,7 +31,7 @@ def choose_of() -> Of:
 def choose_placement(view: LiveView) -> Placement:
     """Let choose by whose model things lie close."""
     served = [one for one in PLACEMENTS if one in view.release.manifest["strategies"]]
-    return st.selectbox(
+    chosen: Any = st.selectbox(
         "Close by the model of",
         served,
         format_func=lambda one: PLACEMENT_WORDS[one],
@@ -39,6 +40,7 @@ def choose_placement(view: LiveView) -> Placement:
         " of its own.",
         width=170,
     )
+    return chosen
 
 
 def choose_colouring(ways: Sequence[Colouring]) -> Colouring:

@@ -95,9 +95,7 @@ def _quick(key: tuple[object, ...], _asked: Asked) -> Picture:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _drawing(
-    key: tuple[object, ...], by_sales: bool, _asked: Asked, _picture: Picture
-) -> Drawing:
+def _drawing(key: tuple[object, ...], by_sales: bool, _asked: Asked, _picture: Picture) -> Drawing:
     told = cards(_asked.view, _picture)
     facts = Facts(
         names=told.names,

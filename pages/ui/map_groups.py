@@ -35,8 +35,8 @@ def show_groups(view: LiveView, picture: Picture, stamp: str) -> None:
             {
                 "Group": line.name,
                 "Size": line.size,
-                "Sales": line.sales,
-                "Growth": None if line.growth is None else 100 * line.growth,
+                "Sales": None if line.sales is None else round(line.sales),
+                "Growth": None if line.growth is None else round(100 * line.growth),
             }
             for line in lines
         ],
@@ -46,10 +46,10 @@ def show_groups(view: LiveView, picture: Picture, stamp: str) -> None:
         on_select=partial(state_map.take_group, _TABLE, stamp, [line.number for line in lines]),
         selection_mode="single-row",
         column_config={
-            "Group": st.column_config.TextColumn(width=130),
-            "Size": st.column_config.NumberColumn(format="compact", width=58),
-            "Sales": st.column_config.NumberColumn(format="compact", width=62),
-            "Growth": st.column_config.NumberColumn(format="%+.0f %%", width=66),
+            "Group": st.column_config.TextColumn(width=190),
+            "Size": st.column_config.NumberColumn(format="localized", width=70),
+            "Sales": st.column_config.NumberColumn(format="localized", width=80),
+            "Growth": st.column_config.NumberColumn(format="%+.0f %%", width=76),
         },
     )
     st.caption("Click the box at the left of a line to choose its group, or draw around points.")

@@ -102,10 +102,7 @@ def _groups(values: NDArray[Any], labels: Sequence[str]) -> dict[str, Any]:
 def _colours(labels: Sequence[str], palette: Sequence[str], *, dark: bool) -> list[str]:
     other = map_palette.OTHER_DARK if dark else map_palette.OTHER_LIGHT
     none = map_palette.NONE_DARK if dark else map_palette.NONE_LIGHT
-    found = [
-        palette[place] if place < len(palette) else other
-        for place in range(len(labels))
-    ]
+    found = [palette[place] if place < len(palette) else other for place in range(len(labels))]
     return [*found, none]
 
 

@@ -150,7 +150,7 @@ def _show_lines(found: Selection) -> None:
         hide_index=True,
         height="content" if len(table) <= 7 else _TABLE_HEIGHT,
         column_config={
-            "Name": st.column_config.TextColumn(width=170),
+            "Name": st.column_config.TextColumn(width=210),
             "Price": st.column_config.NumberColumn(format="%.2f", width="small"),
             "Sales": st.column_config.NumberColumn(format="localized", width="small"),
             "Spent": st.column_config.NumberColumn(format="%.2f", width="small"),

@@ -100,7 +100,9 @@ def read(told: Mapping[str, Any], stamp: str, colouring: str, rows: Any) -> Chos
         if told["kind"] == "area":
             corners = tuple((float(x), float(y)) for x, y in told["polygon"])
             shown = tuple(int(code) for code in told["shown"])
-            if len(corners) <= _MOST_CORNERS and all(math.isfinite(one) for corner in corners for one in corner):
+            if len(corners) <= _MOST_CORNERS and all(
+                math.isfinite(one) for corner in corners for one in corner
+            ):
                 return Chosen(stamp, "area", corners, shown, colouring)
     except (KeyError, TypeError, ValueError, OverflowError):
         return None

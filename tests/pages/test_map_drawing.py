@@ -91,7 +91,7 @@ def test_groups_have_a_colour_each_and_none_is_grey() -> None:
 
 
 def test_the_thirteenth_group_is_the_rest() -> None:
-    labels = tuple("abcdefghijkl") + ("Other",)
+    labels = (*"abcdefghijkl", "Other")
     told = paint(
         pack(POINTS, facts(), name="map"),
         Colours("groups", np.array([12, 0, 1, 2, 3], np.int16), labels),
@@ -126,9 +126,7 @@ def test_what_a_browser_sends_is_checked() -> None:
         return state_map.read(told, "stamp", "category", np.array([7, 5]))
 
     area = taken(kind="area", polygon=[[0, 1], [2, 3.5], [4, 5]], shown=[2])
-    assert area == state_map.Chosen(
-        "stamp", "area", ((0, 1), (2, 3.5), (4, 5)), (2,), "category"
-    )
+    assert area == state_map.Chosen("stamp", "area", ((0, 1), (2, 3.5), (4, 5)), (2,), "category")
     assert taken(kind="point", at=1) == state_map.Chosen("stamp", "point", number=5)
     wrong: list[dict[str, Any]] = [
         {"kind": "clear"},

@@ -166,7 +166,7 @@ def test_the_search_flies_to_a_product_and_lists_what_lies_nearest(
     _, view = opened(demo_home)
     picture = quick_map(view, "items", "for_you")
     app = calm(open_map(demo_home, monkeypatch))
-    row, label = find(view, picture, "milk")[0]
+    row = find(view, picture, "milk")[0][0]
     calm(app.text_input(key="map-find").input("milk").run())
     assert [one.value for one in app.subheader] == ["1 product chosen"]
     assert app.session_state["map_chosen"].number == row

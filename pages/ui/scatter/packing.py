@@ -65,9 +65,7 @@ class Facts:
     told: str
 
 
-def pack(
-    points: NDArray[np.float32], facts: Facts, *, name: str, by_sales: bool = True
-) -> Drawing:
+def pack(points: NDArray[np.float32], facts: Facts, *, name: str, by_sales: bool = True) -> Drawing:
     """Return points with their facts as the browser wants them.
 
     Parameters
@@ -90,7 +88,8 @@ def pack(
     at = ((seen - center) / half).astype(np.float32)
     none = len(facts.groups)  # beyond the last one: a card without the line
     group = np.where(facts.group[rows] < 0, none, facts.group[rows])
-    lines = "\n".join(_line(facts.names[row]) for row in rows.tolist())
+    names: list[int] = rows.tolist()
+    lines = "\n".join(_line(facts.names[row]) for row in names)
     columns: dict[str, NDArray[Any] | bytes] = {
         "x": at[:, 0],
         "y": at[:, 1],

@@ -51,7 +51,7 @@ export class View {
           spatialIndex: same ? this.plot.get("spatialIndex") : undefined,
         },
       )
-      if (!same && this.indexed) this.plot.zoomToOrigin()
+      if (!same) await this.whole()
       this.indexed = points.stamp
       this.marked = this.kept = undefined
     }
@@ -171,10 +171,16 @@ export class View {
     } else if (name === "clear") {
       this.tell({ kind: "clear" })
     } else if (name === "whole") {
-      plot.zoomToOrigin({ transition: true, transitionDuration: 250 })
+      this.whole({ transition: true, transitionDuration: 250 })
     } else {
       this.zoom(name === "closer" ? 1 / 1.6 : 1.6)
     }
+  }
+
+  /** Shows all points: the camera fits the height of the ground, which may be the longer side. */
+  whole(options = {}) {
+    const { clientWidth: width, clientHeight: height } = this.canvas
+    return this.plot.zoomToLocation([0, 0], Math.max(1, height / width), options)
   }
 
   key(key) {
