@@ -13,7 +13,15 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import first_shelf, growth, ingest_speed, map_speed, pages_bench, shelf_latency
+from benchmarks import (
+    first_shelf,
+    growth,
+    ingest_speed,
+    map_page,
+    map_speed,
+    pages_bench,
+    shelf_latency,
+)
 from benchmarks.demo import Demo
 from benchmarks.results import Result, machine, table
 
@@ -27,6 +35,7 @@ def main() -> None:
         "shelf_latency": shelf_latency.run,
         "pages": pages_bench.run,
         "maps": map_speed.run,
+        "map_page": map_page.run,
         "ingest": ingest_speed.run,
         "growth": growth.run,
     }

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 POINTS = (2_000, 20_000, 200_000, 1_000_000)
+PLOTLY_POINTS = (2_000, 20_000)
 _GROUPS = 12
 
 
@@ -52,6 +53,9 @@ def main() -> None:
     count = int(st.query_params.get("points", POINTS[0]))
     at, group = points_of(count)
     drawing = drawing_of(count)
+    if st.query_params.get("way") == "plotly":
+        _by_plotly(at, group)
+        return
     picked = (st.session_state.get("map") or {}).get("picked") or {}
     rows = inside(at, np.array(picked["polygon"])) if picked.get("kind") == "area" else None
     st.write(f"{0 if rows is None else int(rows.sum()):,} chosen")
@@ -59,6 +63,20 @@ def main() -> None:
     painted = paint(drawing, colours, title="Category", currency="USD")
     legend(pointed(painted, drawing, rows), key="map-legend")
     scatter(drawing.data, key="map", on_picked=lambda: None)
+
+
+def _by_plotly(at: NDArray[np.float32], group: NDArray[np.int16]) -> None:
+    """Draw the same with Plotly, as docs/decisions/015-map-component.md compares."""
+    import plotly.graph_objects as go
+    import streamlit as st  # noqa: TID251 - this is a page
+
+    state = st.session_state.get("plotly") or {}
+    rows = state.get("selection", {}).get("point_indices", [])
+    st.write(f"{len(rows):,} chosen")
+    marker = {"size": 4, "color": group.astype(np.uint8), "colorscale": "Viridis"}
+    chart = go.Figure(go.Scattergl(x=at[:, 0], y=at[:, 1], mode="markers", marker=marker))
+    chart.update_layout(uirevision="same", dragmode="lasso", height=500)
+    st.plotly_chart(chart, key="plotly", on_select="rerun", selection_mode="lasso")
 
 
 if __name__ == "__main__":
