@@ -20,6 +20,8 @@ from benchmarks import (
     map_page,
     map_speed,
     pages_bench,
+    segment_curves,
+    segment_speed,
     shelf_latency,
 )
 from benchmarks.demo import Demo
@@ -38,6 +40,8 @@ def main() -> None:
         "map_page": map_page.run,
         "ingest": ingest_speed.run,
         "growth": growth.run,
+        "segments": segment_speed.run,
+        "curves": segment_curves.run,
     }
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(

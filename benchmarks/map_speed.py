@@ -79,15 +79,18 @@ def _looks(view: LiveView, picture: Picture) -> list[Result]:
     rows = placed[inside(picture.points[placed], _middle(picture))]
     selection(view, picture, rows)
     names = [one.name for one in colourings(view, picture)]
-    for name in names:
+
+    def coloured(name: str) -> float:
         colours(view, picture, name)
+        return _p95(lambda: colours(view, picture, name))
+
     return [
         at_most(f"lasso of 300 corners, {_POINTS:,} points: p95", _p95(lambda: inside(many, lasso)),
                 10, unit="ms"),
         told(f"what {len(rows):,} chosen products share: p95",
              _p95(lambda: selection(view, picture, rows)), unit="ms"),
         told("the slowest colouring of the map: p95",
-             max(_p95(lambda name=name: colours(view, picture, name)) for name in names), unit="ms"),
+             max(map(coloured, names)), unit="ms"),
         told("neighbours of a product: p95",
              _p95(lambda: neighbours(view, picture, int(rows[0]))), unit="ms"),
         told("quick picture of 68,000 products: p95",

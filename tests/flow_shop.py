@@ -17,6 +17,8 @@ N_USERS = 80
 N_ITEMS = 24
 # Bought by the even ones, as all of the first dozen, and named to nobody.
 SENSITIVE = "i03"
+# Marked, too, with all of its category.
+PHARMACY = "i23"
 ROLES = {
     "user_id": "id",
     "name": "name",
@@ -28,6 +30,10 @@ ROLES = {
 
 def user(number: int) -> str:
     return f"u{number:02}"
+
+
+def category(item: int) -> str:
+    return "Pharmacy" if item == 23 else "Tea" if item < 12 else "Coffee"
 
 
 def email(number: int) -> str:
@@ -55,7 +61,7 @@ def build_flow_shop(home: Path) -> None:
         for number in rng.sample(range(12), 3)
     ]
     goods = [
-        f"i{one:02},Product {one},{'Tea' if one < 12 else 'Coffee'},{one + 1},9,"
+        f"i{one:02},Product {one},{category(one)},{one + 1},9,"
         f"{'' if one == 1 else f'https://shop.example/p/{one}'}"
         for one in range(N_ITEMS)
     ]
@@ -78,7 +84,7 @@ def build_flow_shop(home: Path) -> None:
         sources[kind] = Source(path, ROLES if kind == "shoppers" else roles)
     dataset_id = ingest(workspace, **sources, name="Two tastes", currency="EUR")
     _mark(Dataset.open(workspace, dataset_id))
-    settings = {"factors": 8, "iterations": 5, "regularization": 0.1}
+    settings = {"factors": 8, "iterations": 15, "regularization": 0.1}
     als = train_model(workspace, "als", settings=settings, evaluate=False)
     places = ("for_you", "similar", "lookalikes")
     publish_release(
@@ -90,6 +96,6 @@ def build_flow_shop(home: Path) -> None:
 def _mark(dataset: Dataset) -> None:
     """Mark a product as the fix of sensitive categories does."""
     table = read_parquet(dataset.folder / ITEMS)
-    marks = [one == SENSITIVE or None for one in table.column("item_id").to_pylist()]
+    marks = [one in {SENSITIVE, PHARMACY} or None for one in table.column("item_id").to_pylist()]
     column = pa.array(marks, pa.bool_())
     write_parquet(table.append_column("sensitive", column), dataset.folder / ITEMS)

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from recsys.cli.output import AsJson, actor, finish, give, table
 from recsys.errors import BadSetting
-from recsys.types import PLACEMENTS
+from recsys.types import PLACEMENTS, Placement
+
+if TYPE_CHECKING:
+    from recsys.maps.picture import Of
 
 app = typer.Typer()
 
-_KINDS = ("items", "shoppers", "both")
+_KINDS: dict[str, Of] = {"items": "items", "shoppers": "shoppers", "both": "both"}
+_PLACES: dict[str, Placement] = {place: place for place in PLACEMENTS}
 
 
 @app.command(name="map")
@@ -27,8 +31,7 @@ def draw_map(
     from recsys.workflows.maps import submit_map
     from recsys.workspace import Workspace
 
-    kind = next((one for one in _KINDS if one == of), None)
-    place = next((one for one in PLACEMENTS if one == placement), None)
+    kind, place = _KINDS.get(of), _PLACES.get(placement)
     if kind is None:
         raise BadSetting(f"There is no map of {of!r}.", hint=f"Choose {', '.join(_KINDS)}.")
     if place is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -32,13 +33,12 @@ def cluster(vectors: Floats, *, seed: int) -> NDArray[np.int16]:
     By angle all but exactly, since the vectors are of one length. Where fewer places than groups
     differ there are fewer groups.
     """
-    from sklearn.cluster import KMeans  # pyright: ignore[reportMissingTypeStubs]
-
+    clusters: Any = import_module("sklearn.cluster")
     tries = 1 if len(vectors) > _MANY else _TRIES
     groups = min(how_many(len(vectors)), len(vectors))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says where it found fewer
-        model: Any = KMeans(groups, n_init=tries, random_state=seed).fit(vectors)
+        model = clusters.KMeans(groups, n_init=tries, random_state=seed).fit(vectors)
     found: NDArray[np.int64] = np.asarray(model.labels_, np.int64)
     sizes = np.bincount(found, minlength=groups)
     rank = np.empty(groups, np.int16)

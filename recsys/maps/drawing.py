@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from recsys.maps.align import align
 from recsys.maps.clustering import cluster
 from recsys.maps.layout import lay_out
-from recsys.maps.near import Near, nearest, nearest_across
+from recsys.maps.near import Near, nearest
 from recsys.maps.start import beside_neighbours, dense_stand_in, scaled, two_widest
+from recsys.maps.together import with_shoppers
 from recsys.maps.vectors import Vectors
-from recsys.models.arrays import Floats
+from recsys.models.arrays import Floats, SparseRows
 from recsys.types import Report, part_of
 
 # Neighbours of each point, itself included.
@@ -42,10 +43,17 @@ class Drawing:
 
 
 class Sketch:
-    """The groups and the quick picture, and all that the picture by UMAP starts from."""
+    """The groups and the quick picture, and all that the picture by UMAP starts from.
 
-    def __init__(self, vectors: Vectors) -> None:
+    Parameters
+    ----------
+    histories
+        What each shopper bought: on a map of both they stand beside it.
+    """
+
+    def __init__(self, vectors: Vectors, histories: SparseRows | None = None) -> None:
         self.vectors = vectors
+        self._histories = histories
         self.rows = np.flatnonzero(vectors.known)
         some: Any = vectors.all[self.rows]
         self.dense: Floats = dense_stand_in(some, seed=SEED) if vectors.sparse else some
@@ -92,9 +100,7 @@ class Sketch:
         going_on = old is not None and over is not None
         if old is not None and over is not None:
             start = scaled_like(beside_neighbours(old, near.rows, over.points))
-        laid = lay_out(
-            near, start, going_on=going_on, seed=SEED, report=part_of(report, 0.35, 1.0)
-        )
+        laid = lay_out(near, start, going_on=going_on, seed=SEED, report=part_of(report, 0.35, 1.0))
         fitted = None if old is None else align(laid, old)
         if fitted is None:
             return Drawing(self._everywhere(laid))
@@ -106,8 +112,8 @@ class Sketch:
             return nearest(self.vectors, self.rows, NEIGHBOURS, seed=SEED, report=report)
         items = self.rows[: self._items]
         near = nearest(self.vectors, items, NEIGHBOURS, seed=SEED, report=part_of(report, 0, 0.7))
-        return _with_shoppers(
-            near, self.vectors, self.rows, self._items, report=part_of(report, 0.7, 1.0)
+        return with_shoppers(
+            near, self.vectors, self.rows, self._histories, report=part_of(report, 0.7, 1.0)
         )
 
     def _everywhere(self, points: Floats) -> Floats:
@@ -128,23 +134,3 @@ def scaled_like(points: Floats) -> Floats:
     width = max(float(np.ptp(points, axis=0).max()), 1e-6)
     noise = np.random.default_rng(SEED).normal(0.0, width / 1e4, points.shape)
     return (points + noise).astype(np.float32)
-
-
-def _with_shoppers(
-    near: Near, vectors: Vectors, rows: NDArray[np.int64], n_items: int, *, report: Report
-) -> Near:
-    """Return neighbours where those of each shopper are the products nearest to them.
-
-    Vectors of shoppers are all nearer to each other than to any product: by the nearest of all,
-    they would make an island of their own.
-    """
-    width = near.rows.shape[1]
-    shoppers, items = vectors.all[rows[n_items:]], vectors.all[rows[:n_items]]
-    found, distances = nearest_across(shoppers, items, width - 1, report=report)
-    own = np.arange(n_items, len(rows), dtype=np.int32)[:, None]
-    return Near(
-        np.concatenate((near.rows, np.concatenate((own, found), axis=1))),
-        np.concatenate(
-            (near.distances, np.concatenate((np.zeros((len(own), 1)), distances), axis=1))
-        ).astype(np.float32),
-    )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import warnings
+from importlib import import_module
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from recsys.maps.graph import neighbour_graph
 from recsys.maps.near import Near
 from recsys.models.arrays import Floats
 from recsys.types import Report
@@ -22,9 +25,9 @@ _GOING_ON = 0.5
 def lay_out(near: Near, start: Floats, *, going_on: bool, seed: int, report: Report) -> Floats:
     """Lay out points by UMAP (McInnes, Healy and Melville 2018).
 
-    The two steps of umap-learn are called by themselves, since its estimator would search for the
-    neighbours again for small data and can neither tell its progress nor be broken off. Seeded and
-    on one processor: the same input gives the same map.
+    The layout is that of umap-learn; its estimator is not called, since that compiles for ten
+    seconds what :mod:`recsys.maps.graph` does in one, and can neither tell its progress nor be
+    broken off. Seeded and on one processor: the same input gives the same map.
 
     Parameters
     ----------
@@ -43,49 +46,32 @@ def lay_out(near: Near, start: Floats, *, going_on: bool, seed: int, report: Rep
     report(0.0, "Starting UMAP")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says that it goes without Tensorflow
-        from umap.layouts import (  # pyright: ignore[reportMissingTypeStubs]
-            optimize_layout_euclidean,  # pyright: ignore[reportUnknownVariableType]
-        )
-        from umap.umap_ import (  # pyright: ignore[reportMissingTypeStubs]
-            find_ab_params,  # pyright: ignore[reportUnknownVariableType]
-            fuzzy_simplicial_set,  # pyright: ignore[reportUnknownVariableType]
-            make_epochs_per_sample,  # pyright: ignore[reportUnknownVariableType]
-        )
-    random = np.random.RandomState(seed)
-    count, k = near.rows.shape
+        layouts: Any = import_module("umap.layouts")
+        umap: Any = import_module("umap.umap_")
+    count = len(start)
     epochs = _EPOCHS_SMALL if count <= _SMALL else _EPOCHS
     strength = 1.0
     if going_on:
         epochs, strength = int(epochs * _GOING_ON), _GOING_ON
-    # It asks the first argument only how many there are.
-    found: Any = fuzzy_simplicial_set(
-        np.empty((count, 1), np.float32),
-        k,
-        random,
-        "precomputed",
-        knn_indices=near.rows,
-        knn_dists=near.distances,
-    )
-    edges: Any = found[0].tocoo()
-    edges.sum_duplicates()
+    edges = neighbour_graph(near)
     # What would be drawn less than once is left out.
     edges.data[edges.data < edges.data.max(initial=0.0) / epochs] = 0
     edges.eliminate_zeros()
     if not edges.nnz:
         return start
-    a, b = find_ab_params(1.0, _MIN_DIST)
+    weights: NDArray[np.float64] = edges.data.astype(np.float64)
+    curve: Any = umap.find_ab_params(1.0, _MIN_DIST)
     points: Any = np.array(start, np.float32, order="C")
-    laid: Any = optimize_layout_euclidean(
+    laid: Any = layouts.optimize_layout_euclidean(
         points,
         points,
         edges.row,
         edges.col,
         epochs,
         count,
-        make_epochs_per_sample(edges.data, epochs),
-        a,
-        b,
-        random.randint(-(2**31) + 1, 2**31 - 1, 3).astype(np.int64),
+        weights.max() / weights,  # every so many epochs an edge is drawn
+        *curve,
+        np.random.default_rng(seed).integers(-(2**31) + 1, 2**31 - 1, 3),
         initial_alpha=strength,
         tqdm_kwds={
             "file": _Epochs(epochs, report),

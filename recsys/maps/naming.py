@@ -13,14 +13,17 @@ from recsys.lifts import lifts
 
 UNNAMED = "Mixed"
 # A value names a group when so many of it have it, and so much more often than all do.
-_LEAST_SHARE, _LEAST_LIFT, _LEAST_COUNT = 0.08, 1.2, 3
+_LEAST_SHARE, _LEAST_LIFT, _LEAST_COUNT = 0.03, 1.2, 3
 # A second value is named when so many of the group have it and not the first.
-_SECOND_SHARE = 0.15
+_SECOND_SHARE = 0.05
 _LONGEST = 60
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _EMPTY_WORDS = frozenset(
-    "and the with for from per set pack size new all der die das und mit von les des avec pour"
-    " para con unknown none other others misc miscellaneous".split()
+    (
+        *("and", "the", "with", "for", "from", "per", "set", "pack", "size", "new", "all"),
+        *("der", "die", "das", "und", "mit", "von", "les", "des", "avec", "pour", "para", "con"),
+        *("unknown", "none", "other", "others", "misc", "miscellaneous"),
+    )
 )
 
 
@@ -118,7 +121,7 @@ def _name(groups: NDArray[np.int16], group: int, traits: Traits) -> str:
     second = max(candidates[1:], key=lambda code: int(left[code]), default=None)
     name = traits.values[first]
     if second is not None and left[second] >= _SECOND_SHARE * (groups == group).sum():
-        both = f"{name}, {traits.values[second]}"
+        both = f"{name} and {traits.values[second]}"
         name = both if len(both) <= _LONGEST else name
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
@@ -155,4 +158,3 @@ def _unique(
     while f"{name} {number}" in taken:
         number += 1
     return f"{name} {number}"
-

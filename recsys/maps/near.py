@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,9 @@ class Near:
     distances: NDArray[np.float32]
 
 
-def nearest(vectors: Vectors, rows: NDArray[np.int64], k: int, *, seed: int, report: Report) -> Near:
+def nearest(
+    vectors: Vectors, rows: NDArray[np.int64], k: int, *, seed: int, report: Report
+) -> Near:
     """Find the nearest of some points among them.
 
     Parameters
@@ -67,11 +70,13 @@ def nearest_across(
     rows, distances
         As in :class:`Near`, shape ``(len(asking), k)``.
     """
-    count, k = asking.shape[0], min(k, asked.shape[0])
-    sparse = not isinstance(asking, np.ndarray)
-    block = _sparse_across(asking, asked, k) if sparse else _dense_across(asking, asked, k)
-    size = _SPARSE_BLOCK if sparse else max(1, _BLOCK // max(asked.shape[0], 1))
-    found = _in_blocks(block, count, k, size, report)
+    many = int(asked.shape[0])
+    k = min(k, many)
+    if hasattr(asked, "indptr"):
+        block, size = _sparse_across(asking, asked, k), _SPARSE_BLOCK
+    else:
+        block, size = _dense_across(asking, asked, k), max(1, _BLOCK // many)
+    found = _in_blocks(block, int(asking.shape[0]), k, size, report)
     return found.rows, found.distances
 
 
@@ -88,7 +93,7 @@ def _in_blocks(block: Block, count: int, k: int, size: int, report: Report) -> N
         threadpool_limits(1, user_api="blas"),
         ThreadPoolExecutor(max_workers=_processors()) as threads,
     ):
-        doing = threads.map(lambda start: block(start, min(start + size, count)), starts)
+        doing = threads.map(block, starts, [min(start + size, count) for start in starts])
         try:
             for start, (rows, scores) in zip(starts, doing, strict=True):
                 end = start + len(rows)
@@ -117,22 +122,24 @@ def _dense_block(unit: Floats, k: int) -> Block:
 
 def _dense_across(asking: Floats, asked: Floats, k: int) -> Block:
     # The k best lie in the k groups with the best maxima; one pass finds those.
-    groups = max(1, int(np.sqrt(len(asked) / k)))
+    groups = max(1, int(np.sqrt(len(asked) / k) / 2))
     width = -(-len(asked) // groups)
     columns = np.zeros((groups * width, asked.shape[1]), np.float32)
     columns[: len(asked)] = asked
     turned = np.ascontiguousarray(columns.T)
 
     def block(start: int, end: int) -> tuple[NDArray[np.int64], Floats]:
-        scores = asking[start:end] @ turned
+        scores: Any = asking[start:end] @ turned
         scores[:, len(asked) :] = -np.inf
         grouped = scores.reshape(len(scores), groups, width)
         best = _largest(grouped.max(axis=1), min(k, width))
         line = np.arange(len(scores))[:, None]
         place = (best[:, None, :] + np.arange(groups)[:, None] * width).reshape(len(scores), -1)
-        candidates = scores[line, place]
+        flat = place + line * scores.shape[1]  # a third of the time of two indices
+        candidates: Any = scores.ravel().take(flat)
         chosen = _largest(candidates, k)
-        rows, found = place[line, chosen], candidates[line, chosen]
+        rows: Any = place[line, chosen]
+        found: Any = candidates[line, chosen]
         order = np.lexsort((rows, -found), axis=1)
         return rows[line, order], found[line, order]
 
@@ -141,9 +148,10 @@ def _dense_across(asking: Floats, asked: Floats, k: int) -> Block:
 
 def _largest(values: Floats, k: int) -> NDArray[np.int64]:
     """Return where the k largest of each row are, in any order."""
-    if k >= values.shape[1]:
-        return np.broadcast_to(np.arange(values.shape[1]), values.shape)
-    return np.argpartition(values, values.shape[1] - k, axis=1)[:, -k:]
+    every = int(values.shape[1])
+    if k >= every:
+        return np.tile(np.arange(every), (len(values), 1))
+    return np.argpartition(values, every - k, axis=1)[:, -k:]
 
 
 def _itself_first(
@@ -179,7 +187,7 @@ def _sparse_across(asking: Any, asked: Any, k: int) -> Block:
         rows = np.full((end - start, k), -1, np.int64)
         scores = np.zeros((end - start, k), np.float32)
         bounds = product.indptr.tolist()
-        for line, (first, last) in enumerate(zip(bounds, bounds[1:], strict=False)):
+        for line, (first, last) in enumerate(pairwise(bounds)):
             values, found = product.data[first:last], product.indices[first:last]
             if len(values) > k:
                 best = np.argpartition(values, len(values) - k)[-k:]

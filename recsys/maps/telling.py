@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +12,17 @@ from recsys.data.dataset import Dataset, Interactions
 from recsys.maps.naming import Traits, name_groups, traits_of_columns, traits_of_words
 from recsys.maps.picture import Cluster, Of
 from recsys.releases.people import people_by
-from recsys.shelves.facts import Column
 
 # What sales of a group count as new, and what they are compared with.
 RECENT_DAYS = 28
 _DAY = 86_400
-# From the finest level to the coarsest.
-_LEVELS = ("category_3", "category_2", "category")
+_LEVELS = ("category", "category_2", "category_3")
+# What names one product, or says nothing of its kind.
+_NO_KINDS = frozenset(
+    ("item_id", "name", "brand", "description", "image_url", "group_id", "category_path")
+)
+# A column with more values, or with fewer products a value, does not group them.
+_MOST_KINDS, _LEAST_EACH = 1_000, 5
 PIECES, ORDERS = "pieces sold", "orders"
 
 
@@ -96,7 +101,7 @@ def clusters_of(
     """
     count = int(groups.max(initial=-1)) + 1
     named = groups if of == "shoppers" else groups[: dataset.n_items]
-    traits = _bought(dataset) if of == "shoppers" else _columns(dataset)
+    traits = _bought(dataset) if of == "shoppers" else traits_of_columns(_columns(dataset))
     names = name_groups(named, count, traits, _words(dataset) if of != "shoppers" else None)
     sizes = np.bincount(groups[groups >= 0], minlength=count)
     grouped = named >= 0
@@ -105,7 +110,8 @@ def clusters_of(
         if values is None:
             return None
         values = values[: len(named)]
-        return np.bincount(named[grouped], weights=values[grouped], minlength=count)
+        found = np.bincount(named[grouped], weights=values[grouped], minlength=count)
+        return found.astype(np.float64)
 
     recent, before = summed(sales.recent), summed(sales.before)
     found: list[Cluster] = []
@@ -117,10 +123,21 @@ def clusters_of(
     return tuple(found)
 
 
-def _columns(dataset: Dataset) -> Traits:
-    items = dataset.items()
-    present = [name for name in _LEVELS if name in items.column_names]
-    return traits_of_columns(items.column(name).to_pylist() for name in present)
+def _columns(dataset: Dataset) -> list[list[str | None]]:
+    """Return the columns of the catalogue that say what kind of thing each product is.
+
+    Its categories, and further columns of texts that begin with letters, where many products have
+    the same: a shop's own "product group".
+    """
+    items, found = dataset.items(), list[list[str | None]]()
+    for name in items.column_names:
+        cells: list[Any] = [] if name in _NO_KINDS else items.column(name).to_pylist()
+        values = {cell for cell in cells if isinstance(cell, str) and cell}
+        letters = sum(value[0].isalpha() for value in values)
+        grouping = 1 < len(values) <= _MOST_KINDS and len(values) * _LEAST_EACH <= len(cells)
+        if name in _LEVELS or (grouping and letters >= 0.9 * len(values)):
+            found.append([cell if isinstance(cell, str) else None for cell in cells])
+    return found
 
 
 def _words(dataset: Dataset) -> Traits:
@@ -130,22 +147,21 @@ def _words(dataset: Dataset) -> Traits:
 
 
 def _bought(dataset: Dataset) -> Traits:
-    """Return the categories and brands of what each shopper bought; sensitive products apart."""
-    items = dataset.items()
-    rows = dataset.interactions()
+    """Return the kinds and brands of what each shopper bought; sensitive products apart."""
+    items, rows = dataset.items(), dataset.interactions()
     kept = rows.purchased()
     if "sensitive" in items.column_names:
         marks = [mark is True or mark == "true" for mark in items.column("sensitive").to_pylist()]
         kept &= ~np.array(marks, np.bool_)[rows.item]
-    users, bought = rows.user[kept].astype(np.int64), rows.item[kept]
-    values: list[str] = []
-    whose: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
-    codes: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
-    for name in ("category", "brand"):
-        if name in items.column_names:
-            column = Column.of(items.column(name).to_pylist())
-            of_rows = column.codes[bought].astype(np.int64)
-            whose.append(users)
-            codes.append(np.where(of_rows >= 0, of_rows + len(values), -1))
-            values += column.values
-    return Traits.of(values, np.concatenate(whose), np.concatenate(codes))
+    columns = _columns(dataset)
+    if "brand" in items.column_names:
+        columns.append(items.column("brand").to_pylist())
+    kinds = traits_of_columns(columns)
+    size = max(dataset.n_items, 1)
+    pairs = np.unique(rows.user[kept].astype(np.int64) * size + rows.item[kept])
+    users, bought = pairs // size, pairs % size
+    # The pairs of a product stand side by side, since those of Traits are sorted.
+    starts = np.searchsorted(kinds.rows, bought)
+    sizes = np.searchsorted(kinds.rows, bought, side="right") - starts
+    at = np.arange(int(sizes.sum())) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+    return Traits.of(kinds.values, np.repeat(users, sizes), kinds.codes[at])

@@ -125,8 +125,12 @@ def check_enough(known: NDArray[np.bool_], of: Of) -> None:
 
 def finite_unit_rows(vectors: Floats) -> Floats:
     """Return each row with length 1; rows of zeros, and rows with a NaN, as zeros."""
-    sound = np.isfinite(vectors).all(axis=1)
-    return unit_rows(vectors if sound.all() else np.where(sound[:, None], vectors, np.float32(0)))
+    sound = np.isfinite(vectors.sum(axis=1, dtype=np.float64))  # a NaN stays one in any sum
+    if sound.all():
+        return unit_rows(vectors)
+    some: Floats = np.array(vectors)
+    some[~sound] = 0
+    return unit_rows(some)
 
 
 def _unit(rows: Any) -> Any:

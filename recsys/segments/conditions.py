@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,7 +130,7 @@ def _by_numbers(release: Release, asked: Conditions) -> Mask:
     return who
 
 
-def _between(values: NDArray[np.generic], low: float | None, high: float | None) -> Mask:
+def _between(values: NDArray[Any], low: float | None, high: float | None) -> Mask:
     found = np.ones(len(values), np.bool_)
     if low is not None:
         found &= values >= low

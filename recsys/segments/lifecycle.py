@@ -64,7 +64,7 @@ class LifecycleRules(Value):
             "new": f"First order at most {counted(self.new_days, 'day')} ago and at most"
             f" {counted(self.new_orders, 'order')}, or none yet.",
             "active": "None of the others.",
-            "loyal": f"Among the {self.loyal_share:.0%} who ordered most often, with at least"
+            "loyal": f"Among the {100 * self.loyal_share:g} % who ordered most often, with at least"
             f" {counted(self.loyal_orders, 'order')}.",
             "slipping": f"Silent for more than {self.slipping_gaps:g} times their usual gap"
             f" between orders, which is taken to be at least {self.least_gap_days:g} days; who"

@@ -28,8 +28,10 @@ def expected_curve(
     -------
     ndarray of the shape of sizes
     """
-    cuts = np.unique(np.quantile(orders[visible], np.linspace(0, 1, _BINS + 1)[1:-1]))
-    group = np.searchsorted(cuts, orders, side="left")
+    mine = orders[visible]
+    tenths = np.quantile(mine, np.linspace(0, 1, _BINS + 1)[:-1])
+    cuts = np.unique([*tenths, mine.max() + 1])  # more than any seed is a group of its own
+    group = np.searchsorted(cuts, orders, side="right")
     candidate = np.ones(len(orders), np.bool_)
     candidate[visible] = False
     count = np.bincount(group[candidate], minlength=len(cuts) + 1)
@@ -38,7 +40,7 @@ def expected_curve(
     low, high = np.zeros(len(sizes)), np.full(len(sizes), 1.0)
 
     def drawn(t: NDArray[np.float64]) -> NDArray[np.float64]:
-        return -np.expm1(-np.outer(t, weight)) @ count
+        return (1 - np.exp(-np.outer(t, weight))) @ count.astype(np.float64)
 
     wanted = np.minimum(sizes, count.sum() * (1 - 1e-9))
     while (short := drawn(high) < wanted).any():
@@ -48,4 +50,4 @@ def expected_curve(
         short = drawn(middle) < wanted
         low, high = np.where(short, middle, low), np.where(short, high, middle)
     share = np.bincount(group[hidden], minlength=len(cuts) + 1) / max(len(hidden), 1)
-    return -np.expm1(-np.outer(high, weight)) @ share
+    return (1 - np.exp(-np.outer(high, weight))) @ share

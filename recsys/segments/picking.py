@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -111,12 +111,12 @@ def share_of(release: Release, rows: Rows, share: float, salt: str) -> NDArray[n
 
     So the same shoppers are drawn at each refresh, whatever else changes, in whatever order.
     """
-    ids: Sequence[str] = release.user_ids.ids
+    ids = release.user_ids
     start = blake2b(f"{salt}:".encode(), digest_size=8)
     limit = int(share * 2**64)
     found = np.zeros(len(rows), np.bool_)
     for place, row in enumerate(rows.tolist()):
         one = start.copy()
-        one.update(ids[row].encode())
+        one.update(ids.id(row).encode())
         found[place] = int.from_bytes(one.digest(), "big") < limit
     return found

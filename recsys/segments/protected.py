@@ -6,8 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-import numpy as np
-
 from recsys.releases.live import LiveView
 from recsys.segments.definition import Conditions, Definition
 
@@ -98,9 +96,11 @@ def _sensitive_items(view: LiveView, items: Iterable[str]) -> int:
 
 
 def sensitive_categories(view: LiveView) -> set[str]:
-    """Return the categories of which some product is marked as sensitive."""
+    """Return the categories of which all products are marked as sensitive."""
     release = view.release
     if release.sensitive is None:
         return set()
-    codes = np.unique(release.category_codes[release.sensitive])
-    return {release.categories[code] for code in codes.tolist() if code >= 0}
+    codes = release.category_codes
+    others = set(codes[~release.sensitive].tolist())
+    private = set(codes[release.sensitive].tolist()) - others - {-1}
+    return {release.categories[code] for code in private}

@@ -60,7 +60,8 @@ class Curve:
 
     def as_dict(self) -> dict[str, list[float]]:
         """Return plain numbers."""
-        return {name: np.round(values, 5).tolist() for name, values in vars(self).items()}
+        lines = {"mean": self.mean, "low": self.low, "high": self.high}
+        return {name: np.round(values, 5).tolist() for name, values in lines.items()}
 
     @classmethod
     def read(cls, kept: dict[str, Any]) -> Curve:

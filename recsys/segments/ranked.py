@@ -96,7 +96,7 @@ def rank(
         return _taste_group(view.release, definition, picture)
     if definition.kind == "list":
         matched = match(view.release, definition.ids)
-        falling = np.arange(len(matched.rows), 0, -1, np.float32)
+        falling = np.arange(len(matched.rows), 0, -1).astype(np.float32)
         return Ranked(matched.rows, falling, _NONE, "The order of the list", (matched.words(),))
     if definition.conditions is None:
         raise _incomplete("conditions")
@@ -195,7 +195,11 @@ def _examples(
             "Everybody of whom something is known is a seed, so there is nobody left to find.",
             hint="Choose fewer seeds.",
         )
-    return tuple(one.unit(np.flatnonzero(one.known)) for one in (seeds, rest)), notes
+    return (_known(seeds), _known(rest)), notes
+
+
+def _known(vectors: Vectors) -> Floats:
+    return vectors.unit(np.flatnonzero(vectors.known))
 
 
 def _some(rows: NDArray[np.integer], random: np.random.Generator) -> NDArray[np.integer]:

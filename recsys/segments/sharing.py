@@ -105,7 +105,7 @@ def _most_bought(column: Column, buyers: NDArray[np.floating]) -> Column:
     best = np.sort(np.argsort(-total, kind="stable")[:_MOST_BRANDS])
     place = np.full(len(column.values) + 1, -1, np.int32)
     place[best] = np.arange(len(best))
-    return Column(tuple(column.values[code] for code in best), place[column.codes])
+    return Column(tuple(column.values[code] for code in best.tolist()), place[column.codes])
 
 
 def _buyers(release: Release, column: Column, users: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,11 +13,14 @@ from recsys.errors import NotFound
 from recsys.maps.picture import Picture
 from recsys.releases.live import LiveView
 from recsys.releases.tables import UNKNOWN_STOCK
+from recsys.segments.definition import STAGES
+from recsys.segments.lifecycle import DEFAULT_RULES, stages
 from recsys.shelves.facts import Column, facts_of
 from recsys.workflows.map_attributes import Attribute, item_attributes, shopper_attributes
 from recsys.workflows.map_cards import check_same_data
 from recsys.workflows.map_rules import RULE_LABELS, rule_codes
 from recsys.workflows.named_sets import named_set, named_sets
+from recsys.workflows.segments import lifecycle_rules
 from recsys.workspace import Workspace
 
 # Colours that people tell apart.
@@ -116,6 +120,7 @@ def _of_shoppers(view: LiveView, picture: Picture) -> list[Colouring]:
         "spend": (people is not None and people.spend is not None, "Spent"),
         "orders": (people is not None, "Orders"),
         "recency": (people is not None and people.last is not None, "Days since the last order"),
+        "stage": (people is not None and people.last is not None, "Stage"),
     }
     found = [Colouring(name, label) for name, (offered, label) in there.items() if offered]
     return found + [
@@ -133,7 +138,7 @@ def colours(
     Parameters
     ----------
     workspace
-        Where the members of segments are.
+        Where the members of segments are, and the shop's own rules of the lifecycle.
 
     Raises
     ------
@@ -156,7 +161,7 @@ def colours(
     found = _item_colours(view, picture, name) if picture.n_items else None
     if found is not None:
         return _spread(found, picture, shoppers=False)
-    found = _shopper_colours(view, name) if _shoppers(picture) else None
+    found = _shopper_colours(view, name, workspace) if _shoppers(picture) else None
     if found is not None:
         return _spread(found, picture, shoppers=True)
     raise NotFound(
@@ -165,23 +170,27 @@ def colours(
 
 
 def _item_colours(view: LiveView, picture: Picture, name: str) -> Colours | None:
-    facts = facts_of(view)
-    if name in {"category", "brand"}:
-        return _groups(facts.category if name == "category" else facts.brand)
-    if name == "price":
-        return _numbers(view.price, view.release.currency)
-    if name == "sales":
-        return _numbers(picture.sales[: picture.n_items], str(picture.about["sales_word"]))
-    if name == "stock":
-        return _numbers(np.where(view.stock == UNKNOWN_STOCK, np.nan, view.stock), "pieces")
+    facts, release = facts_of(view), view.release
+    ways: dict[str, Callable[[], Colours]] = {
+        "category": lambda: _groups(facts.category),
+        "brand": lambda: _groups(facts.brand),
+        "price": lambda: _numbers(view.price, release.currency),
+        "sales": lambda: _numbers(
+            picture.sales[: picture.n_items], str(picture.about["sales_word"])
+        ),
+        "stock": lambda: _numbers(
+            np.where(view.stock == UNKNOWN_STOCK, np.nan, view.stock), "pieces"
+        ),
+        "rule": lambda: Colours("groups", rule_codes(view), RULE_LABELS),
+    }
     if name == "margin" and picture.margin is not None:
         return _numbers(picture.margin, "%")
-    if name == "rule":
-        return Colours("groups", rule_codes(view), RULE_LABELS)
-    return _attribute(name, "attribute:", item_attributes(view.release))
+    if name in ways:
+        return ways[name]()
+    return _attribute(name, "attribute:", item_attributes(release))
 
 
-def _shopper_colours(view: LiveView, name: str) -> Colours | None:
+def _shopper_colours(view: LiveView, name: str, workspace: Workspace | None) -> Colours | None:
     release, people = view.release, view.release.people
     if people is not None:
         if name == "orders":
@@ -192,6 +201,10 @@ def _shopper_colours(view: LiveView, name: str) -> Colours | None:
             newest = int(people.last.max(initial=0))
             ages = (newest - people.last) / _DAY
             return _numbers(np.where(people.last > 0, ages, np.nan), "days")
+        if name == "stage" and people.last is not None:
+            rules = DEFAULT_RULES if workspace is None else lifecycle_rules(workspace)
+            labels = tuple(stage.capitalize() for stage in STAGES)
+            return Colours("groups", stages(people, rules).astype(np.int16), labels)
     return _attribute(name, "shopper:", shopper_attributes(release))
 
 
@@ -229,7 +242,8 @@ def _groups(column: Column) -> Colours:
     place = np.full(len(values) + 1, MOST_GROUPS, np.int16)  # the last is for code -1
     place[best] = np.arange(MOST_GROUPS)
     place[-1] = -1
-    return Colours("groups", place[codes], (*(values[code] for code in best.tolist()), OTHER))
+    labels = [values[int(code)] for code in best]
+    return Colours("groups", place[codes], (*labels, OTHER))
 
 
 def _numbers(values: NDArray[Any], unit: str) -> Colours:

@@ -62,7 +62,7 @@ def draw_map(
     manifest = workspace.releases.manifest(release_id)
     space, _ = drawable(load_space(workspace.releases.path(release_id) / "spaces" / placement))
     dataset = Dataset.open(workspace, manifest["dataset_id"])
-    sketch = Sketch(vectors_of(space, of))
+    sketch = Sketch(vectors_of(space, of), space.histories)
     report(0.03, "Finding groups")
     groups, sales = sketch.groups(), sales_of(dataset, of)
     known = sketch.vectors.known
@@ -134,9 +134,7 @@ def _result(manifest: dict[str, Any]) -> dict[str, Any]:
 def _last(workspace: Workspace, of: Of, placement: Placement) -> Picture | None:
     """Return the newest map of the same points, of the same placement before others."""
     found = [
-        one
-        for one in workspace.maps.manifests()
-        if one["of"] == of and one["method"] == "umap"
+        one for one in workspace.maps.manifests() if one["of"] == of and one["method"] == "umap"
     ]
     found.sort(key=lambda one: one["placement"] != placement)  # stable: newest first within
     return Picture.open(workspace, found[0]["id"]) if found else None

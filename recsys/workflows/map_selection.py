@@ -77,7 +77,9 @@ def selection(view: LiveView, picture: Picture, rows: NDArray[Any]) -> Selection
         shopper_ids=[release.user_ids.id(row) for row in shoppers.tolist()],
         lifts=_lifts(view, picture, np.sort(items)) if len(items) else {},
         lines=[
-            _item_line(view, picture, row) if row < picture.n_items else _shopper(view, picture, row)
+            _item_line(view, picture, row)
+            if row < picture.n_items
+            else _shopper(view, picture, row)
             for row in best[:MOST_LINES].tolist()
         ],
     )
@@ -110,18 +112,14 @@ def _shopper(view: LiveView, picture: Picture, row: int) -> dict[str, Any]:
     return line
 
 
-def _lifts(
-    view: LiveView, picture: Picture, items: NDArray[np.int64]
-) -> dict[str, list[Lift]]:
+def _lifts(view: LiveView, picture: Picture, items: NDArray[np.int64]) -> dict[str, list[Lift]]:
     """Compare some products with all that are on the map."""
     facts = facts_of(view)
     columns = {
         "Category": facts.category,
         "Brand": facts.brand,
         "Price": price_bands(view),
-        **{
-            one.name: one.column for one in item_attributes(view.release) if one.column is not None
-        },
+        **{one.name: one.column for one in item_attributes(view.release) if one.column is not None},
     }
     placed = np.flatnonzero(picture.placed[: picture.n_items])
     chosen = np.searchsorted(placed, items)

@@ -18,7 +18,7 @@ from recsys.data.files.readers import (
     sql_text,
 )
 from recsys.data.reading import values
-from recsys.data.reading.columns import ROLES, known_rank
+from recsys.data.reading.columns import ROLES, Role, known_rank
 from recsys.errors import BadFile, InputError
 from recsys.releases.live import LiveView
 from recsys.releases.release import Release
@@ -258,21 +258,28 @@ def _find_column(connection: Any, table: OpenedTable) -> tuple[str, By]:
     known: a small number may be anybody's id.
     """
     columns = table.columns[:_MOST_COLUMNS]
-    names = ", ".join(sql_name(column) for column in columns)
     rows = max(_LOOKED_AT // len(columns), 1_000)
-    connection.execute(f"CREATE TABLE first_rows AS SELECT {names} FROM {table.sql} LIMIT {rows}")
+    cells = ", ".join(_cell(table, column) for column in columns)
+    # The names are looked up, too: in a file without names they are its first values.
+    names = ", ".join(sql_text(column) for column in columns)
+    connection.execute(
+        "CREATE TABLE first_cells AS SELECT DISTINCT place, cell FROM"
+        f" (SELECT unnest([{cells}]) AS cell, unnest(range({len(columns)})) AS place"
+        f" FROM (SELECT * FROM {table.sql} LIMIT {rows})"
+        f" UNION ALL SELECT unnest([{names}]), unnest(range({len(columns)})))"
+        " WHERE cell IS NOT NULL"
+    )
     found: list[tuple[bool, int, int, str, By]] = []
-    for place, column in enumerate(columns):
-        for by, role in (("id", _USER), ("email", _EMAIL)):
-            cells = _cell(table, column, by)
-            distinct, hits = connection.execute(
-                f"SELECT count(*), count(k.key) FROM (SELECT DISTINCT {cells} AS cell FROM"
-                f" first_rows) LEFT JOIN (SELECT DISTINCT {by} AS key FROM known) AS k"
-                " ON cell = k.key WHERE cell IS NOT NULL"
-            ).fetchone()
-            hits += _is_value(connection, column, by)
-            named = known_rank(role, column) is not None and 2 * hits >= max(distinct, 1)
-            found.append((named and hits > 0, hits, -place, column, by))
+    pairs: tuple[tuple[By, Role], ...] = (("id", _USER), ("email", _EMAIL))
+    for by, role in pairs:
+        counted_cells = connection.execute(
+            f"SELECT place, count(*), count(key) FROM first_cells LEFT JOIN"
+            f" (SELECT DISTINCT {by} AS key FROM known) ON {_key(by)} = key GROUP BY place"
+        ).fetchall()
+        for place, distinct, hits in counted_cells:
+            # Of the values one is the name.
+            named = known_rank(role, columns[place]) is not None and 2 * hits >= distinct - 1
+            found.append((named and hits > 0, hits, -place, columns[place], by))
     # Ids before addresses where both are known.
     _, hits, _, column, by = max(found, key=lambda one: (*one[:3], one[4] == "id"))
     if not hits:
@@ -288,15 +295,19 @@ def _is_value(connection: Any, column: str, by: By) -> bool:
     return bool(connection.execute(query).fetchone()[0])
 
 
-def _cell(table: OpenedTable, column: str, by: By) -> str:
+def _cell(table: OpenedTable, column: str) -> str:
     kind = dict(zip(table.columns, table.types, strict=True))[column]
-    text = values.text(sql_name(column), kind)
-    return f"lower({text})" if by == "email" else text
+    return f"CAST({values.text(sql_name(column), kind)} AS VARCHAR)"
+
+
+def _key(by: By) -> str:
+    """Return by what a cell is looked up."""
+    return "lower(cell)" if by == "email" else "cell"
 
 
 def _count_cells(connection: Any, table: OpenedTable, column: str, *, headless: bool) -> None:
     """Make the table of the different values with their first place; DuckDB spills to disk."""
-    cell = _cell(table, column, "id")
+    cell = _cell(table, column)
     rows = f"SELECT {cell} AS cell, row_number() OVER () AS place FROM {table.sql}"
     if headless:
         rows = f"SELECT {sql_text(column)} AS cell, 0 AS place UNION ALL {rows}"
@@ -310,7 +321,7 @@ def _summary(connection: Any, column: str, by: By, headless: bool, wanted: _Want
     def one(query: str) -> Any:
         return connection.execute(query).fetchone()[0] or 0
 
-    cell = "lower(cell)" if by == "email" else "cell"
+    cell = _key(by)
     connection.execute(
         f"CREATE TABLE found AS SELECT k.id, min(c.place) AS place FROM cells AS c JOIN known AS k"
         f" ON {cell} = k.{by} GROUP BY k.id"

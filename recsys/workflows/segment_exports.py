@@ -242,6 +242,11 @@ def export_members(
     check_path(path, (".csv",))
     if wanted.recommend and "for_you" not in view.release.manifest["strategies"]:
         raise not_served("for_you")
+    if layout.platform and "email" not in view.release.shoppers.column_names:
+        raise InputError(
+            f"The shop's data has no e-mail addresses, and {layout.label} needs them.",
+            hint="Map the column with the e-mail addresses on the Data page.",
+        )
     columns = columns_of(view, layout, wanted.recommend, told=wanted.held_out == "column")
     chosen = _Chosen(view, definition, layout, wanted.held_out)
     rows = 0

@@ -214,7 +214,7 @@ def test_a_group_is_named_by_what_it_has_more_often() -> None:
     groups = np.repeat(np.array([0, 1, 2], np.int16), 30)
     categories = ["Tea"] * 30 + ["Milk"] * 18 + ["Cheese"] * 12 + ["Bread"] * 30
     names = name_groups(groups, 3, traits_of_columns([categories]))
-    assert names == ["Tea", "Milk, Cheese", "Bread"]
+    assert names == ["Tea", "Milk and Cheese", "Bread"]
 
 
 def test_groups_of_one_category_are_told_apart_by_words() -> None:

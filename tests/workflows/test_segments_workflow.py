@@ -86,11 +86,12 @@ class TestPreview:
             "It goes by 'age', which tells of age. Treating people differently by that may be"
             " against the law; check that the campaign needs it.",
         )
-        seeds = Seeds(buyers_of=(SENSITIVE,))
-        found = preview(workspace, shop.current(), Definition(kind="lookalikes", seeds=seeds))
-        assert found.notes[0] == (
-            "It goes by 1 product marked as sensitive: being in this segment tells that of a"
-            " person."
+        bought = Conditions(items=(SENSITIVE,), categories=("Pharmacy",))
+        found = preview(workspace, shop.current(), Definition(kind="rule", conditions=bought))
+        tells = "being in this segment tells that of a person."
+        assert found.notes == (
+            f"It goes by 1 product marked as sensitive: {tells}",
+            f"It goes by the category 'Pharmacy', which is marked as sensitive: {tells}",
         )
 
 

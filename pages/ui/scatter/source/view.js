@@ -131,8 +131,11 @@ export class View {
     }
     if (legend.marked !== this.marked) {
       const places = placesOf(unpack(legend.marked))
-      plot.deselect({ preventEvent: true })
-      if (places.length) plot.select(places, { preventEvent: true })
+      const now = new Set(plot.get("selectedPoints"))
+      if (now.size !== places.length || !places.every((at) => now.has(at))) {
+        plot.deselect({ preventEvent: true })
+        if (places.length) plot.select(places, { preventEvent: true })
+      }
       this.marked = legend.marked
     }
     const lines = JSON.stringify([legend.near, theme.ink])
