@@ -19,6 +19,7 @@ page = st.navigation(
             st.Page(HERE / "home.py", title="Home", icon=":material/home:", default=True),
             st.Page(HERE / "shelves.py", title="Shelves", icon=":material/shelves:"),
             st.Page(HERE / "shop.py", title="Shop page", icon=":material/storefront:"),
+            st.Page(HERE / "map.py", title="Map", icon=":material/scatter_plot:"),
         ],
         "Curate": [
             st.Page(HERE / "rules.py", title="Rules", icon=":material/rule:"),

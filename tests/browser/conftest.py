@@ -21,6 +21,8 @@ expect.set_options(timeout=20_000)
 _ARGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--use-angle=swiftshader",  # WebGL on the processor, for the map
+    "--enable-unsafe-swiftshader",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

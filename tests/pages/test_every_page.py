@@ -17,6 +17,7 @@ TITLES = {
     "compare.py": "Where do two models differ?",
     "publish.py": "What would change if this went live?",
     "shelves.py": "What would this shopper see?",
+    "map.py": "What lies close to what?",
     "sets.py": "Which products belong together?",
     "segments.py": "Whom should this reach?",
     "live.py": "What is different today?",

@@ -13,6 +13,7 @@ from whole_shop import ROOT, Server, children, gone, wait_for
 
 from recsys.workspace.database import SCHEMA_VERSION
 
+SCATTER = ROOT / "pages" / "ui" / "scatter"
 LOOK = """
 import sys
 from pathlib import Path
@@ -46,6 +47,8 @@ def test_the_wheel_has_what_no_module_imports(installed: Path) -> None:
         ROOT / "app.py",
         ROOT / ".streamlit" / "config.toml",
         ROOT / "pages" / "ui" / "logo.svg",
+        *(SCATTER / name for name in ("map.html", "map.css", "legend.js", "legend.css")),
+        *(SCATTER / "built" / name for name in ("scatter.js", "LICENCES.txt")),
     ]
     for here in [*files, *(path for path in migrations if path.suffix in {".py", ".mako"})]:
         there = installed / here.relative_to(ROOT)
