@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def open_publish(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("AISLE_HOME", str(home))
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-    return calm(app.run().switch_page("publish.py").run())
+    return calm(app.switch_page("publish.py").run())
 
 
 def test_a_release_is_built_looked_at_published_and_rolled_back(

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def open_sets(home: Path, monkeypatch: pytest.MonkeyPatch, **address: str) -> AppTest:
     monkeypatch.setenv("AISLE_HOME", str(home))
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-    app.run().switch_page("sets.py")
+    app.switch_page("sets.py")
     for name, value in address.items():
         app.query_params[name] = value
     return app.run()

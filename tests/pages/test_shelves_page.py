@@ -32,7 +32,7 @@ def shop(home: Path) -> LiveShop:
 def open_shelves(home: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
     monkeypatch.setenv("AISLE_HOME", str(home))
     opened = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=20)
-    opened.run().switch_page("shelves.py")
+    opened.switch_page("shelves.py")
     for name, value in query.items():
         opened.query_params[name] = value
     return opened.run()
