@@ -28,10 +28,6 @@ from recsys.segments.vectors import Vectors, shopper_space, shopper_vectors, wit
 
 # Folding a shopper in takes up to half a millisecond.
 _MOST_FOLDED = 500
-NO_VECTORS = NotReady(
-    "No model of the live release gives shoppers vectors, so nobody can be compared.",
-    hint="Publish a release with a model such as ALS for Lookalikes or For You.",
-)
 
 
 @dataclass(frozen=True)
@@ -104,6 +100,14 @@ def rank(
     return _by_value(view.release, np.flatnonzero(met.who), met.notes)
 
 
+def no_vectors() -> NotReady:
+    """Return the error for a release in which no model gives shoppers vectors."""
+    return NotReady(
+        "No model of the live release gives shoppers vectors, so nobody can be compared.",
+        hint="Publish a release with a model such as ALS for Lookalikes or For You.",
+    )
+
+
 def _incomplete(lacks: str) -> InputError:
     return InputError(f"The definition of the segment lacks {lacks}.", hint="Fill it in.")
 
@@ -134,7 +138,7 @@ def _lookalikes(
         raise _incomplete("seeds")
     vectors, space = shopper_vectors(release), shopper_space(release)
     if vectors is None or space is None:
-        raise NO_VECTORS
+        raise no_vectors()
     event = seeded(view, definition.seeds, sets=sets, rules=rules)
     scorer: Scorer = definition.scorer or chosen or "centroid"
     examples, notes = _examples(release, space, vectors, event, definition.seed)

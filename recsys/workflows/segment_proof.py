@@ -26,7 +26,7 @@ from recsys.segments.definition import Definition, Seeds
 from recsys.segments.lifecycle import DEFAULT_RULES, LifecycleRules
 from recsys.segments.proof import Proof, nothing_proved, proved
 from recsys.segments.proving import Base, prove
-from recsys.segments.ranked import NO_VECTORS
+from recsys.segments.ranked import no_vectors
 from recsys.segments.seeds import FEWEST_SEEDS, Seeded, seeded
 from recsys.segments.vectors import Vectors, place_of_vectors
 from recsys.shelves.facts import dense_of
@@ -71,7 +71,7 @@ def submit_proof(
     view = LiveShop(workspace).current()
     seeds = _seeds(definition)
     if place_of_vectors(view.release) is None:
-        raise NO_VECTORS
+        raise no_vectors()
     found = seeded(view, seeds, sets=_named(workspace, seeds), rules=rules)
     params = {
         "definition": definition.model_dump(mode="json"),
@@ -157,7 +157,12 @@ def prove_lookalikes(
     people = people_by(rows, dataset.n_users)
     there = np.flatnonzero(people.orders > 0)
     looked_for = np.flatnonzero(np.isin(there, event.rows))
-    notes = _notes(event, len(looked_for))
+    if len(looked_for) < FEWEST_SEEDS or len(looked_for) == len(there):
+        found = nothing_proved(len(looked_for))
+    else:
+        base = fitted_base(dataset, rows, kind, settings, report=part_of(report, 0.05, 0.6))
+        step = part_of(report, 0.6, 1.0)
+        found = proved(prove(base, looked_for, seed=definition.seed, report=step), definition.size)
     manifest: dict[str, Any] = {
         "seeds_key": seeds_key(seeds),
         "dataset_id": dataset.id,
@@ -169,15 +174,11 @@ def prove_lookalikes(
         "created_at": time.time(),
         "seeds": len(looked_for),
         "base": len(there),
+        "notes": _notes(event, len(looked_for)),
+        **found,
     }
-    if len(looked_for) < FEWEST_SEEDS or len(looked_for) == len(there):
-        found = nothing_proved(len(looked_for))
-    else:
-        base = fitted_base(dataset, rows, kind, settings, report=part_of(report, 0.05, 0.6))
-        proven = prove(base, looked_for, seed=definition.seed, report=part_of(report, 0.6, 1.0))
-        found = proved(proven, definition.size)
     proof_id = workspace.proofs.new_id()
-    with workspace.proofs.writing(proof_id, {**manifest, **found, "notes": notes}):
+    with workspace.proofs.writing(proof_id, manifest):
         report(1.0, "Proof ready")
     return proof_id
 
@@ -195,7 +196,7 @@ def model_of_vectors(workspace: Workspace, view: LiveView) -> tuple[str, dict[st
     release = view.release
     place = place_of_vectors(release)
     if place is None:
-        raise NO_VECTORS
+        raise no_vectors()
     model = workspace.models.manifest(release.manifest["strategies"][place])
     space = release.space(place)
     if isinstance(space, FactorSpace):
@@ -227,7 +228,7 @@ def fitted_base(
     data = TrainingData(rows, dataset.n_users, dataset.n_items, content=Content(dataset))
     space = dense_of(model(read_config(model, settings)).fit(data, report))
     if space is None:
-        raise NO_VECTORS
+        raise no_vectors()
     people = people_by(rows, dataset.n_users)
     there = np.flatnonzero(people.orders > 0)
     return Base(Vectors.of(space.users[there]), activity(people)[there], people.orders[there])
