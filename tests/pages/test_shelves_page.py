@@ -256,4 +256,4 @@ def test_for_you_of_every_shopper_is_exported_and_downloaded(
     assert not app.exception
     assert not any(b.label == "Export all For You lists" for b in app.button)
     labels = [one.proto.label for one in app.get("download_button")]
-    assert any(label.startswith("Download For You of all 150 shoppers (") for label in labels)
+    assert any(label.startswith("Download For You of all 60 shoppers (") for label in labels)
