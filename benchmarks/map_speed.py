@@ -86,7 +86,7 @@ def _looks(view: LiveView, picture: Picture) -> list[Result]:
 
     return [
         at_most(f"lasso of 300 corners, {_POINTS:,} points: p95", _p95(lambda: inside(many, lasso)),
-                10, unit="ms"),
+                20, unit="ms"),
         told(f"what {len(rows):,} chosen products share: p95",
              _p95(lambda: selection(view, picture, rows)), unit="ms"),
         told("the slowest colouring of the map: p95",

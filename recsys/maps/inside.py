@@ -36,23 +36,28 @@ def inside(points: NDArray[np.float32], polygon: NDArray[Any]) -> NDArray[np.boo
     ends = np.roll(corners, -1, axis=0)
     if _flat(corners):
         return found
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    near = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
-    near = near[np.argsort(points[near, 1], kind="stable")]
-    x, y = points[near].astype(np.float64).T
+    (left, low), (right, high) = corners.min(axis=0), corners.max(axis=0)
+    x, y = points[:, 0], points[:, 1]
+    near = np.flatnonzero((x >= left) & (x <= right) & (y >= low) & (y <= high))
+    near = near[np.argsort(y[near])]
+    x, y = x[near].astype(np.float64), y[near].astype(np.float64)
     odd, border = np.zeros(len(near), np.bool_), np.zeros(len(near), np.bool_)
-    for (x1, y1), (x2, y2) in zip(corners.tolist(), ends.tolist(), strict=True):
-        bottom, top = min(y1, y2), max(y1, y2)
-        first, last = np.searchsorted(y, (bottom, top))
-        after = int(np.searchsorted(y, top, side="right"))
-        some = slice(int(first), after)
+    bottoms, tops = np.minimum(corners[:, 1], ends[:, 1]), np.maximum(corners[:, 1], ends[:, 1])
+    firsts, lasts = np.searchsorted(y, bottoms).tolist(), np.searchsorted(y, tops).tolist()
+    afters = np.searchsorted(y, tops, side="right").tolist()
+    edges = zip(corners.tolist(), ends.tolist(), firsts, lasts, afters, strict=True)
+    for (x1, y1), (x2, y2), first, last, after in edges:
+        if first == after:
+            continue
+        some = slice(first, after)
         # Above 0 on one side of the edge, below 0 on the other.
         side = (x2 - x1) * (y[some] - y1) - (x[some] - x1) * (y2 - y1)
-        on = (side == 0) & (x[some] >= min(x1, x2)) & (x[some] <= max(x1, x2))
-        border[some] |= on
+        on = side == 0
+        if on.any():
+            border[some] |= on & (x[some] >= min(x1, x2)) & (x[some] <= max(x1, x2))
         # A ray to the right crosses the edge; the upper end belongs to the next one.
         crossed = side > 0 if y2 > y1 else side < 0
-        odd[int(first) : int(last)] ^= crossed[: int(last) - int(first)]
+        odd[first:last] ^= crossed[: last - first]
     found[near] = odd | border
     return found
 

@@ -17,7 +17,8 @@ from recsys.types import Report
 
 # How tightly points may be packed, on a map of some 20 across.
 _MIN_DIST = 0.1
-_SMALL, _EPOCHS_SMALL, _EPOCHS = 10_000, 500, 200
+# Epochs: so many points are moved in all, within these bounds.
+_MOVES, _FEWEST, _MOST = 5_000_000, 100, 500
 # A map that goes on from an older one has less way to go.
 _GOING_ON = 0.5
 
@@ -49,7 +50,7 @@ def lay_out(near: Near, start: Floats, *, going_on: bool, seed: int, report: Rep
         layouts: Any = import_module("umap.layouts")
         umap: Any = import_module("umap.umap_")
     count = len(start)
-    epochs = _EPOCHS_SMALL if count <= _SMALL else _EPOCHS
+    epochs = int(np.clip(_MOVES // count, _FEWEST, _MOST))
     strength = 1.0
     if going_on:
         epochs, strength = int(epochs * _GOING_ON), _GOING_ON

@@ -13,9 +13,13 @@ from numpy.typing import NDArray
 from recsys.lifts import Lift, lifts_of_codes
 from recsys.maps.picture import Picture
 from recsys.releases.live import LiveView
+from recsys.segments.lifecycle import DEFAULT_RULES
+from recsys.segments.sharing import shared
 from recsys.shelves.facts import Column, facts_of
 from recsys.workflows.map_attributes import item_attributes
 from recsys.workflows.map_cards import check_same_data
+from recsys.workflows.segments import lifecycle_rules
+from recsys.workspace import Workspace
 
 MOST_LINES = 1_000
 # Values of one column that are told.
@@ -34,8 +38,10 @@ class Selection:
     item_ids, shopper_ids
         The shop's ids of the chosen products and shoppers, those with the highest sales first.
     lifts
-        What the chosen have more often than all on the map: "Category", "Brand", "Price", and
-        further columns of the catalogue -> values, the surest first.
+        What the chosen products have more often than all on the map: "Category", "Brand",
+        "Price", and further columns of the catalogue -> values, the surest first. What chosen
+        shoppers have more often than all: see :func:`recsys.segments.sharing.shared`; on a map of
+        both these begin with "Shoppers: ".
     lines
         The chosen with the highest sales, at most 1,000: of products ``id``, ``name``,
         ``category``, ``price``, ``sales``; of shoppers ``id``, ``orders``, ``spend``, ``last``
@@ -49,13 +55,17 @@ class Selection:
     lines: list[dict[str, Any]]
 
 
-def selection(view: LiveView, picture: Picture, rows: NDArray[Any]) -> Selection:
+def selection(
+    view: LiveView, picture: Picture, rows: NDArray[Any], *, workspace: Workspace | None = None
+) -> Selection:
     """Say what some points are and what they have in common.
 
     Parameters
     ----------
     rows
         Row numbers of the picture, or a mask over its points.
+    workspace
+        For the shop's own rules of the lifecycle.
 
     Raises
     ------
@@ -75,7 +85,10 @@ def selection(view: LiveView, picture: Picture, rows: NDArray[Any]) -> Selection
         rows=chosen,
         item_ids=[release.item_ids.id(row) for row in items.tolist()],
         shopper_ids=[release.user_ids.id(row) for row in shoppers.tolist()],
-        lifts=_lifts(view, picture, np.sort(items)) if len(items) else {},
+        lifts={
+            **(_lifts(view, picture, np.sort(items)) if len(items) else {}),
+            **_lifts_of_shoppers(view, picture, np.sort(shoppers), workspace),
+        },
         lines=[
             _item_line(view, picture, row)
             if row < picture.n_items
@@ -129,6 +142,22 @@ def _lifts(view: LiveView, picture: Picture, items: NDArray[np.int64]) -> dict[s
         told = [one for one in some if one.count or one.sure]
         if told:
             found[name] = told[:MOST_VALUES]
+    return found
+
+
+def _lifts_of_shoppers(
+    view: LiveView, picture: Picture, shoppers: NDArray[np.int64], workspace: Workspace | None
+) -> dict[str, list[Lift]]:
+    """Compare some shoppers with all of the shop; told apart from products on a map of both."""
+    if not len(shoppers):
+        return {}
+    rules = DEFAULT_RULES if workspace is None else lifecycle_rules(workspace)
+    found: dict[str, list[Lift]] = {}
+    for name, some in shared(view, shoppers.astype(np.int32), rules=rules).items():
+        told = [one for one in some if one.count or one.sure]
+        if told:
+            title = f"{name[:1].upper()}{name[1:]}"
+            found[f"Shoppers: {title}" if picture.n_items else title] = told[:MOST_VALUES]
     return found
 
 

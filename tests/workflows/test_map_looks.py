@@ -230,7 +230,9 @@ def test_a_point_without_a_place_has_no_neighbours_and_is_not_found(
     assert first not in [at for at, _ in neighbours(view, without, row)]
 
 
-def test_a_selection_is_told_by_its_lifts_and_lines(view: LiveView, picture: Picture) -> None:
+def test_a_selection_is_told_by_its_lifts_and_lines(
+    demo: Workspace, view: LiveView, picture: Picture
+) -> None:
     codes = view.release.category_codes
     category = int(np.bincount(codes[picture.placed & (codes >= 0)]).argmax())
     rows = np.flatnonzero((codes == category) & picture.placed)
@@ -243,6 +245,11 @@ def test_a_selection_is_told_by_its_lifts_and_lines(view: LiveView, picture: Pic
     assert len(found.lines) == min(len(rows), 1_000)
     assert found.lines[0]["id"] == found.item_ids[0]
     shoppers = quick_map(view, "shoppers", "lookalikes")
+    found = selection(view, shoppers, np.arange(40), workspace=demo)
+    assert {"Category", "Stage", "Recency"} <= set(found.lifts)
+    assert sum(one.count for one in found.lifts["Stage"]) == 40
+    both = selection(view, quick_map(view, "both", "for_you"), np.array([len(picture.points)]))
+    assert "Shoppers: Stage" in both.lifts
     line = selection(view, shoppers, np.array([2])).lines[0]
     people = view.release.people
     assert people is not None
