@@ -47,7 +47,6 @@ with controls:
     by_sales = choose_sizes()
     drawing = drawing_of(asked, picture, by_sales=by_sales)
     search(view, picture, drawing.stamp)
-show_found(view, picture, drawing.stamp)
 
 chosen = state_map.chosen(drawing.stamp)
 rows = None if chosen is None else rows_of(asked, picture, chosen)
@@ -73,6 +72,7 @@ with halves.container():
     )
     tell_how(asked, picture, len(drawing.rows))
 with halves.container():
+    show_found(view, picture, drawing.stamp)
     ask_for_map(asked, full=picture.method == "umap")
     if chosen is None or rows is None:
         show_groups(view, picture, drawing.stamp)

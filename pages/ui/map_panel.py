@@ -172,4 +172,5 @@ def _show_lines(found: Selection) -> None:
 
 
 def _row(line: Mapping[str, Any]) -> dict[str, Any]:
-    return {head: line.get(name) for name, head in _HEADS.items()}
+    row = {head: line.get(name) for name, head in _HEADS.items()}
+    return row if row["Sales"] is None else {**row, "Sales": round(row["Sales"])}

@@ -64,6 +64,7 @@ function groups(data, colours, root, press) {
 function scale(data, colours) {
   const bar = element("span", "bar")
   const steps = colours.slice(0, data.steps)
+  bar.title = `Each shade holds as many points; half of them are above ${data.middle}.`
   bar.style.background = `linear-gradient(to right, ${steps.join(", ")})`
   const parts = [element("span", "end", data.low), bar, element("span", "end", data.high)]
   for (const [code, label, count] of data.groups) {
