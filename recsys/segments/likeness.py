@@ -159,8 +159,8 @@ def prototypes(vectors: Floats, *, count: int = _PROTOTYPES, seed: int = 0) -> F
     centres = vectors[np.sort(random.choice(len(vectors), count, replace=False))]
     for _ in range(_ROUNDS):
         nearest = (vectors @ centres.T).argmax(axis=1)
-        sums = np.zeros(centres.shape, np.float64)
-        np.add.at(sums, nearest, vectors)
-        filled = np.bincount(nearest, minlength=count) > 0
-        centres = np.where(filled[:, None], unit_rows(sums.astype(np.float32)), centres)
+        # A product with ones and zeros: adding row by row takes thirty times as long.
+        belongs = (nearest == np.arange(count)[:, None]).astype(np.float32)
+        filled = belongs.any(axis=1)[:, None]
+        centres = np.where(filled, unit_rows(belongs @ vectors), centres)
     return centres
