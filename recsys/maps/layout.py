@@ -18,7 +18,7 @@ from recsys.types import Report
 # How tightly points may be packed, on a map of some 20 across.
 _MIN_DIST = 0.1
 # Epochs: so many points are moved in all, within these bounds.
-_MOVES, _FEWEST, _MOST = 5_000_000, 100, 500
+_MOVES, _FEWEST, _MOST = 5_000_000, 80, 500
 # A map that goes on from an older one has less way to go.
 _GOING_ON = 0.5
 
