@@ -85,7 +85,7 @@ def show_found(view: LiveView, picture: Picture, stamp: str) -> None:
     elif len(found) > 1:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.caption("Found:", width="content")
-            for row, label in found[:6]:
+            for row, label in found[:4]:
                 st.button(
                     plain(shorten(label, _NAME)),
                     key=f"map-found-{row}",

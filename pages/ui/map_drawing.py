@@ -13,7 +13,7 @@ from pages.ui.resources import workspace
 from pages.ui.scatter.packing import Drawing, Facts, pack
 from pages.ui.state_map import KEY, Chosen
 from pages.ui.words import money
-from recsys.errors import AisleError
+from recsys.errors import AisleError, NotFound
 from recsys.maps.picture import Of, Picture
 from recsys.releases.live import LiveView
 from recsys.types import Placement
@@ -71,7 +71,10 @@ def rows_of(asked: Asked, picture: Picture, chosen: Chosen) -> NDArray[np.bool_]
     if chosen.kind == "area":
         rows = inside(picture.points, np.asarray(chosen.polygon, np.float64))
         if chosen.shown:
-            told = colours(asked.view, picture, chosen.colouring, workspace=workspace())
+            try:
+                told = colours(asked.view, picture, chosen.colouring, workspace=workspace())
+            except NotFound:  # the segment that coloured it was deleted since
+                return np.zeros(len(rows), np.bool_)
             rows &= seen(told, chosen.shown)
         return rows
     if chosen.kind == "group":

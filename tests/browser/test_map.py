@@ -61,21 +61,25 @@ def shown(page: Page, base_url: str) -> set[str]:
     return set(page.get_by_test_id("stMain").locator("strong").all_inner_texts())
 
 
+def square(picture: Picture) -> tuple[np.ndarray, float]:
+    """The middle of the map, and half of the side of what the canvas shows."""
+    low, high = picture.points.min(axis=0), picture.points.max(axis=0)
+    return (low + high) / 2, float((high - low).max()) / 2 / EDGE
+
+
 def corners_around(picture: Picture, rows: np.ndarray) -> np.ndarray:
-    """The box around some points, with a tenth of the map's width beside them."""
-    points = picture.points[rows]
-    beside = 0.1 * float(np.ptp(picture.points, axis=0).max())
-    return np.array([points.min(axis=0) - beside, points.max(axis=0) + beside])
+    """The box around some points, wide of them where the canvas does not end."""
+    points, (middle, half) = picture.points[rows], square(picture)
+    wide = np.array([points.min(axis=0) - half / 5, points.max(axis=0) + half / 5])
+    return np.clip(wide, middle - 0.985 * half, middle + 0.985 * half)
 
 
 def on_screen(page: Page, picture: Picture, at: np.ndarray) -> tuple[float, float]:
     """Where a place of the whole map is on the screen."""
     box = page.locator(".map canvas").bounding_box()
     assert box is not None
-    low, high = picture.points.min(axis=0), picture.points.max(axis=0)
-    half = float((high - low).max()) / 2 / EDGE
-    pixels = min(box["width"], box["height"]) / 2
-    x, y = ((at - (low + high) / 2) / half * pixels).tolist()
+    middle, half = square(picture)
+    x, y = ((at - middle) / half * min(box["width"], box["height"]) / 2).tolist()
     return box["x"] + box["width"] / 2 + x, box["y"] + box["height"] / 2 - y
 
 

@@ -22,7 +22,7 @@ from recsys.maps.picture import Cluster, Picture
 from recsys.releases.live import LiveShop, LiveView
 from recsys.settings import Settings
 from recsys.workflows.jobs import active_jobs
-from recsys.workflows.maps import Selection, find, quick_map
+from recsys.workflows.maps import Selection, colours, find, quick_map
 from recsys.workflows.named_sets import named_set, named_sets
 from recsys.workflows.rules import rule_board
 from recsys.workspace import Workspace
@@ -148,6 +148,15 @@ def test_what_was_drawn_around_opens_a_segment_of_who_wants_it(
     assert [one.value for one in app.subheader] == [f"{everything:,} products chosen"]
     assert "They have nothing in common that all others have less often." in said(app)
     assert "The 1,000 with the highest sales." in said(app)
+    # With a filter in the legend, only what was seen; by a colouring that is gone, nothing.
+    first = colours(view, quick_map(view, "items", "for_you"), "category").values == 0
+    some = int((first & np.isfinite(points[:, 0])).sum())
+    calm(choose(app, view, "area", polygon=box, shown=(0,), colouring="category"))
+    assert [one.value for one in app.subheader] == [f"{some:,} products chosen"]
+    calm(choose(app, view, "area", polygon=box, shown=(0,), colouring="segment:99"))
+    assert "Nothing lies in there." in said(app)
+
+    calm(choose(app, view, "area", polygon=box))
     button(app, "Shoppers who want these").click().run()
     begun = app.session_state["segment_draft"].initial
     assert begun.kind == "affinity"

@@ -100,7 +100,7 @@ export class View {
   /** Sets colours and sizes. */
   dress(theme, count) {
     const palette = theme.dark ? this.legend.dark : this.legend.light
-    const least = Math.max(1.5, Math.min(6, 42 / count ** 0.3))
+    const least = Math.max(1.5, Math.min(4, 42 / count ** 0.3))
     const opacity = Math.max(0.45, Math.min(0.95, 5.5 / count ** 0.2))
     this.plot.set({
       backgroundColor: theme.ground,
