@@ -34,9 +34,9 @@ _NAMES = {
 }
 _HEAD = """Written by `python -m benchmarks --only curves`: the share of hidden seeds among the
 first so many shoppers of the demo shop. A fifth of the seeds is hidden, ten times; the scorer is
-chosen by the others alone; 95 % intervals by the corrected resampled t. The live model's configuration
-is fitted anew on the purchases before the day, and RFM is the same classifier on the logarithms of
-recency, frequency and money by the same purchases.
+chosen by the others alone; 95 % intervals by the corrected resampled t. The live model's
+configuration is fitted anew on the purchases before the day, and RFM is the same classifier on the
+logarithms of recency, frequency and money by the same purchases.
 """
 
 

@@ -95,10 +95,16 @@ def _publish(workspace: Workspace, folder: Path, shoppers: int) -> None:
         write_parquet(pa.table({key: pa.array(cells) for key, cells in columns.items()}), path)
         roles = [role for role in columns if role != "tier"]
         sources[name] = Source(path, {role: role for role in roles})
-    ingest(workspace, **sources, name="Benchmark")
+    ingest(
+        workspace,
+        interactions=sources["interactions"],
+        items=sources["items"],
+        shoppers=sources["shoppers"],
+        name="Benchmark",
+    )
     als = train_model(workspace, "als", settings={"factors": 64, "iterations": 5}, evaluate=False)
     only: tuple[Placement, ...] = ("for_you", "similar", "lookalikes")
-    strategies = dict.fromkeys(only, als)
+    strategies: dict[Placement, str] = dict.fromkeys(only, als)
     publish_release(workspace, strategies=strategies, only=only, evaluate=False, actor="benchmark")
 
 

@@ -37,7 +37,7 @@ def segment(  # noqa: PLR0917 - options of a command
     like: Annotated[
         Path | None, typer.Option(help="A file with ids or e-mail addresses of shoppers.")
     ] = None,
-    size: Annotated[int | None, typer.Option(min=1, help="How many to find.")] = None,
+    size: Annotated[int, typer.Option(min=1, help="How many to find.")] = 1_000,
     out: Out = None,
     layout: LayoutName = "people",
     recommend: Recommend = 0,
@@ -131,7 +131,7 @@ def show(set_id: SegmentId, as_json: AsJson = False) -> None:
     }
     words = [f"{found.line.name}: {found.line.count:,} members"]
     words += [f"{count:,} left out: {why}" for why, count in found.counts.removed.items()]
-    words.append(json.dumps(document["definition"], indent=2))
+    words.append(json.dumps(definition_document(found.definition, most=5), indent=2))
     words += [f"Version {one.version} ({one.actor}): {_step(one)}" for one in found.history]
     give(document, "\n".join(words), as_json=as_json)
 

@@ -1,4 +1,4 @@
-"""Three ways to say how much a shopper is like some seeds, all on vectors of length 1."""
+"""Three ways to say how much a shopper is like some seeds, all on vectors of shoppers."""
 
 from __future__ import annotations
 
@@ -12,44 +12,51 @@ from recsys.models.spaces import unit_rows
 from recsys.segments.definition import Scorer
 from recsys.segments.vectors import Vectors
 
-_BLOCK = 65_536
-# Many seeds are stood for by so many prototypes; a shopper is compared with the best few.
-_PROTOTYPES, _ROUNDS, _BEST = 64, 10, 3
-# The classifier's pull towards zero; numbers of others to learn from.
-_RIDGE = 10.0
+_BLOCK = 32_768
+# What was tried: docs/decisions/016-lookalikes.md.
+_PROTOTYPES, _ROUNDS = 16, 10
+# The classifier's pull towards zero, and by how much a vector's length is pulled less.
+_RIDGE, _LENGTH = 20.0, 3.0
+# Numbers of others to learn from.
 _OTHERS_PER_SEED, _LEAST_OTHERS, _MOST_OTHERS = 5, 5_000, 20_000
 _STEPS = 30
 
 SCORE_WORDS: dict[Scorer, str] = {
-    "centroid": "Cosine to the mean direction of the seeds",
-    "nearest": "Mean cosine to the nearest few of the seeds, or of their groups",
+    "centroid": "Cosine to the mean direction of the seeds, less what all shoppers share",
+    "nearest": "Mean cosine to the nearest half of the seeds, or of 16 groups of them",
     "classifier": "Log odds of a logistic regression of seeds against others",
 }
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """How like the seeds a vector is: the mean of its ``best`` largest dots, plus ``shift``.
+    """How like the seeds a vector is: the mean of its ``best`` largest dots with some directions.
 
     Attributes
     ----------
     directions
         Shape ``(k, d)``: the seeds' mean, their prototypes, or the classifier's weights.
+    spread
+        Whether vectors are compared as :meth:`Vectors.spread` gives them, or just with length 1.
+    of_level, shift
+        What the level adds, and what everybody gets added.
     """
 
     directions: Floats
     best: int = 1
+    spread: bool = True
+    of_level: float = 0.0
     shift: float = 0.0
 
     def of(self, vectors: Vectors) -> Floats:
-        """Return the score of each vector, taken with length 1; NaN where it is all zero."""
+        """Return the score of each vector; NaN where it is all zero."""
         found = np.empty(len(vectors), np.float32)
         turned = np.ascontiguousarray(self.directions.T)
         for start in range(0, len(vectors), _BLOCK):
             block = slice(start, start + _BLOCK)
-            found[block] = _best_mean(vectors.raw[block] @ turned, self.best)
-        found *= vectors.scale
-        found += np.float32(self.shift)
+            units = vectors.spread(block) if self.spread else vectors.units(block)
+            found[block] = _best_mean(units @ turned, self.best)
+        found += np.float32(self.of_level) * vectors.level + np.float32(self.shift)
         found[~vectors.known] = np.nan
         return found
 
@@ -57,32 +64,38 @@ class Likeness:
 def _best_mean(dots: Floats, best: int) -> Floats:
     if dots.shape[1] == 1:
         return dots[:, 0]
-    if best == 1:
-        return dots.max(axis=1)
     dots.partition(dots.shape[1] - best, axis=1)
     return dots[:, -best:].mean(axis=1)
 
 
-def learn(scorer: Scorer, seeds: Floats, others: Floats, *, seed: int = 0) -> Likeness:
+def learn(scorer: Scorer, seeds: Vectors, others: Vectors, *, seed: int = 0) -> Likeness:
     """Learn from the seeds, and of the classifier from others, what being like them is.
 
     Parameters
     ----------
     seeds, others
-        Vectors of length 1, shapes ``(k, d)`` and ``(m, d)``; ``others`` are shoppers drawn from
-        those not known to be seeds, see :func:`draw_others`.
+        Vectors of which none is all zero; ``others`` are shoppers drawn from those not known to be
+        seeds, see :func:`draw_others`.
     seed
         Where the search for prototypes begins.
     """
     if scorer == "centroid":
-        return Likeness(unit_rows(seeds.mean(axis=0, keepdims=True)))
+        return Likeness(unit_rows(seeds.spread().mean(axis=0, keepdims=True)))
     if scorer == "nearest":
-        directions = seeds if len(seeds) <= _PROTOTYPES else prototypes(seeds, seed=seed)
-        return Likeness(directions, best=min(_BEST, len(directions)))
-    # Of a unit vector each number is about 1 / sqrt(d); the ridge wants them about 1.
-    scale = np.sqrt(seeds.shape[1])
-    weights, intercept = logistic(scale * seeds, scale * others)
-    return Likeness((scale * weights[None, :]).astype(np.float32), shift=intercept)
+        directions = seeds.spread()
+        if len(directions) > _PROTOTYPES:
+            directions = prototypes(directions, seed=seed)
+        return Likeness(directions, best=(len(directions) + 1) // 2)
+    weights, shift = logistic(_features(seeds), _features(others))
+    direction = np.sqrt(seeds.raw.shape[1]) * weights[None, :-1]
+    level = float(_LENGTH * weights[-1])
+    return Likeness(direction.astype(np.float32), spread=False, of_level=level, shift=shift)
+
+
+def _features(vectors: Vectors) -> NDArray[np.float64]:
+    """Return what the classifier goes by: the direction, each number about 1, and the level."""
+    units = np.sqrt(vectors.raw.shape[1]) * vectors.units().astype(np.float64)
+    return np.column_stack([units, _LENGTH * vectors.level.astype(np.float64)])
 
 
 def draw_others(

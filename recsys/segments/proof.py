@@ -140,6 +140,8 @@ def _found_words(
         return words
     if at(sizes, against[RANDOM].low, size) <= 0:
         return f"{words} That is no better than chance."
+    if at(sizes, against[RFM].high, size) < 0:
+        return f"{words} RFM alone finds more: a rule on orders and spend serves better here."
     if at(sizes, against[RFM].low, size) <= 0:
         return f"{words} That is not surely more than RFM alone finds."
     return words

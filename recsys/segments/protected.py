@@ -14,14 +14,14 @@ from recsys.segments.definition import Conditions, Definition
 _WORDS: dict[str, str] = {
     "age": "age alter age_group age_range age_band birthday birthdate birth_date date_of_birth dob"
     " birth_year year_of_birth geburtstag geburtsdatum jahrgang",
-    "gender": "gender sex geschlecht salutation anrede title",
+    "gender": "gender sex geschlecht salutation anrede",
     "religion": "religion belief faith denomination church konfession glaube",
-    "ethnic origin": "ethnicity ethnic ethnic_origin race origin nationality citizenship"
-    " country_of_birth migration staatsangehorigkeit nationalitat herkunft language sprache",
+    "ethnic origin": "ethnicity ethnic ethnic_origin race nationality citizenship"
+    " country_of_birth migration staatsangehorigkeit nationalitat language sprache",
     "health": "health disability disabled illness disease diagnosis pregnancy pregnant bmi weight"
     " gesundheit behinderung krankheit schwanger schwangerschaft allergy allergies",
     "sexual orientation": "sexual_orientation orientation sexuality",
-    "political opinion": "politics political party partei political_opinion",
+    "political opinion": "politics political partei political_opinion",
     "union membership": "union trade_union gewerkschaft",
     "family": "marital_status married family_status children kids household_size familienstand"
     " kinder household_comp kid_category kids_count",

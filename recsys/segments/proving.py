@@ -186,7 +186,7 @@ def scores_of(base: Base, scorer: Scorer, visible: Places, *, seed: int = 0) -> 
     others = _others(known, visible, seed)
     if not len(mine) or not len(others):
         return np.full(len(base), np.nan, np.float32)
-    seeds, rest = base.vectors.unit(mine), base.vectors.unit(others)
+    seeds, rest = base.vectors.only(mine), base.vectors.only(others)
     return learn(scorer, seeds, rest, seed=seed).of(base.vectors)
 
 

@@ -160,7 +160,7 @@ def _lookalikes(
 
 def _examples(
     release: Release, space: FactorSpace, vectors: Vectors, event: Seeded, seed: int
-) -> tuple[tuple[Floats, Floats] | None, list[str]]:
+) -> tuple[tuple[Vectors, Vectors] | None, list[str]]:
     """Return the vectors of seeds and of others to learn from; None where no seed has one.
 
     Where an event made the seeds, vectors of both know nothing of it.
@@ -173,8 +173,10 @@ def _examples(
     mine = event.rows
     if event.by_event:
         mine, others = (_some(rows, random) for rows in (mine, others))
-        seeds = without_event(release, space, mine.astype(np.int32), event)
-        rest = without_event(release, space, others.astype(np.int32), event)
+        both = np.concatenate([mine, others]).astype(np.int32)
+        usual = slice(len(mine), None)
+        forgot = without_event(release, space, both, event, usual=usual)
+        seeds, rest = forgot.only(slice(len(mine))), forgot.only(usual)
         if len(mine) < len(event.rows):
             notes.append(
                 f"Learned from {len(mine):,} of the {len(event.rows):,} seeds, drawn by chance:"
@@ -198,8 +200,8 @@ def _examples(
     return (_known(seeds), _known(rest)), notes
 
 
-def _known(vectors: Vectors) -> Floats:
-    return vectors.unit(np.flatnonzero(vectors.known))
+def _known(vectors: Vectors) -> Vectors:
+    return vectors.only(np.flatnonzero(vectors.known))
 
 
 def _some(rows: NDArray[np.integer], random: np.random.Generator) -> NDArray[np.integer]:
@@ -232,7 +234,7 @@ def _taste_group(release: Release, definition: Definition, picture: Picture | No
     if vectors is None or not vectors.known[rows].any():
         return _by_value(release, rows, ())
     known = rows[vectors.known[rows]]
-    scores = learn("centroid", vectors.unit(known), vectors.unit(known)).of(vectors)
+    scores = learn("centroid", vectors.only(known), vectors.only(known)).of(vectors)
     order = best_first(scores, np.zeros(len(scores)), rows).astype(np.int32)
     words = "Cosine to the mean direction of the group"
     return Ranked(order, scores[order], _NONE, words)

@@ -102,10 +102,10 @@ def _most_bought(column: Column, buyers: NDArray[np.floating]) -> Column:
     """Return a column with its most bought values only."""
     known = column.codes >= 0
     total = np.bincount(column.codes[known], weights=buyers[known], minlength=len(column.values))
-    best = np.sort(np.argsort(-total, kind="stable")[:_MOST_BRANDS])
+    best: list[int] = np.sort(np.argsort(-total, kind="stable")[:_MOST_BRANDS]).tolist()
     place = np.full(len(column.values) + 1, -1, np.int32)
     place[best] = np.arange(len(best))
-    return Column(tuple(column.values[code] for code in best.tolist()), place[column.codes])
+    return Column(tuple(column.values[code] for code in best), place[column.codes])
 
 
 def _buyers(release: Release, column: Column, users: NDArray[np.int64]) -> NDArray[np.int64]:

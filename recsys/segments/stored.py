@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from recsys.workspace.tables import (
     segment_versions,
     segments,
 )
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -111,10 +114,19 @@ class Change:
 
 
 def kept_segments(connection: Connection) -> dict[int, Kept]:
-    """Return what the segments that are not deleted are worked out by: set id -> kept."""
+    """Return what the segments that are not deleted are worked out by: set id -> kept.
+
+    One that cannot be read is left out, as if it were made by hand: it must not hide the others.
+    """
     alive = select(named_sets.c.id).where(named_sets.c.name_key.is_not(None))
     query = select(segments).where(segments.c.set_id.in_(alive)).order_by(segments.c.set_id)
-    return {row.set_id: _kept(row) for row in connection.execute(query)}
+    found: dict[int, Kept] = {}
+    for row in connection.execute(query):
+        try:
+            found[row.set_id] = _kept(row)
+        except StorageError as error:
+            _log.warning("%s", error)
+    return found
 
 
 def kept_segment(connection: Connection, set_id: int) -> Kept | None:

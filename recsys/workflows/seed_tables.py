@@ -144,7 +144,7 @@ def _find_column(connection: Any, table: OpenedTable) -> tuple[str, By]:
             f" (SELECT DISTINCT {by} AS key FROM known) ON {_key(by)} = key GROUP BY place"
         ).fetchall()
         for place, distinct, hits in counted_cells:
-            column = str(columns[place])
+            column = columns[int(place)]
             # Of the values one is the name.
             named = known_rank(role, column) is not None and 2 * int(hits) >= int(distinct) - 1
             found.append((named and hits > 0, int(hits), -int(place), column, by))

@@ -32,13 +32,13 @@ def note_download(workspace: Workspace, manifest: dict[str, Any], *, actor: str)
         record(connection, actor, "download segment", about["name"], id=about.get("id"), **told)
 
 
-def definition_document(definition: Definition) -> dict[str, Any]:
+def definition_document(definition: Definition, most: int = _MOST_IDS) -> dict[str, Any]:
     """Return a definition as JSON has it, long lists of ids by their length."""
     found: dict[str, Any] = definition.model_dump(mode="json", exclude_defaults=True)
     found["kind"] = definition.kind
-    if len(definition.ids) > _MOST_IDS:
+    if len(definition.ids) > most:
         found["ids"] = f"{len(definition.ids):,} ids"
-    if definition.seeds is not None and len(definition.seeds.ids) > _MOST_IDS:
+    if definition.seeds is not None and len(definition.seeds.ids) > most:
         found["seeds"] = {**found["seeds"], "ids": f"{len(definition.seeds.ids):,} ids"}
     return found
 

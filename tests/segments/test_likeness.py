@@ -25,7 +25,7 @@ def test_the_group_of_the_seeds_is_found_again(scorer: Scorer) -> None:
     vectors = Vectors.of(two_groups())
     group = np.arange(0, 300, 3)
     seeds, others = group[:40], np.setdiff1d(np.arange(300), group[:40])
-    scores = learn(scorer, vectors.unit(seeds), vectors.unit(others)).of(vectors)
+    scores = learn(scorer, vectors.only(seeds), vectors.only(others)).of(vectors)
     best = best_first(scores, np.zeros(300), others)[:60]
     assert np.isin(best, group).mean() > 0.9
 
@@ -35,7 +35,7 @@ def test_length_does_not_matter_and_zero_is_unknown(scorer: Scorer) -> None:
     raw = two_groups(90)
     raw[5] = 0
     once, longer = Vectors.of(raw), Vectors.of(7 * raw)
-    like = learn(scorer, once.unit(np.arange(0, 60, 3)), once.unit(np.arange(1, 90, 3)))
+    like = learn(scorer, once.only(np.arange(0, 60, 3)), once.only(np.arange(1, 90, 3)))
     assert np.isnan(like.of(once)).nonzero()[0].tolist() == [5]
     np.testing.assert_allclose(like.of(once), like.of(longer), rtol=1e-4)
 
@@ -72,7 +72,7 @@ def test_the_classifier_ends_on_what_can_be_told_apart_fully() -> None:
 def test_one_seed_is_enough_for_every_scorer() -> None:
     vectors = Vectors.of(two_groups(60))
     for scorer in SCORERS:
-        like = learn(scorer, vectors.unit(np.array([0])), vectors.unit(np.arange(1, 60)))
+        like = learn(scorer, vectors.only(np.array([0])), vectors.only(np.arange(1, 60)))
         assert int(np.argmax(like.of(vectors))) == 0
 
 

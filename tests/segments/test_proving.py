@@ -73,16 +73,12 @@ def test_in_noise_nothing_is_claimed(noise: Base) -> None:
 
 
 def test_hidden_seeds_teach_nothing() -> None:
-    """Each seed has a direction of its own: it is found at once by whoever learned from it."""
-    random = np.random.default_rng(3)
-    own = np.zeros((COUNT, 64))
-    own[:, :4] = random.normal(size=(COUNT, 4)) / 9
-    seeds = np.arange(40)
-    own[seeds, 4 + seeds] = 5
-    shop = base(own)
-    found = prove(shop, seeds)
+    """Every shopper has a direction of their own: who learned from one finds them at once."""
+    count = 120
+    seeds = np.sort(np.random.default_rng(3).choice(count, 40, replace=False))
+    found = prove(base(np.eye(count)), seeds)
     for name in (CHOSEN, *SCORERS):
-        assert at(found.sizes, found.curves[name].mean, 20) < 0.35
+        assert at(found.sizes, found.curves[name].mean, 20) < 0.45  # 20 of 88 are .23
 
 
 def test_the_same_seed_gives_the_same_proof(planted: Base) -> None:

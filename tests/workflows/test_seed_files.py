@@ -10,6 +10,7 @@ import pytest
 from flow_shop import N_USERS, open_flow, user
 from openpyxl import Workbook
 
+from recsys.data.arrow import pa, write_parquet
 from recsys.errors import BadFile, InputError
 from recsys.releases.live import LiveShop, LiveView
 from recsys.workflows.seed_files import SeedFile, read_seeds
@@ -115,6 +116,19 @@ def test_uploads_of_all_kinds(workspace: Workspace, view: LiveView, tmp_path: Pa
         read_seeds(workspace, view, b"\x89PNG\r\n\x1a\n", name="seeds.png")
     with pytest.raises(InputError, match=r"There is no file .*nowhere"):
         read_seeds(workspace, view, tmp_path / "nowhere.csv")
+
+
+def test_numbers_are_what_they_are_written_as(
+    workspace: Workspace, view: LiveView, tmp_path: Path
+) -> None:
+    path = tmp_path / "seeds.parquet"
+    ids = pa.array([7.0, None, float("nan"), 8.5])
+    write_parquet(pa.table({"a": ids, "b": ["u05", "", " u06 ", None]}), path)
+    found = read_seeds(workspace, view, path)
+    assert (told(found), found.empty) == ((("u05", "u06"), "b", "id"), 2)
+    write_parquet(pa.table({"a": ids}), path)
+    found = read_seeds(workspace, view, path)
+    assert (found.unknown_some, found.empty) == (("7", "8.5"), 2)
 
 
 def test_more_than_can_be_used_are_drawn_always_the_same(

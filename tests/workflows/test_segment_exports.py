@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flow_shop import N_USERS, PHARMACY, SENSITIVE, consents, email, open_flow, user
 
-from recsys.errors import InputError, JobCancelled, NotFound
+from recsys.errors import InputError, JobCancelled, NotFound, StorageError
 from recsys.releases.live import LiveShop
 from recsys.rules.rule import Rule, Target
 from recsys.segments.definition import Conditions, Definition
@@ -27,7 +27,7 @@ from recsys.workflows.segment_exports import (
     read_export,
     submit_segment_export,
 )
-from recsys.workflows.segment_layouts import email_of, gmail_of, hashed, phone_of
+from recsys.workflows.segment_layouts import Source, email_of, gmail_of, hashed, phone_of
 from recsys.workflows.segments import save_segment
 from recsys.workspace import Workspace
 
@@ -323,3 +323,42 @@ def test_a_shop_without_a_consent_column_is_told(
 def test_each_layout_has_its_words() -> None:
     assert list(LAYOUTS) == ["people", "machines", "klaviyo", "meta", "google"]
     assert all(one.label and one.words for one in LAYOUTS.values())
+
+
+def test_no_file_without_its_manifest(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "members.csv.manifest.json").mkdir()
+    with pytest.raises(StorageError, match=r"Writing .*members\.csv\.manifest\.json failed"):
+        write(workspace, tmp_path)
+    assert not (tmp_path / "members.csv").exists()
+
+
+def test_where_a_shop_keeps_what_platforms_ask_for() -> None:
+    source = Source(["user_id", "email", "First Name", "nachname", "Country", "PLZ", "Stadt"])
+    shopper = {
+        "email": "ann@shop.example",
+        "First Name": " Mary-Ann ",
+        "nachname": "O'Neil",
+        "Country": "de",
+        "PLZ": "10 115",
+        "Stadt": None,
+    }
+    cells = source.cells(shopper)
+    google = {one.name: one.make(cells[one.needs]) for one in source.fields(LAYOUTS["google"])}
+    assert google == {
+        "Email": hashed("ann@shop.example"),
+        "First Name": hashed("mary-ann"),
+        "Last Name": hashed("o'neil"),
+        "Country": "DE",
+        "Zip": "10 115",
+    }
+    meta = {one.name: one.make(cells[one.needs]) for one in source.fields(LAYOUTS["meta"])}
+    assert meta == {
+        "email": hashed("ann@shop.example"),
+        "fn": hashed("maryann"),
+        "ln": hashed("oneil"),
+        "ct": "",
+        "zip": hashed("10115"),
+        "country": hashed("de"),
+    }
+    klaviyo = {one.name: one.make(cells[one.needs]) for one in source.fields(LAYOUTS["klaviyo"])}
+    assert list(klaviyo) == ["Email", "First Name", "Last Name", "City", "Zip Code", "Country"]

@@ -139,16 +139,6 @@ def test_what_cannot_be_proved_is_refused_before_the_queue(proving: Workspace) -
         submit_proof(proving, lookalikes(ids=everyone), actor="ann")
 
 
-def test_a_release_without_vectors_is_refused(tmp_path: Path) -> None:
-    workspace = open_workspace(tmp_path / "home")
-    load_shop(workspace)
-    pairs = train_model(workspace, "copurchase", evaluate=False)
-    publish_only(workspace, {"also_bought": pairs})
-    with pytest.raises(NotReady, match="No model of the live release gives shoppers vectors"):
-        submit_proof(workspace, lookalikes(ids=("u01",)), actor="ann")
-    workspace.database.close()
-
-
 def test_a_shop_without_dates_proves_on_all_rows(tmp_path: Path) -> None:
     workspace = open_workspace(tmp_path / "home")
     load_shop(workspace, dated=False)
@@ -164,12 +154,17 @@ def test_a_shop_without_dates_proves_on_all_rows(tmp_path: Path) -> None:
     workspace.database.close()
 
 
-def test_a_fusion_is_proved_by_its_part_with_vectors(proving: Workspace, tmp_path: Path) -> None:
+def test_releases_of_other_models(proving: Workspace, tmp_path: Path) -> None:
     workspace = open_workspace(copy_home(proving.home, tmp_path / "copy"))
+    definition = lookalikes(ids=TEA, happened_on=EVENT)
+    pairs = train_model(workspace, "copurchase", evaluate=False)
+    publish_only(workspace, {"also_bought": pairs})
+    with pytest.raises(NotReady, match="No model of the live release gives shoppers vectors"):
+        submit_proof(workspace, definition, actor="ann")
+    # Of a fusion the part with vectors is fitted anew, and it alone.
     parts = [{"kind": "copurchase"}, {"kind": "svd", "settings": {"factors": 6}}]
     fusion = train_model(workspace, "hybrid", settings={"parts": parts}, evaluate=False)
     publish_only(workspace, {"for_you": fusion})
-    proof_id = prove_lookalikes(workspace, lookalikes(ids=TEA, happened_on=EVENT))
-    about = Proof.open(workspace, proof_id).about
+    about = Proof.open(workspace, prove_lookalikes(workspace, definition)).about
     assert (about["model_kind"], about["model_settings"]) == ("svd", {"factors": 6})
     workspace.database.close()

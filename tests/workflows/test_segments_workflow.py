@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from flow_shop import N_USERS, SENSITIVE, open_flow, user
 
-from recsys.errors import Conflict, InputError, NotFound
+from recsys.errors import Conflict, InputError, NotFound, StorageError
 from recsys.releases.live import LiveShop
 from recsys.rules import sets as module
 from recsys.rules.rule import Rule, Scope, Target
@@ -176,6 +176,25 @@ class TestSaved:
             open_segment(workspace, tea.id)
         with pytest.raises(NotFound, match="There is no segment 99"):
             open_segment(workspace, 99)
+
+    def test_a_definition_that_cannot_be_read_hides_no_other(
+        self, workspace: Workspace, shop: LiveShop
+    ) -> None:
+        for name in ("One", "Two"):
+            save_segment(workspace, shop.current(), name, TEA, actor="ana")
+        with workspace.database.write() as connection:
+            connection.exec_driver_sql(
+                'UPDATE segments SET definition = \'{"kind": "magic"}\' WHERE set_id = 1'
+            )
+        lines = {one.name: (one.kind, one.by_hand) for one in segment_lines(workspace)}
+        assert lines == {"One": ("list", True), "Two": ("rule", False)}
+        with pytest.raises(
+            StorageError, match=r"The definition of segment 1 cannot be read \(kind"
+        ):
+            open_segment(workspace, 1)
+        assert [one.name for one in refresh_segments(workspace, shop.current(), actor="a")] == [
+            "Two"
+        ]
 
 
 class TestRefresh:
