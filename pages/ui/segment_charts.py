@@ -21,7 +21,7 @@ _STYLES = {
     "random": (GREY, "dot", 2),
 }
 # Beyond these a lift is drawn at the edge; the table has it as it is.
-_LEAST, _MOST = 1 / 16, 16.0
+_LEAST, _MOST = 1 / 8, 16.0
 _MOST_STEPS = 5
 
 
@@ -159,7 +159,7 @@ def lift_bars(rows: Sequence[tuple[str, Lift]]) -> Any:
     steps = list(range(math.floor(left), math.ceil(right) + 1))
     if len(steps) > _MOST_STEPS:
         steps = [step for step in steps if step % 2 == 0]
-    lay_out(chart, x="Against all shoppers, 95 % interval")
+    lay_out(chart, x="Against all shoppers")
     chart.update_layout(
         height=max(150, 26 * len(rows) + 60),
         bargap=0.35,
