@@ -22,7 +22,6 @@ _STYLES = {
 }
 # Beyond these a lift is drawn at the edge; the table has it as it is.
 _LEAST, _MOST = 1 / 8, 16.0
-_MOST_STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -157,9 +156,7 @@ def lift_bars(rows: Sequence[tuple[str, Lift]]) -> Any:
     )
     left, right = min([0.0, *ends]), max([1.0, *ends])
     steps = list(range(math.floor(left), math.ceil(right) + 1))
-    if len(steps) > _MOST_STEPS:
-        steps = [step for step in steps if step % 2 == 0]
-    lay_out(chart, x="Against all shoppers")
+    lay_out(chart, x="Times as often as all shoppers")
     chart.update_layout(
         height=max(150, 26 * len(rows) + 60),
         bargap=0.35,
@@ -189,9 +186,7 @@ def _doublings(ratio: float) -> float:
 
 
 def _step(doublings: int) -> str:
-    if doublings < 0:
-        return {-1: "half", -2: "a quarter"}.get(doublings, f"1/{2**-doublings}")
-    return {0: "as often", 1: "twice"}.get(doublings, f"{2**doublings} times")
+    return f"1/{2**-doublings}" if doublings < 0 else f"{2**doublings}"
 
 
 def times_words(ratio: float) -> str:
