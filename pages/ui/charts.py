@@ -58,7 +58,7 @@ def ranking(rows: Rows) -> Any:
     for row in ordered:
         if row["role"] == "baseline":
             chart.add_vline(x=row["value"], line={"color": GREY, "dash": "dot", "width": 1})
-    lay_out(chart, x="Score with 95 % interval; dotted: baselines")
+    _lay_out(chart, x="Score with 95 % interval; dotted: baselines")
     chart.update_layout(
         height=34 * len(ordered) + 80,
         xaxis={"range": [0, 1.04 * max(row["high"] for row in ordered)]},
@@ -107,7 +107,7 @@ def quality_against(rows: Rows, quality: str, other: str, *, log: bool = False) 
             cliponaxis=False,
         )
     )
-    lay_out(chart, x=other, y=quality)
+    _lay_out(chart, x=other, y=quality)
     chart.update_layout(
         height=320,
         margin={"l": 0, "r": 40, "t": 32, "b": 32},
@@ -129,7 +129,7 @@ def over_time(rows: Rows, period: str) -> Any:
         ]
     )
     chart.update_traces(hovertemplate="%{x|%-d %b %Y}: %{y:,} %{fullData.name}<extra></extra>")
-    lay_out(chart, y="Purchases")
+    _lay_out(chart, y="Purchases")
     chart.update_layout(
         yaxis={"domain": [0.5, 1.0]},
         yaxis2={"title": "Shoppers", "domain": [0.0, 0.36], "automargin": True},
@@ -176,7 +176,7 @@ def popularity_curve(rows: Rows, top1: float) -> Any:
         yshift=0,
         font={"size": 13},
     )
-    lay_out(chart, x="Share of products, most bought first", y="Share of sales")
+    _lay_out(chart, x="Share of products, most bought first", y="Share of sales")
     ends = {"tickformat": ".0%", "range": [0, 1.02]}
     chart.update_layout(xaxis=ends, yaxis=ends)
     return chart
@@ -196,7 +196,7 @@ def activity(rows: Rows) -> Any:
             hovertemplate="%{customdata} purchases: %{y:,} shoppers<extra></extra>",
         )
     )
-    lay_out(chart, x="Purchases a shopper; a bar reaches up to the next number", y="Shoppers")
+    _lay_out(chart, x="Purchases a shopper; a bar reaches up to the next number", y="Shoppers")
     names = [f"{row['from']:,.0f}" for row in rows]
     chart.update_layout(
         bargap=0.15,
@@ -223,7 +223,7 @@ def categories(rows: Rows) -> Any:
             hovertemplate="%{customdata}: %{x:,}<extra></extra>",
         )
     )
-    lay_out(chart, x="Purchases")
+    _lay_out(chart, x="Purchases")
     chart.update_layout(
         height=max(_HEIGHT, 22 * len(rows) + 70),
         yaxis={
@@ -255,7 +255,7 @@ def prices(rows: Rows, currency: str) -> Any:
         )
     )
     unit = f"Price in {html.escape(currency, quote=False)}" if currency else "Price"
-    lay_out(chart, x=unit, y="Products")
+    _lay_out(chart, x=unit, y="Products")
     return chart
 
 
@@ -272,8 +272,7 @@ def price_span(row: Mapping[str, Any], currency: str) -> str:
     return f"{first} and more" if row["to"] is None else f"{first} to {money(row['to'], currency)}"
 
 
-def lay_out(chart: Any, *, x: str = "", y: str = "") -> None:
-    """Give a chart the height, the margins and the axes that all of them have."""
+def _lay_out(chart: Any, *, x: str = "", y: str = "") -> None:
     chart.update_layout(
         height=_HEIGHT,
         margin={"l": 0, "r": 8, "t": 24, "b": 32},

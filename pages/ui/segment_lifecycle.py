@@ -14,14 +14,14 @@ from recsys.workflows.segments import LifecycleLine, save_lifecycle_rules
 
 # Field -> what it asks, and whether it is a whole number.
 _WHOLE = {
-    "new_days": "New: the first order at most so many days ago",
-    "new_orders": "New: at most so many orders",
-    "loyal_orders": "Loyal: at least so many orders",
+    "new_days": "New: first order, days ago at most",
+    "new_orders": "New: orders, at most",
+    "loyal_orders": "Loyal: orders, at least",
 }
 _PARTS = {
-    "slipping_gaps": "Slipping: silent for so many usual gaps",
-    "lost_gaps": "Lost: silent for so many usual gaps",
-    "least_gap_days": "A usual gap has at least so many days",
+    "slipping_gaps": "Slipping: silent for gaps, over",
+    "lost_gaps": "Lost: silent for gaps, over",
+    "least_gap_days": "Usual gap: days, at least",
 }
 
 
@@ -49,10 +49,11 @@ def _form(line: LifecycleLine, seen: int) -> None:
                 value = int(getattr(now, name))
                 given[name] = st.number_input(label, 1, None, value, key=f"{key}-{name}")
             share = st.number_input(
-                "Loyal: among the so many % who ordered most",
+                "Loyal: who order most, in %",
                 1.0,
                 100.0,
                 100 * now.loyal_share,
+                format="%g",
                 key=f"{key}-share",
             )
             for name, label in _PARTS.items():

@@ -28,6 +28,7 @@ def show_shared(shared: Mapping[str, Sequence[Lift]], key: str) -> None:
             config={"displayModeBar": False},
             key=f"{key}-lifts",
         )
+        st.caption("Right of 1: more often than all shoppers. Thin lines: 95 % interval.")
     every = [(kind, lift) for kind, lifts in shared.items() for lift in lifts]
     if every:
         with st.expander("All of it as a table", icon=":material/table:"):

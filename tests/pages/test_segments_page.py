@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from page_shops import EVIL, button, calm, said
+from page_shops import EVIL, button, calm, said, work
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.segment_reach import steps_up_to
@@ -213,6 +214,11 @@ def test_one_segment_shows_members_history_and_use(shop: Shop) -> None:
         app.segmented_control(key="segment-view").set_value(name)
         calm(app.run())
         assert words in said(app), name
+    button(app, "Make a file with a manifest").click()
+    calm(app.run())
+    work(shop.workspace)
+    calm(app.run())
+    assert re.search(r"For people · \d rows?; \d in the hold-out group", said(app).replace("*", ""))
     assert other != made
 
 
