@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state_files
 from pages.ui.arriving import offer_forgotten, server_path
 from pages.ui.jobs import ACTOR
 from pages.ui.load_form import load_form
@@ -32,11 +32,11 @@ if coming:
     st.stop()
 
 offer_forgotten()
-arrivals = find_arrivals(workspace(), state.uploads(), state.server_files())
+arrivals = find_arrivals(workspace(), state_files.uploads(), state_files.server_files())
 if not arrivals:
     st.stop()
 
-found = look_at(workspace(), arrivals, apart=state.apart())
+found = look_at(workspace(), arrivals, apart=state_files.apart())
 st.subheader("What Aisle understood")
 st.caption("Nothing is loaded yet. Correct what is wrong; the rest stays as it stands here.")
 for refused in found.refused:

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state_rules
 from pages.ui.resources import shop, workspace
 from pages.ui.rule_editor import edit_and_preview
 from pages.ui.rules import (
@@ -32,7 +32,7 @@ except NotReady:
 
 board = rule_board(workspace())
 names = names_of(workspace(), view)
-opened = state.opened_rule()
+opened = state_rules.opened_rule()
 
 if opened:
     line, begin = rule_named(board, opened)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state_files
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
@@ -35,12 +35,12 @@ def server_path() -> None:
         pressed = st.form_submit_button("Take these files", icon=":material/folder_open:")
     if pressed:
         with in_place():
-            state.add_server_files(str(one) for one in server_files(settings, path))
+            state_files.add_server_files(str(one) for one in server_files(settings, path))
 
 
 def offer_forgotten() -> None:
     """Offer files that were uploaded before and not loaded: the page was reloaded, say."""
-    found = dict(forgotten_uploads(workspace(), state.uploads(), actor=ACTOR))
+    found = dict(forgotten_uploads(workspace(), state_files.uploads(), actor=ACTOR))
     if not found:
         return
     names = [plain(shorten(name, 40)) for name in found.values()]
@@ -52,7 +52,9 @@ def offer_forgotten() -> None:
             f" {'was' if len(found) == 1 else 'were'} not loaded: {listed}",
             width="content",
         )
-        st.button("Bring back", on_click=state.add_uploads, args=(tuple(found),), type="tertiary")
+        st.button(
+            "Bring back", on_click=state_files.add_uploads, args=(tuple(found),), type="tertiary"
+        )
         st.button("Remove", on_click=_remove, args=(tuple(found),), type="tertiary")
 
 

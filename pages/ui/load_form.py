@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state_files
 from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
 from pages.ui.words import count, plain
@@ -38,7 +38,7 @@ def newest_versions(manifests: Sequence[dict[str, Any]]) -> dict[str, dict[str, 
 
 def load_form(cards: Sequence[Card], manifests: Sequence[dict[str, Any]]) -> Job | None:
     """Ask for what the files do not say; return the job once somebody starts it."""
-    chosen = [(card, state.choices(card.key)) for card in cards]
+    chosen = [(card, state_files.choices(card.key)) for card in cards]
     chosen = [one for one in chosen if played(*one) != "out"]
     into = _where(newest_versions(manifests))
     with st.form("load", border=False):
@@ -76,8 +76,8 @@ def load_form(cards: Sequence[Card], manifests: Sequence[dict[str, Any]]) -> Job
         into=into,
         actor=ACTOR,
     )
-    state.remove_files(file.key for card, _ in chosen for file in card.files)
-    state.forget_choices(card.key for card, _ in chosen)
+    state_files.remove_files(file.key for card, _ in chosen for file in card.files)
+    state_files.forget_choices(card.key for card, _ in chosen)
     return job
 
 

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state, state_files
 from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace
 from pages.ui.words import count, plain, shorten, size
@@ -61,7 +61,7 @@ _WIDTHS = (4, 5, 5, 3)
 def map_card(card: Card) -> None:
     """Show files with the same columns; what is corrected is kept in the session."""
     with st.container(border=True):
-        choices = state.choices(card.key)
+        choices = state_files.choices(card.key)
         _head(card, choices)
         kind = played(card, choices)
         if kind == "out":
@@ -107,7 +107,7 @@ def _head(card: Card, choices: Choices) -> None:
         with st.container(horizontal=True, horizontal_alignment="right"):
             if many:
                 _list_files(card)
-            elif card.columns_key in state.apart():
+            elif card.columns_key in state_files.apart():
                 _join_or_split(card, "Map as one again", ":material/join:", each=False)
             _remove_button(card.files)
 
@@ -131,7 +131,7 @@ def _join_or_split(card: Card, words: str, icon: str, *, each: bool) -> None:
         type="tertiary",
         icon=icon,
         help="For files with the same columns that hold different things.",
-        on_click=state.map_apart,
+        on_click=state_files.map_apart,
         args=(card.columns_key,),
         kwargs={"each": each},
     )
@@ -153,7 +153,7 @@ def remove(files: Sequence[Arrival]) -> None:
     for file in files:
         if file.uploaded:
             discard_upload(workspace(), file.key, actor=ACTOR)
-    state.remove_files(file.key for file in files)
+    state_files.remove_files(file.key for file in files)
 
 
 def _choose_kind(card: Card, choices: Choices) -> None:
@@ -166,7 +166,7 @@ def _choose_kind(card: Card, choices: Choices) -> None:
         help=_KIND_HELP,
         key=key,
         required=True,
-        on_change=lambda: state.choose(card.key, with_kind(choices, state.picked(key))),
+        on_change=lambda: state_files.choose(card.key, with_kind(choices, state.picked(key))),
     )
 
 
@@ -190,7 +190,7 @@ def _choose_date_order(card: Card, choices: Choices) -> None:
         " rows. If nothing does, the findings say so.",
         key=key,
         required=True,
-        on_change=lambda: state.choose(card.key, with_date_order(choices, state.picked(key))),
+        on_change=lambda: state_files.choose(card.key, with_date_order(choices, state.picked(key))),
     )
 
 
@@ -252,7 +252,7 @@ def _row(card: Card, choices: Choices, kind: Kind, column: str, taken: Taken | N
         format_func=lambda one: words.get(one, "Keep as attribute"),
         key=key,
         label_visibility="collapsed",
-        on_change=lambda: state.choose(
+        on_change=lambda: state_files.choose(
             card.key, take(card, choices, column, state.picked(key) or None)
         ),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state_rules
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.rule_form import edit_rule
@@ -45,7 +45,7 @@ def edit_and_preview(
         What a form that is opened anew is filled with.
     """
     revision = 0 if line is None else line.revision
-    key, seen = state.rule_form(state.opened_rule(), revision)
+    key, seen = state_rules.rule_form(state_rules.opened_rule(), revision)
     heading = st.container(horizontal=True, vertical_alignment="center")
     notice = st.container()
     form, beside = st.columns([1.15, 1], gap="large")
@@ -107,15 +107,15 @@ def _save(workspace: Workspace, rule: Rule, seen: int, names: Names) -> None:
     except Conflict:
         st.rerun()  # the notice says who changed it and what
     else:
-        state.open_rule("")
-        state.forget_form()
+        state_rules.open_rule("")
+        state_rules.forget_form()
         st.toast(f"{plain(title_of(kept))} is in the draft.", icon=":material/check_circle:")
         st.rerun()
 
 
 def _close() -> None:
-    state.open_rule("")
-    state.forget_form()
+    state_rules.open_rule("")
+    state_rules.forget_form()
 
 
 def _told(line: BoardLine, mine: Rule, names: Names) -> None:
@@ -133,7 +133,7 @@ def _told(line: BoardLine, mine: Rule, names: Names) -> None:
             st.button(
                 "Take theirs",
                 help="Fills the form with the rule as it stands in the draft.",
-                on_click=state.go_on_from,
+                on_click=state_rules.go_on_from,
                 args=(line.revision,),
                 kwargs={"anew": True},
             )
@@ -143,7 +143,7 @@ def _told(line: BoardLine, mine: Rule, names: Names) -> None:
             st.button(
                 "Keep mine",
                 help="Your form stays as it is; Save to draft then replaces theirs.",
-                on_click=state.go_on_from,
+                on_click=state_rules.go_on_from,
                 args=(line.revision,),
                 kwargs={"anew": False},
             )

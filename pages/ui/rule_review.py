@@ -7,20 +7,20 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state_rules
 from pages.ui.errors import in_place
 from pages.ui.evidence import PLACEMENT_WORDS
 from pages.ui.impact import show_numbers
 from pages.ui.jobs import ACTOR
 from pages.ui.rules import say_rule_price
-from pages.ui.words import ago, count, moment, percent, plain
+from pages.ui.words import ago, count, moment, plain
 from recsys.rules.changes import Change
 from recsys.rules.conflicts import Conflict
 from recsys.rules.published import RuleSet
 from recsys.workflows.audit import audit_lines
 from recsys.workflows.jobs import active_jobs
 from recsys.workflows.rule_price import DRAFT, submit_rule_price
-from recsys.workflows.rule_review import SHOPPERS, submit_review
+from recsys.workflows.rule_review import SHOPPERS, review_words, submit_review
 from recsys.workflows.rules import (
     RuleBoard,
     changes_of,
@@ -105,7 +105,7 @@ def show_report(report: Report) -> None:
     drawn = "all of them" if report["shoppers"] == report["of"] else f"of {report['of']:,}"
     st.markdown(
         "\n".join(
-            f"- **{PLACEMENT_WORDS[shelf]}**: {shelf_sentence(part)}"
+            f"- **{PLACEMENT_WORDS[shelf]}**: {plain(review_words(part))}"
             for shelf, part in parts.items()
         )
         or "No placement that is served is concerned."
@@ -126,22 +126,6 @@ def show_report(report: Report) -> None:
 def _rule_words(line: Mapping[str, Any]) -> str:
     sign = "" if line["lists"] else ":orange[:material/warning:] "
     return f"- {sign}{plain(line['name'])}: {plain(line['words'])}"
-
-
-def shelf_sentence(part: Mapping[str, Any]) -> str:
-    """Say what changes on one placement."""
-    asked = count(part["asked"], "list")
-    if not part["lists_changed"]:
-        return f"nothing changes on {asked}."
-    words = [
-        f"{part['lists_changed']:,} of {asked} change",
-        f"{percent(part['slots_changed'])} of the slots hold another product",
-    ]
-    for side, more in (("wins", "more"), ("losses", "less")):
-        if part[side]:
-            one = part[side][0]
-            words.append(f"most {more} of {plain(one['name'])} ({one['before']} to {one['after']})")
-    return "; ".join(words) + "."
 
 
 def show_price(workspace: Workspace, price: Report | None) -> None:
@@ -166,19 +150,19 @@ def show_price(workspace: Workspace, price: Report | None) -> None:
 
 def publish_form(workspace: Workspace, board: RuleBoard, *, reviewed: bool) -> None:
     """Offer to publish the draft; without a fresh report it asks once more, and never refuses."""
-    asked = state.asked_to_publish()
+    asked = state_rules.asked_to_publish()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         note = st.text_input(
             "Note", key="publish-note", placeholder="Why, for the history", width=360
         )
-        sure = state.is_sure(board.stamp)
+        sure = state_rules.is_sure(board.stamp)
         if reviewed or sure:
             st.button(
                 "Publish" if reviewed else "Publish anyway",
                 type="primary",
                 icon=":material/publish:",
                 key="publish-rules",
-                on_click=state.ask_to_publish,
+                on_click=state_rules.ask_to_publish,
                 args=(board.stamp,),
             )
         else:
@@ -186,7 +170,7 @@ def publish_form(workspace: Workspace, board: RuleBoard, *, reviewed: bool) -> N
                 "Publish",
                 icon=":material/publish:",
                 key="publish-unseen",
-                on_click=state.be_sure,
+                on_click=state_rules.be_sure,
                 args=(board.stamp,),
             )
         with st.popover("Discard changes", icon=":material/delete:", type="tertiary"):
@@ -194,11 +178,11 @@ def publish_form(workspace: Workspace, board: RuleBoard, *, reviewed: bool) -> N
             st.button(
                 "Discard all changes",
                 key="discard",
-                on_click=state.ask_to_discard,
+                on_click=state_rules.ask_to_discard,
                 args=(board.stamp,),
             )
     # The draft that was on the screen: another one meanwhile is an error that says so.
-    if unwanted := state.asked_to_discard():
+    if unwanted := state_rules.asked_to_discard():
         with in_place():
             discard_changes(workspace, actor=ACTOR, stamp=unwanted)
             st.rerun()

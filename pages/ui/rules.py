@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state, state_rules
 from pages.ui.errors import in_place
 from pages.ui.evidence import PLACEMENT_WORDS
 from pages.ui.jobs import ACTOR
@@ -63,14 +63,14 @@ def show_none() -> None:
         "New rule",
         type="primary",
         icon=":material/add:",
-        on_click=state.open_rule,
+        on_click=state_rules.open_rule,
         args=("new",),
     )
 
 
 def offer_undo(workspace: Workspace) -> None:
     """Offer to bring back the rule that was deleted last."""
-    gone = state.deleted_rule()
+    gone = state_rules.deleted_rule()
     if gone is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -80,7 +80,7 @@ def offer_undo(workspace: Workspace) -> None:
 
 def _undo(workspace: Workspace, rule_id: int) -> None:
     restore_rule(workspace, rule_id, actor=ACTOR)
-    state.remember_deleted(None)
+    state_rules.remember_deleted(None)
 
 
 def show_rules(
@@ -107,7 +107,7 @@ def show_rules(
     matched = match_counts(board.book, view, [line.rule for line in lines])
     for line in lines:
         with st.container(border=True, gap="xsmall", key=f"rule-row-{line.rule.id}"):
-            _row(workspace, board, line, rule_words(line.rule, names), matched[line.rule.id])
+            _row(workspace, board, line, names, matched[line.rule.id])
             if (price := prices.get(line.rule.id)) is not None:
                 say_rule_price(price)
 
@@ -149,7 +149,7 @@ def _filtered(board: RuleBoard, names: Names) -> list[BoardLine]:
             "New rule",
             icon=":material/add:",
             type="primary",
-            on_click=state.open_rule,
+            on_click=state_rules.open_rule,
             args=("new",),
         )
     wanted = text.strip().casefold()
@@ -169,8 +169,10 @@ def state_of(board: RuleBoard, line: BoardLine) -> list[str]:
     return [line.state] if now == "on" else [line.state, now]
 
 
-def _row(workspace: Workspace, board: RuleBoard, line: BoardLine, words: str, matched: int) -> None:
-    rule = line.rule
+def _row(
+    workspace: Workspace, board: RuleBoard, line: BoardLine, names: Names, matched: int
+) -> None:
+    rule, words = line.rule, rule_words(line.rule, names)
     about, facts, act = st.columns([5, 2.2, 1.8], vertical_alignment="center")
     with about, st.container(gap=None):
         title = plain(title_of(rule))
@@ -196,7 +198,7 @@ def _row(workspace: Workspace, board: RuleBoard, line: BoardLine, words: str, ma
             "Edit",
             key=f"edit-{rule.id}",
             type="tertiary",
-            on_click=state.open_rule,
+            on_click=state_rules.open_rule,
             args=(str(rule.id),),
             help=f"Changed {ago(line.at)} by {plain(line.actor)}, {moment(line.at)}",
         )
@@ -209,23 +211,23 @@ def _row(workspace: Workspace, board: RuleBoard, line: BoardLine, words: str, ma
     seen = state.seen(f"rule-{rule.id}", line.revision)
     if chosen:
         with in_place():
-            _act(workspace, line, chosen, seen)
+            _act(workspace, line, chosen, seen, names)
             st.rerun()
 
 
-def _act(workspace: Workspace, line: BoardLine, chosen: str, seen: int) -> None:
+def _act(workspace: Workspace, line: BoardLine, chosen: str, seen: int, names: Names) -> None:
     rule = line.rule
     if chosen == "Copy":
-        state.open_rule(f"copy-{rule.id}")
+        state_rules.open_rule(f"copy-{rule.id}")
     elif chosen == "Delete":
         # The one that was on the screen: another one meanwhile is an error that says so.
         delete_rule(workspace, rule.id, revision=seen, actor=ACTOR)
-        state.remember_deleted((rule.id, title_of(rule)))
+        state_rules.remember_deleted((rule.id, title_of(rule)))
     elif chosen == "What does it cost?":
         submit_rule_price(workspace, rule.id, actor=ACTOR)
     else:
         turned = rule.model_copy(update={"on": chosen == "Switch on"})
-        save_rule(workspace, turned, revision=line.revision, actor=ACTOR)
+        save_rule(workspace, turned, revision=line.revision, actor=ACTOR, names=names)
 
 
 def say_rule_price(price: Mapping[str, Any], *, quiet: bool = True) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state_rules
 from pages.ui.errors import in_place
 from pages.ui.evidence import PLACEMENT_WORDS
 from pages.ui.jobs import ACTOR
@@ -45,7 +45,7 @@ def show_settings(workspace: Workspace, view: LiveView, board: RuleBoard) -> Non
     shelf: ShelfName = chosen
     st.caption(ADVICE)
     line = board.settings[shelf]
-    key, seen = state.settings_form(shelf, line.revision)
+    key, seen = state_rules.settings_form(shelf, line.revision)
     notice = st.container()
     form, beside = st.columns([1.15, 1], gap="large")
     with form:
@@ -66,7 +66,7 @@ def show_settings(workspace: Workspace, view: LiveView, board: RuleBoard) -> Non
             "As it was before",
             type="tertiary",
             disabled=settings == line.settings,
-            on_click=state.settings_anew,
+            on_click=state_rules.settings_anew,
             args=(shelf, line.revision),
         )
     with beside:
@@ -98,7 +98,7 @@ def _save(workspace: Workspace, shelf: ShelfName, settings: ShelfSettings, seen:
     except Conflict:
         st.rerun()  # the notice says who changed them
     else:
-        state.forget_settings(shelf)
+        state_rules.forget_settings(shelf)
         st.toast(
             f"The settings of {PLACEMENT_WORDS[shelf]} are in the draft.",
             icon=":material/check_circle:",
@@ -113,10 +113,10 @@ def _told(shelf: ShelfName, actor: str, at: float, revision: int) -> None:
         icon=":material/group:",
     )
     with st.container(horizontal=True):
-        st.button("Take theirs", on_click=state.settings_anew, args=(shelf, revision))
+        st.button("Take theirs", on_click=state_rules.settings_anew, args=(shelf, revision))
         st.button(
             "Keep mine",
             help="What you chose stays; Save to draft then replaces theirs.",
-            on_click=state.settings_go_on,
+            on_click=state_rules.settings_go_on,
             args=(shelf, revision),
         )

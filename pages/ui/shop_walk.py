@@ -6,7 +6,7 @@ import time
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state, state_walk
 from pages.ui.cached import real_steps
 from pages.ui.words import count, day, plain, shorten
 from recsys.releases.live import LiveView
@@ -21,9 +21,9 @@ _FOUND = 6
 
 def enter(view: LiveView, user_id: str) -> Walk:
     """Return where the shopper stands; at first what the address names."""
-    found = state.walk(user_id)
+    found = state_walk.walk(user_id)
     if found is None:
-        item, category, page = state.entrance()
+        item, category, page = state_walk.entrance()
         found = Walk()
         if item:
             found = found.to("product", item)
@@ -35,16 +35,16 @@ def enter(view: LiveView, user_id: str) -> Walk:
                 found = found.did("browsed", category, at=time.time())
         elif page == "cart":
             found = found.to("cart")
-        state.set_walk(user_id, found)
-    state.put_walk_into_address(found)
+        state_walk.set_walk(user_id, found)
+    state_walk.put_walk_into_address(found)
     return found
 
 
 def do(kind: Kind, *what: str) -> None:
     """Do something in the shop (a button callback)."""
     user_id = state.shopper()
-    walk = state.walk(user_id) or Walk()
-    state.set_walk(user_id, walk.did(kind, *what, at=time.time()))
+    walk = state_walk.walk(user_id) or Walk()
+    state_walk.set_walk(user_id, walk.did(kind, *what, at=time.time()))
 
 
 def go(place: Place, what: str = "") -> None:
@@ -55,8 +55,8 @@ def go(place: Place, what: str = "") -> None:
     elif place == "category":
         do("browsed", what)
     user_id = state.shopper()
-    walk = state.walk(user_id) or Walk()
-    state.set_walk(user_id, walk.to(place, what))
+    walk = state_walk.walk(user_id) or Walk()
+    state_walk.set_walk(user_id, walk.to(place, what))
 
 
 def show_ways(view: LiveView, walk: Walk) -> None:
@@ -117,7 +117,7 @@ def show_beginnings(view: LiveView, walk: Walk) -> None:
             icon=":material/restart_alt:",
             help="Forget this visit",
             disabled=not walk.clicks and walk.steps is None,
-            on_click=lambda: state.set_walk(state.shopper(), Walk()),
+            on_click=lambda: state_walk.set_walk(state.shopper(), Walk()),
         )
         with st.popover("Replay", icon=":material/history:"):
             _offer_replay(view)
@@ -141,7 +141,7 @@ def _offer_replay(view: LiveView) -> None:
 def _replay(view: LiveView, steps: int) -> None:
     user_id = state.shopper()
     history = real_steps(view.release.id, user_id)
-    state.set_walk(user_id, Walk().replayed(history, steps))
+    state_walk.set_walk(user_id, Walk().replayed(history, steps))
 
 
 def show_replay(view: LiveView, walk: Walk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streamlit.components.v2 import component
 
-from pages.ui import state
+from pages.ui import state_files
 
 _HTML = """
 <label class="zone" tabindex="0">
@@ -167,7 +167,7 @@ export default function (component) {
 _component = component("aisle_upload", html=_HTML, css=_CSS, js=_JS)
 
 
-def upload_zone(issue: state.Issue) -> int:
+def upload_zone(issue: state_files.Issue) -> int:
     """Show a drop zone for many files; return how many are still on their way.
 
     Files that have arrived are among :func:`pages.ui.state.uploads` already in the run after it.
@@ -178,8 +178,8 @@ def upload_zone(issue: state.Issue) -> int:
         Gives a one-time ticket for the upload route.
     """
     result = _component(
-        key=state.ZONE,
-        data={"urls": [f"api/uploads/{one}" for one in state.tickets(issue)]},
-        on_sent_change=state.take_uploads,
+        key=state_files.ZONE,
+        data={"urls": [f"api/uploads/{one}" for one in state_files.tickets(issue)]},
+        on_sent_change=state_files.take_uploads,
     )
     return int(result.sent["left"]) if result.sent else 0

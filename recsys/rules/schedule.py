@@ -33,6 +33,17 @@ def moment(text: str, time_zone: str) -> float:
     return local.replace(tzinfo=ZoneInfo(time_zone)).timestamp()
 
 
+def local_day(now: float, time_zone: str) -> str:
+    """Return the day on which a moment falls in a zone.
+
+    Examples
+    --------
+    >>> local_day(0.0, "America/New_York")
+    '1969-12-31'
+    """
+    return datetime.fromtimestamp(now, ZoneInfo(time_zone)).date().isoformat()
+
+
 def standing(rule: Rule, *, now: float, time_zone: str) -> Standing:
     """Say whether a rule holds now: it may be switched off, wait for its start, or have ended."""
     if not rule.on:

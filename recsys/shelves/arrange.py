@@ -29,7 +29,7 @@ from recsys.shelves.scoring import (
     boosts_add,
     freshness,
     settings_add,
-    shopper_of,
+    shopper_beside,
     standardised,
 )
 from recsys.types import Mark, Step
@@ -45,7 +45,7 @@ __all__ = [
     "arrange",
     "reranked",
     "reranks",
-    "shopper_of",
+    "shopper_beside",
 ]
 
 POOL = 200

@@ -128,11 +128,12 @@ NOTHING_FURTHER = Further((), lambda _: ())
 
 def facts_of(view: LiveView) -> Facts:
     """Return the facts of a view: those of its release, kept, under the live price and stock."""
-    return replace(_of_release(view.release), price=view.price, stock=view.stock)
+    return replace(release_facts(view.release), price=view.price, stock=view.stock)
 
 
 @once_a_release
-def _of_release(release: Release) -> Facts:
+def release_facts(release: Release) -> Facts:
+    """Return the facts of a release with its own prices and stock; see :func:`facts_of`."""
     catalogue = release.catalogue
     brand = catalogue.column("brand").to_pylist() if "brand" in catalogue.column_names else ()
     count = len(release.item_ids)

@@ -12,8 +12,9 @@ import numpy as np
 from recsys.errors import InputError
 from recsys.models.arrays import Floats, Rows
 from recsys.releases.live import LiveView
+from recsys.rules.schedule import local_day
 from recsys.shelves.applied import Applied
-from recsys.shelves.arrange import NOBODY, POOL, Shopper, reranks, shopper_of
+from recsys.shelves.arrange import NOBODY, POOL, Shopper, reranks, shopper_beside
 from recsys.shelves.asking import cart_rows, check_n, item_row
 from recsys.shelves.compiled import compile_book
 from recsys.shelves.facts import facts_of
@@ -43,6 +44,8 @@ class Plan:
         What the shopper bought, and how often; empty for those nobody knows.
     pool
         How many candidates a re-ranking chooses from; 0 where there is nothing to do.
+    day
+        The day in the shop's time zone, on which surprises stay the same.
     """
 
     request: ShelfRequest
@@ -55,6 +58,7 @@ class Plan:
     times: Floats
     applied: Applied
     pool: int
+    day: str
 
     @property
     def placement(self) -> ShelfName:
@@ -78,11 +82,9 @@ class Plan:
         if settings.price_affinity == "none" and not settings.surprise:
             return NOBODY
         facts, request = self.applied.facts, self.request
-        own = shopper_of(facts, self.history if len(self.history) else self.anchors, seed="")
-        known = shopper_of(facts, self.anchors if len(self.anchors) else self.history, seed="")
         who = request.user_id or "|".join([request.item_id, *request.cart])
-        day = int(self.applied.now // _DAY)
-        return Shopper(own.prices, known.familiar, f"{self.placement}|{who}|{day}")
+        seed = f"{self.placement}|{who}|{self.day}"
+        return shopper_beside(facts, history=self.history, anchors=self.anchors, seed=seed)
 
     def without_only(self) -> Plan:
         """Return the plan without its include-only rules."""
@@ -140,4 +142,5 @@ def plan_of(view: LiveView, request: ShelfRequest, *, now: float | None = None) 
         times=np.asarray(times, np.float32),
         applied=applied,
         pool=max(POOL, n) if todo else 0,
+        day=local_day(now, view.book.time_zone),
     )

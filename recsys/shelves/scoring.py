@@ -71,6 +71,23 @@ def shopper_of(facts: Facts, rows: Sequence[int] | NDArray[np.integer], *, seed:
     return Shopper(prices, frozenset(codes[codes >= 0].tolist()), seed)
 
 
+def shopper_beside(
+    facts: Facts,
+    *,
+    history: Sequence[int] | NDArray[np.integer],
+    anchors: Sequence[int] | NDArray[np.integer],
+    seed: str,
+) -> Shopper:
+    """Return what is known of whom a list is for.
+
+    Usual prices are those of the own history; what counts as familiar goes by the products beside
+    which the list stands. Each stands in for the other where there is none.
+    """
+    own = shopper_of(facts, history if len(history) else anchors, seed="")
+    near = shopper_of(facts, anchors if len(anchors) else history, seed="")
+    return Shopper(own.prices, near.familiar, seed)
+
+
 def standardised(scores: Floats) -> NDArray[np.float64]:
     """Return how many standard deviations each score lies above their mean."""
     exact = scores.astype(np.float64)

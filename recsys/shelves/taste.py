@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from recsys.models.arrays import Rows
 from recsys.releases.live import LiveView
 from recsys.releases.release import Release
+from recsys.shelves.facts import release_facts
 from recsys.shelves.once import once_a_release
 
 _DAY = 86_400
@@ -111,7 +112,8 @@ def usual_of(release: Release) -> Usual:
     codes = release.category_codes
     count = len(release.categories) + 1  # the last one: no category
     per_category = np.bincount(codes % count, weights=buyers, minlength=count)
-    names, brands = _brands(release)
+    brand = release_facts(release).brand
+    names, brands = brand.values, brand.codes
     known = brands >= 0
     shares: dict[tuple[int, int], float] = {}
     if names:
@@ -124,15 +126,6 @@ def usual_of(release: Release) -> Usual:
             shares[category, brand] = total / max(in_category[category], 1)
     total = max(float(per_category.sum()), 1.0)
     return Usual(per_category[:-1] / total, names, brands, shares)
-
-
-def _brands(release: Release) -> tuple[tuple[str, ...], Rows]:
-    if "brand" not in release.catalogue.column_names:
-        return (), np.full(len(release.item_ids), -1, np.int32)
-    column = release.catalogue.column("brand").to_pylist()
-    names = tuple(sorted({name for name in column if name}))
-    codes = {name: code for code, name in enumerate(names)}
-    return names, np.array([codes.get(name, -1) for name in column], np.int32)
 
 
 def taste_of(view: LiveView, items: Rows, last: int | None) -> Taste:

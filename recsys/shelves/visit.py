@@ -22,7 +22,7 @@ from recsys.sessions.preferences import (
     preferences_of,
     preferred,
 )
-from recsys.shelves.facts import Column, facts_of
+from recsys.shelves.facts import facts_of, release_facts
 from recsys.shelves.once import once_a_release
 from recsys.types import Placement
 
@@ -66,7 +66,7 @@ class Visit:
     @property
     def brands(self) -> tuple[str, ...]:
         """Names of the brands, by their numbers."""
-        return _brands(self.view.release).values
+        return release_facts(self.view.release).brand.values
 
     @cached_property
     def preferences(self) -> Preferences:
@@ -134,13 +134,6 @@ class Visit:
 
 
 @once_a_release
-def _brands(release: Release) -> Column:
-    if "brand" not in release.catalogue.column_names:
-        return Column((), np.full(len(release.item_ids), -1, np.int32))
-    return Column.of(release.catalogue.column("brand").to_pylist())
-
-
-@once_a_release
 def _goods(release: Release) -> Goods:
-    brands = _brands(release).codes
+    brands = release_facts(release).brand.codes
     return goods_of(release.category_codes, brands, release.price, release.buyers)

@@ -205,6 +205,24 @@ def _pairs(active: list[tuple[Rule, Rows]], compiled: Compiled) -> Iterable[Conf
                     what = counted(len(both), "product")
                     words = f"move {what} in opposite directions, such as {named(int(both[0]))}"
                     yield _both(boost, bury, words)
+    yield from _in_vain(by_kind, book)
+
+
+def _in_vain(by_kind: dict[str, list[tuple[Rule, Rows]]], book: RuleBook) -> Iterable[Conflict]:
+    """Say which rules are left with no product by another one."""
+    only = by_kind.get("only", [])
+    for (one, some), (other, more) in combinations(only, 2):
+        if len(some) and len(more) and not np.isin(some, more).any() and meet(one, other, book):
+            yield _both(one, other, "include only products that the other leaves out: none is left")
+    for kind in ("only", "boost", "bury"):
+        for rule, rows in by_kind.get(kind, []):
+            for hide, hidden in by_kind.get("hide", []):
+                if len(rows) and np.isin(rows, hidden).all() and meet(rule, hide, book):
+                    words = (
+                        f"{rule_title(hide)} hides every product of {_lower(rule_title(rule))},"
+                        " which does nothing where both hold."
+                    )
+                    yield Conflict("warning", words, (rule.id, hide.id))
 
 
 def _may_show(view: LiveView) -> NDArray[np.bool_]:

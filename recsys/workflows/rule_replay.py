@@ -26,7 +26,7 @@ from recsys.models.store import TWIN, load_space
 from recsys.rules.book import RuleBook
 from recsys.rules.rule import Rule
 from recsys.rules.shelf_settings import ShelfSettings
-from recsys.shelves.arrange import POOL, arrange, shopper_of
+from recsys.shelves.arrange import POOL, arrange, shopper_beside
 from recsys.shelves.compiled import Applied, Compiled, compile_book
 from recsys.shelves.facts import Facts, by_vectors, dense_of, facts_of_table
 from recsys.types import LIMITS, Placement, Report, ShelfName, part_of
@@ -239,9 +239,12 @@ def _in_order(stage: Stage, number: int, rows: Rows, scores: Floats, applied: Ap
     if stage.task.name == "for_you_again" and applied.settings.leave_out_bought:
         kept &= ~np.isin(rows, _bought(stage, user, applied.settings.repurchase_days))
     able = rows[kept].astype(np.int64)
-    given = _given(stage.task, number)
-    familiar = given if len(given) else _history(stage, user)
-    shopper = shopper_of(stage.facts, familiar, seed=str(user))
+    shopper = shopper_beside(
+        stage.facts,
+        history=_history(stage, user),
+        anchors=_given(stage.task, number),
+        seed=str(user),
+    )
     found = arrange(able, scores[kept], applied, n=stage.k, shopper=shopper)
     return found.rows[: stage.k].astype(np.int32)
 

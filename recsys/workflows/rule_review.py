@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from recsys.models.arrays import Rows
 from recsys.releases.live import LiveShop, LiveView
 from recsys.rules.book import RuleBook
 from recsys.rules.rule import Rule
-from recsys.rules.saying import title_of
+from recsys.rules.saying import counted, title_of
 from recsys.rules.schedule import standing
 from recsys.shelves.compiled import compile_book
 from recsys.shelves.facts import facts_of
@@ -183,19 +183,19 @@ def _rule_line(rule: Rule, lists: int, draft: RuleBook) -> dict[str, Any]:
     return {"rule_id": rule.id, "name": name, "kind": rule.kind, "lists": lists, "words": words}
 
 
-def review_words(found: dict[str, Any]) -> str:
+def review_words(found: Mapping[str, Any]) -> str:
     """Say what changes on one placement."""
+    asked = counted(found["asked"], "list")
     if not found["lists_changed"]:
-        return f"nothing changes on {found['asked']:,} lists."
+        return f"nothing changes on {asked}."
     words = [
-        f"{found['lists_changed']:,} of {found['asked']:,} lists change",
-        f"{found['slots_changed']:.0%} of the places hold another product",
+        f"{found['lists_changed']:,} of {asked} change",
+        f"{100 * found['slots_changed']:.0f} % of the slots hold another product",
     ]
-    for side in ("wins", "losses"):
+    for side, more in (("wins", "more"), ("losses", "less")):
         if found[side]:
             one = found[side][0]
-            more = "more" if side == "wins" else "less"
-            words.append(f"{one['name']} is shown {more} often ({one['before']} -> {one['after']})")
+            words.append(f"most {more} of {one['name']} ({one['before']} to {one['after']})")
     return f"{'; '.join(words)}."
 
 

@@ -9,10 +9,10 @@ import pytest
 from page_shops import button, calm, said, work
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.rule_review import shelf_sentence
 from recsys.releases.live import LiveShop
 from recsys.rules.rule import Rule, Scope, Target
 from recsys.settings import Settings
+from recsys.workflows.rule_review import review_words
 from recsys.workflows.rules import rule_board, rule_sets, save_rule
 from recsys.workspace import Workspace
 
@@ -155,8 +155,8 @@ def test_what_changes_on_a_placement_in_one_sentence() -> None:
         "wins": [{"name": "Tea", "before": 3, "after": 50}],
         "losses": [],
     }
-    assert shelf_sentence(part) == (
+    assert review_words(part) == (
         "50 of 200 lists change; 12 % of the slots hold another product; most more of Tea (3 to"
         " 50)."
     )
-    assert shelf_sentence({**part, "lists_changed": 0}) == "nothing changes on 200 lists."
+    assert review_words({**part, "lists_changed": 0}) == "nothing changes on 200 lists."

@@ -179,3 +179,25 @@ def test_five_hundred_rules_are_looked_at_quickly(view: LiveView) -> None:
     assert len(found) < 700
     severities = [one.severity for one in found]
     assert severities == sorted(severities, reverse=True), "warnings come first"
+
+
+def test_rules_that_leave_each_other_nothing(view: LiveView) -> None:
+    cheap, dear = Target(price_max=16), Target(price_min=17)
+    one, other = rule(1, "only", cheap, "for_you"), rule(2, "only", dear, "for_you")
+    words = (
+        "Rule 'R1' and rule 'R2' both include only products that the other leaves out: none is"
+        " left."
+    )
+    assert ("warning", words) in said(view, one, other)
+    elsewhere = rule(2, "only", dear, "similar")
+    assert words not in [told for _, told in said(view, one, elsewhere)]
+
+
+@pytest.mark.parametrize("kind", ["only", "boost", "bury"])
+def test_a_rule_whose_products_another_hides(view: LiveView, kind: str) -> None:
+    some = rule(1, kind, Target(price_max=4), "for_you")
+    hide = rule(2, "hide", Target(price_max=5))
+    words = "Rule 'R2' hides every product of rule 'R1', which does nothing where both hold."
+    assert ("warning", words) in said(view, some, hide)
+    most = rule(2, "hide", Target(price_max=3))
+    assert words not in [told for _, told in said(view, some, most)]
