@@ -148,7 +148,9 @@ def test_the_share_of_buyers_who_are_in_a_segment(
     assert labels[name] == "Share of buyers in Thirty"
     told = colours(view, picture, name, workspace=demo)
     item = int(np.argmax(view.release.buyers))
-    buyers = [user for user in range(len(view.release.user_ids)) if item in view.release.history(user)[0]]
+    buyers = [
+        user for user in range(len(view.release.user_ids)) if item in view.release.history(user)[0]
+    ]
     expected = np.mean([user < 30 for user in buyers])
     assert told.values[item] == pytest.approx(expected)
     assert np.isnan(told.values[np.asarray(view.release.buyers) == 0]).all()
