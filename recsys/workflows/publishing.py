@@ -201,11 +201,13 @@ def release_of_first_try(workspace: Workspace) -> Published | None:
 
 
 def roll_back_release(workspace: Workspace, *, actor: str) -> Publication:
-    """Make the release live that was live before this one.
+    """Make the release live that was live before this one; segments that follow it are refreshed.
 
     Raises
     ------
     InputError
         There is nothing before.
     """
-    return roll_back(workspace, actor=actor)
+    done = roll_back(workspace, actor=actor)
+    queue_refresh(workspace, actor=actor)
+    return done

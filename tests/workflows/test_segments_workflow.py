@@ -18,7 +18,7 @@ from recsys.workflows.audit import audit_lines
 from recsys.workflows.candidates import publish_candidate
 from recsys.workflows.jobs import active_jobs, await_job
 from recsys.workflows.named_sets import delete_named_set, named_set, save_named_set, versions
-from recsys.workflows.publishing import make_release
+from recsys.workflows.publishing import make_release, roll_back_release
 from recsys.workflows.rules import draft_book, publish_rules, save_rule
 from recsys.workflows.segment_refresh import queue_refresh, refresh_segments
 from recsys.workflows.segments import (
@@ -233,6 +233,10 @@ class TestRefresh:
         shop.look_again()
         assert shop.current().book.sets[line.id].members == ("u00", "u01")
         assert len(draft_book(workspace).sets[line.id].members) == 40
+        back = roll_back_release(workspace, actor="dan")
+        (job,) = active_jobs(workspace)
+        assert await_job(workspace, job, silent).status == "done"
+        assert open_segment(workspace, line.id).release_id == back.release_id
 
     def test_what_cannot_be_worked_out_or_was_changed_by_hand_is_left(
         self, workspace: Workspace, shop: LiveShop
