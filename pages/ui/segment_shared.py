@@ -55,8 +55,8 @@ def _telling(shared: Mapping[str, Sequence[Lift]]) -> list[tuple[str, Lift]]:
     """Return what tells the most: of each kind some that are surely more or less frequent."""
     found: list[tuple[str, Lift]] = []
     for kind, lifts in shared.items():
-        more = [one for one in lifts if one.low > 1][:_A_KIND]
-        less = [one for one in lifts if one.high < 1][-_RARER:]
+        more = [one for one in lifts if one.sure and one.lift > 1][:_A_KIND]
+        less = [one for one in lifts if one.sure and one.lift < 1][-_RARER:]
         found += [(kind, one) for one in (*more, *less)]
     return found[:_BARS]
 

@@ -104,4 +104,4 @@ def _document(found: Preview) -> dict[str, Any]:
 
 
 def _lift(lift: Lift) -> dict[str, Any]:
-    return {**asdict(lift), "sure": lift.sure}
+    return asdict(lift)

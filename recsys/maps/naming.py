@@ -140,7 +140,7 @@ def _lifted(groups: NDArray[np.int16], group: int, traits: Traits) -> list[int]:
         n_chosen=size,
         n_everyone=every,
     )
-    return [int(one.value) for one in found if one.low > 1 and one.lift >= _LEAST_LIFT]
+    return [int(one.value) for one in found if one.sure and one.lift >= _LEAST_LIFT]
 
 
 def _unique(
