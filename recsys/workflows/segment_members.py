@@ -9,7 +9,7 @@ from recsys.errors import NotFound
 from recsys.maps.picture import Picture
 from recsys.releases.live import LiveView
 from recsys.rules.book import NamedSet
-from recsys.rules.sets import load_sets, newest_versions
+from recsys.rules.sets import last_versions, load_sets, newest_versions
 from recsys.segments.definition import Definition
 from recsys.segments.picking import Picked, pick
 from recsys.segments.protected import warnings_of
@@ -45,7 +45,7 @@ class Worked:
 def work_out(workspace: Workspace, view: LiveView, definition: Definition) -> Worked:
     """Find who belongs to a segment on a release.
 
-    Segments that it names and that were deleted are taken as empty, and said so.
+    Segments that it names and that were deleted, or never were, are taken as empty, and said so.
 
     Raises
     ------
@@ -95,14 +95,16 @@ def named_segments(definition: Definition) -> set[int]:
 def _named_sets(
     workspace: Workspace, definition: Definition
 ) -> tuple[Mapping[int, NamedSet], list[str]]:
-    """Return the segments that a definition names, and what is said of deleted ones."""
+    """Return the segments that a definition names, and what is said of those not there."""
     named = named_segments(definition)
     if not named:
         return {}, []
     with workspace.database.read() as connection:
         versions = newest_versions(connection, named)
+        ever = last_versions(connection, named)
     gone = [
-        f"Segment {set_id}, which this one goes by, was deleted and is taken as empty."
+        f"Segment {set_id}, which this one goes by,"
+        f" {'was deleted' if set_id in ever else 'is unknown'} and is taken as empty."
         for set_id in sorted(named - versions.keys())
     ]
     empty = {one: NamedSet(one, "segment", "", 0, ()) for one in named - versions.keys()}

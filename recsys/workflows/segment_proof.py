@@ -139,7 +139,7 @@ def prove_lookalikes(
 
     The configuration of the live model is fitted anew on the rows before the day on which the
     seeds showed themselves, all rows where that is unknown, and without the products whose buyers
-    they are. Shoppers who had bought nothing by then are not looked for and not among whom is
+    they are, or that their conditions ask for. Shoppers who had bought nothing by then are not looked for and not among whom is
     looked.
 
     Raises
@@ -236,7 +236,7 @@ def fitted_base(
 
 def _notes(event: Seeded, looked_for: int) -> list[str]:
     notes = list(event.notes)
-    if event.before is None:
+    if event.before is None and not len(event.masked):
         notes.append(
             "Nothing says when the seeds became what they are, so all purchases count: what made"
             " them seeds may itself find them."

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from recsys.errors import InputError
 from recsys.lifts import Lift
 from recsys.releases.live import LiveView
-from recsys.rules.sets import SetLine, line_of, load_sets
+from recsys.rules.sets import SetLine, line_of, load_sets, set_names
 from recsys.segments import stored
 from recsys.segments.definition import Definition, SegmentKind
 from recsys.segments.picking import Picked
@@ -211,15 +211,12 @@ def save_segment(
     ------
     InputError, NotReady
         As for :func:`work_out`; or the name is empty, too long or taken, there are too many
-        members, or the segment goes by itself.
+        members, or the segment goes by itself, be it through others.
     NotFound, Conflict
         It never was, or somebody else changed or deleted it meanwhile; nothing was overwritten.
     """
-    if set_id is not None and set_id in named_segments(definition):
-        raise InputError(
-            "The segment goes by itself.",
-            hint="Take it out of its own conditions and of who is left out.",
-        )
+    if set_id is not None:
+        _check_circle(workspace, set_id, definition)
     found = work_out(workspace, view, definition)
     before: tuple[str, ...] = ()
     if set_id is not None:
@@ -250,6 +247,30 @@ def save_segment(
             actor=actor,
         )
     return _line(line, replace(kept, version=line.version))
+
+
+def _check_circle(workspace: Workspace, set_id: int, definition: Definition) -> None:
+    """Refuse a segment that goes by itself: no order of refreshing would ever settle it."""
+    with workspace.database.read() as connection:
+        kept = stored.kept_segments(connection)
+        names = set_names(connection)
+    # Each segment that it goes by, and through which others.
+    ways: dict[int, tuple[int, ...]] = dict.fromkeys(sorted(named_segments(definition)), ())
+    waiting = list(ways)
+    while waiting:
+        one = waiting.pop()
+        if one == set_id:
+            through = ", ".join(repr(names[other]) for other in ways[one])
+            raise InputError(
+                f"The segment goes by itself, through {through}."
+                if through
+                else "The segment goes by itself.",
+                hint="Take it out of the conditions and of who is left out.",
+            )
+        for other in sorted(named_segments(kept[one].definition)) if one in kept else ():
+            if other not in ways:
+                ways[other] = (*ways[one], one)
+                waiting.append(other)
 
 
 def set_refresh(

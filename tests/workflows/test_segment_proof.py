@@ -107,6 +107,11 @@ def test_a_masked_product_does_not_find_its_buyers(proving: Workspace) -> None:
         place = int((proof.sizes >= size).argmax())
         assert proof.against["random"].low[place] <= 0
     assert proof.words_at(40).endswith("That is no better than chance.")
+    assert proof.notes == ()
+    asked = lookalikes(conditions={"items": [PROMO]})
+    same = Proof.open(proving, prove_lookalikes(proving, asked))
+    assert same.curves["chosen"].mean.tolist() == proof.curves["chosen"].mean.tolist()
+    assert same.notes == ()
     named = Proof.open(proving, prove_lookalikes(proving, lookalikes(ids=BUYERS)))
     place = int((named.sizes >= 40).argmax())
     # Unmasked, the product itself finds them: what the mask is there for.
