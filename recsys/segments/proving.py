@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,20 +135,11 @@ def prove(base: Base, seeds: Places, *, seed: int = 0, report: Report = silent) 
         found.setdefault(MATCHED, []).append(expected)
         found.setdefault(RANDOM, []).append(sizes / sizes[-1])
     report(TIMES / (TIMES + 1), "Choosing the scorer")
-    different = int(looked_for.sum())
-    curves = {name: _curve(np.array(shares), least=0.0) for name, shares in found.items()}
-    apart = {
-        name: _curve(np.subtract(found[CHOSEN], found[name]), least=-1.0)
-        for name in (RFM, MATCHED, RANDOM)
-    }
-    for name in (CHOSEN, RFM, *SCORERS):
-        curves[name] = _no_narrower(curves[name], different)
-    for name in (MATCHED, RANDOM):  # expectations, which are exact
-        apart[name] = _no_narrower(apart[name], different, less=curves[name].mean)
+    curves, against = _curves(found, int(looked_for.sum()))
     return Proven(
         sizes,
         curves,
-        apart,
+        against,
         choose(base, seeds, seed=seed),
         {scorer: wins[scorer] for scorer in SCORERS},
         len(seeds),
@@ -225,6 +216,22 @@ def _sizes(most: int) -> NDArray[np.int64]:
     """Return the sizes at which curves are drawn: even on a logarithmic scale, and everybody."""
     steps = np.geomspace(min(10, most), most, _SIZES)
     return np.unique(np.round(steps).astype(np.int64))
+
+
+def _curves(
+    found: Mapping[str, Sequence[NDArray[np.float64]]], different: int
+) -> tuple[dict[str, Curve], dict[str, Curve]]:
+    """Return the curves, and how far the chosen one is above others, where so many were hidden."""
+    curves = {name: _curve(np.array(shares), least=0.0) for name, shares in found.items()}
+    against = {
+        name: _curve(np.subtract(found[CHOSEN], found[name]), least=-1.0)
+        for name in (RFM, MATCHED, RANDOM)
+    }
+    for name in (CHOSEN, RFM, *SCORERS):
+        curves[name] = _no_narrower(curves[name], different)
+    for name in (MATCHED, RANDOM):  # expectations, which are exact
+        against[name] = _no_narrower(against[name], different, less=curves[name].mean)
+    return curves, against
 
 
 def _curve(rounds: NDArray[np.float64], *, least: float) -> Curve:

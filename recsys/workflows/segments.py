@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from recsys.errors import InputError
 from recsys.lifts import Lift
 from recsys.releases.live import LiveView
-from recsys.rules.sets import SetLine, line_of, load_sets, set_names
+from recsys.rules.sets import SetLine, line_of, load_sets
 from recsys.segments import stored
 from recsys.segments.definition import Definition, SegmentKind
 from recsys.segments.picking import Picked
@@ -16,7 +15,7 @@ from recsys.segments.sharing import shared
 from recsys.segments.stored import Change, Counts, Kept, Step
 from recsys.segments.stored_rules import LifecycleLine
 from recsys.segments.tops import TOP_WORDS, TopProduct, top_products
-from recsys.workflows.segment_members import Worked, named_segments, work_out
+from recsys.workflows.segment_members import Worked, check_circle, work_out
 from recsys.workflows.segment_overlap import MOST_COMPARED, Overlap, overlap
 from recsys.workflows.segment_rules import lifecycle_line, lifecycle_rules, save_lifecycle_rules
 from recsys.workspace import Workspace
@@ -216,7 +215,7 @@ def save_segment(
         It never was, or somebody else changed or deleted it meanwhile; nothing was overwritten.
     """
     if set_id is not None:
-        _check_circle(workspace, set_id, definition)
+        check_circle(workspace, set_id, definition)
     found = work_out(workspace, view, definition)
     before: tuple[str, ...] = ()
     if set_id is not None:
@@ -247,30 +246,6 @@ def save_segment(
             actor=actor,
         )
     return _line(line, replace(kept, version=line.version))
-
-
-def _check_circle(workspace: Workspace, set_id: int, definition: Definition) -> None:
-    """Refuse a segment that goes by itself: no order of refreshing would ever settle it."""
-    with workspace.database.read() as connection:
-        kept = stored.kept_segments(connection)
-        names = set_names(connection)
-    # Each segment that it goes by, and through which others.
-    ways: dict[int, tuple[int, ...]] = dict.fromkeys(sorted(named_segments(definition)), ())
-    waiting = list(ways)
-    while waiting:
-        one = waiting.pop()
-        if one == set_id:
-            through = ", ".join(repr(names[other]) for other in ways[one])
-            raise InputError(
-                f"The segment goes by itself, through {through}."
-                if through
-                else "The segment goes by itself.",
-                hint="Take it out of the conditions and of who is left out.",
-            )
-        for other in sorted(named_segments(kept[one].definition)) if one in kept else ():
-            if other not in ways:
-                ways[other] = (*ways[one], one)
-                waiting.append(other)
 
 
 def set_refresh(

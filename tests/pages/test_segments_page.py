@@ -109,7 +109,9 @@ def test_a_pasted_list_becomes_a_segment(shop: Shop) -> None:
 def test_a_list_of_nobody_names_the_column_that_was_read(shop: Shop) -> None:
     app = calm(shop.page("new"))
     lines = "".join(f"x{one},{one}\n" for one in shop.ids(3))
-    calm(paste(app, f"customer_id,row\n{lines}"))
+    paste(app, f"customer_id,row\n{lines}")
+    assert not app.exception
+    assert app.error[0].value.startswith("**None of the seeds is a shopper of the shop")
     words = app.warning[0].value.replace("\\", "")
     assert words.startswith("0 shoppers found in column 'customer_id'. 3 values are no shopper's,")
     assert "Column 'row' holds known ids, but is not called so" in words
