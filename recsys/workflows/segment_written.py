@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import numpy as np
-
 from recsys.errors import InputError
 from recsys.releases.live import LiveView
 from recsys.rules.saying import counted
 from recsys.segments.about_shoppers import consenting
 from recsys.segments.definition import Definition
-from recsys.segments.picking import share_of
+from recsys.segments.picking import held_out_of
 from recsys.segments.protected import warnings_of
 from recsys.types import Report
 from recsys.workflows.segment_columns import Columns
@@ -94,15 +92,11 @@ class Chosen:
         """Return rank, id, row number and whether set aside, of some members that are written."""
         ids = members[start:end]
         rows = [self.view.release.user_ids.row(one) for one in ids]
-        known = np.array([row for row in rows if row is not None], np.int32)
-        aside = set[int]()
-        share, salt = self.definition.holdout, f"holdout {self.definition.seed}"
-        if share:
-            aside = set(known[share_of(self.view.release, known, share, salt)].tolist())
+        aside = held_out_of(self.definition, ids).tolist()
         agreed = consenting(self.view.release)
         found: list[tuple[int, str, int | None, bool]] = []
-        for rank, (user_id, row) in enumerate(zip(ids, rows, strict=True), start + 1):
-            held = row in aside
+        members = zip(ids, rows, aside, strict=True)
+        for rank, (user_id, row, held) in enumerate(members, start + 1):
             consents = agreed is None or (row is not None and bool(agreed[row]))
             self.unknown += row is None
             self.without_consent += row is not None and not consents

@@ -51,13 +51,26 @@ def test_one_segment_and_its_members(client: TestClient) -> None:
     schemas.SegmentAnswer.model_validate(answer)
     assert answer["definition"]["conditions"]["categories"] == ["Tea"]
     assert (answer["counts"]["members"], answer["history"][0]["came"]) == (40, 40)
-    some = client.get("segments/1/members", params={"offset": 38, "limit": 5}).json()
+    asked = {"offset": 38, "limit": 5, "held_out": "include"}
+    some = client.get("segments/1/members", params=asked).json()
     schemas.MembersAnswer.model_validate(some)
-    every = client.get("segments/1/members").json()["members"]
-    assert set(every) == {user(one) for one in range(0, N_USERS, 2)}
+    every = client.get("segments/1/members?held_out=include").json()["members"]
+    assert {one["user_id"] for one in every} == {user(one) for one in range(0, N_USERS, 2)}
     assert (some["members"], some["total"], some["version"]) == (every[38:], 40, 1)
-    assert client.get("segments/2/members").json()["members"] == ["u01", "x/1"]
+    assert client.get("segments/2/members").json()["members"] == [
+        {"user_id": "u01", "held_out": False}, {"user_id": "x/1", "held_out": False},
+    ]  # fmt: skip
     assert client.get("segments/2").json()["definition"]["kind"] == "list"
+
+
+def test_the_hold_out_group_is_left_out_unless_asked_for(client: TestClient) -> None:
+    every = client.get("segments/1/members?held_out=include").json()
+    aside = client.get("segments/1").json()["counts"]["held_out"]
+    assert 0 < aside < 40
+    assert sum(one["held_out"] for one in every["members"]) == every["held_out"] == aside
+    without = client.get("segments/1/members").json()
+    assert without["members"] == [one for one in every["members"] if not one["held_out"]]
+    assert (without["total"], without["held_out"]) == (40 - aside, aside)
 
 
 def test_trying_one_out_saves_nothing(client: TestClient) -> None:
