@@ -90,6 +90,9 @@ def test_trying_one_out_saves_nothing(client: TestClient) -> None:
         ("GET", "segments/3", None, 404, "Segment 3 was deleted."),
         ("GET", "segments/3/members", None, 404, "Segment 3 was deleted."),
         ("GET", "segments/9", None, 404, "There is no segment 9."),
+        ("GET", "segments/2147483648", None, 404, "There is no segment 2147483648."),
+        ("GET", f"segments/{10**30}/members", None, 404, f"There is no segment {10**30}."),
+        ("GET", "segments/1/members?held_out=yes", None, 422, "held_out: Input should be 'out'"),
         ("GET", "segments/tea", None, 422, "segment_id: Input should be a valid integer"),
         ("GET", "segments/1/members?limit=0", None, 422, "limit: Input should be greater than"),
         ("GET", "segments/1/members?page=2", None, 422, "page: Extra inputs are not permitted"),
@@ -108,6 +111,27 @@ def test_what_is_wrong_is_said(
 ) -> None:
     answer = client.request(method, address, json=body)
     assert answer.status_code == status
+    assert said in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (r'{"kind": "list", "ids": ["\ud800"]}', "body: text with half a character"),
+        (
+            r'{"kind": "lookalikes", "seeds": {"ids": ["u01"], "happened_on": "\ud800"}}',
+            "body: text with half a character (a lone surrogate) is no text.",
+        ),
+        (
+            f'{{"kind": "rule", "leaving": {{"bought_within_days": 1{"0" * 400}}}}}',
+            "leaving.bought_within_days: Input should be less than or equal to 100000.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_no_machine_can_hold_is_refused(client: TestClient, given: str, said: str) -> None:
+    headers = {"content-type": "application/json"}
+    answer = client.post("segments/preview", content=given, headers=headers)
+    assert answer.status_code == 422, answer.text
     assert said in answer.json()["error"]["message"]
 
 
