@@ -66,6 +66,7 @@ def segment(  # noqa: PLR0917 - options of a command
             hint="aisle segment --like FILE --size 1000 --out FILE",
         )
     from recsys.segments.definition import Definition, Seeds
+    from recsys.segments.picking import draws, with_seed
     from recsys.workflows.seed_files import read_seeds
 
     workspace, view = _live()
@@ -78,6 +79,8 @@ def segment(  # noqa: PLR0917 - options of a command
         size=size,
         holdout=holdout,
     )
+    if draws(definition):
+        definition = with_seed(definition)
     if proof:
         _prove(workspace, definition)
     document: dict[str, Any] = {"seeds": asdict(found) | {"ids": len(found.ids)}}

@@ -133,6 +133,11 @@ def held_out_of(definition: Definition, ids: Sequence[str]) -> NDArray[np.bool_]
     return drawn(ids, definition.holdout, f"holdout {definition.seed}")
 
 
+def draws(definition: Definition) -> bool:
+    """Say whether chance has a say in who is a member, or who is set aside."""
+    return bool(definition.holdout) or definition.sample is not None
+
+
 def with_seed(definition: Definition) -> Definition:
     """Return a definition with a random seed where it has none.
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-import numpy as np
+from typing import TypeVar
 
 from recsys.releases.live import LiveView
-from recsys.segments.definition import Conditions, Definition
+from recsys.segments.definition import Conditions, Definition, Wanted
 from recsys.segments.protected_words import protected_kind
 from recsys.shelves.facts import Column, facts_of
 
-_HIDDEN = "a sensitive {}"
+_By = TypeVar("_By", Conditions, Wanted)
 
 
 def warnings_of(view: LiveView, definition: Definition) -> list[str]:
     """Say where a definition goes by what the law protects, or by products marked as sensitive.
 
-    Neither a product nor a category nor a brand is named: these words go into files, too.
+    No product, category or brand is named: these words stand in files, too.
     """
     conditions = conditions_of(definition)
+    seeds = definition.seeds
     found = [_protected(column) for one in conditions for column in one.attributes]
-    items, categories, brands = _products(definition, conditions)
+    by = [*conditions, *([definition.wanted] if definition.wanted else [])]
+    items = {item for one in by for item in one.items} | set(seeds.buyers_of if seeds else ())
     private = _sensitive_items(view, items)
     if private:
         found.append(
@@ -29,47 +30,30 @@ def warnings_of(view: LiveView, definition: Definition) -> list[str]:
             " in this segment tells that of a person."
         )
     facts = facts_of(view)
-    for word, column, values in (
-        ("category", facts.category, categories),
-        ("brand", facts.brand, brands),
-    ):
-        found += [_told(word, *_marked(view, column, value)) for value in values]
+    for one in by:
+        found += [_told("category", _marked(view, facts.category, it)) for it in one.categories]
+        found += [_told("brand", _marked(view, facts.brand, it)) for it in one.brands]
     return list(dict.fromkeys(filter(None, found)))
 
 
 def conditions_of(definition: Definition) -> list[Conditions]:
-    """Return the conditions that a definition holds: its own, and those of its seeds."""
+    """Return the conditions of a definition: its own, and those of its seeds."""
     seeds = definition.seeds
     both = (definition.conditions, seeds and seeds.conditions)
     return [one for one in both if one is not None]
 
 
 def masked(view: LiveView, definition: Definition) -> Definition:
-    """Return a definition that names nothing sensitive, for a file that others read."""
-    facts = facts_of(view)
-
-    def hidden(word: str, column: Column, values: Iterable[str]) -> tuple[str, ...]:
-        return tuple(
-            _HIDDEN.format(word) if _all(*_marked(view, column, value)) else value
-            for value in values
-        )
-
-    def items(values: Iterable[str]) -> tuple[str, ...]:
-        return tuple(
-            _HIDDEN.format("product") if _sensitive_items(view, [value]) else value
-            for value in values
-        )
-
-    def of[One: Conditions](one: One | None) -> One | None:
-        return one and one.model_copy(
-            update={
-                "items": items(one.items),
-                "categories": hidden("category", facts.category, one.categories),
-                "brands": hidden("brand", facts.brand, one.brands),
-            }
-        )
-
-    return definition
+    """Return a definition that names nothing sensitive, for a file that others may read."""
+    seeds = definition.seeds
+    if seeds is not None:
+        buyers_of = _hidden_items(view, seeds.buyers_of)
+        goes_by = _masked(view, seeds.conditions)
+        seeds = seeds.model_copy(update={"buyers_of": buyers_of, "conditions": goes_by})
+    conditions = _masked(view, definition.conditions)
+    wanted = _masked(view, definition.wanted)
+    update = {"seeds": seeds, "conditions": conditions, "wanted": wanted}
+    return definition.model_copy(update=update)
 
 
 def _protected(column: str) -> str:
@@ -82,12 +66,50 @@ def _protected(column: str) -> str:
     )
 
 
-def _told(word: str, marked: int, count: int) -> str:
+def _told(word: str, counts: tuple[int, int]) -> str:
+    marked, every = counts
     if not marked:
         return ""
-    if _all(marked, count):
+    if marked == every:
         return f"It goes by a sensitive {word}: being in this segment tells that of a person."
     return (
-        f"It goes by a {word} of which {marked:,} of {count:,} products are marked as sensitive:"
+        f"It goes by a {word} of which {marked:,} of {every:,} products are marked as sensitive:"
         " being in this segment may tell that of a person."
     )
+
+
+def _sensitive_items(view: LiveView, items: Iterable[str]) -> int:
+    marked = view.release.sensitive
+    if marked is None:
+        return 0
+    return int(marked[view.release.item_ids.rows(items)].sum())
+
+
+def _marked(view: LiveView, column: Column, value: str) -> tuple[int, int]:
+    """Return how many products of a value are marked as sensitive, and how many it has."""
+    sensitive = view.release.sensitive
+    if sensitive is None or not len(column.codes):
+        return 0, 0
+    has = column.among([value])
+    return int(sensitive[has].sum()), int(has.sum())
+
+
+def _masked(view: LiveView, one: _By | None) -> _By | None:
+    if one is None:
+        return None
+    facts = facts_of(view)
+    update = {
+        "items": _hidden_items(view, one.items),
+        "categories": _hidden(view, facts.category, one.categories, "a sensitive category"),
+        "brands": _hidden(view, facts.brand, one.brands, "a sensitive brand"),
+    }
+    return one.model_copy(update=update)
+
+
+def _hidden(view: LiveView, column: Column, values: Iterable[str], words: str) -> tuple[str, ...]:
+    found = [(value, *_marked(view, column, value)) for value in values]
+    return tuple(words if marked and marked == every else one for one, marked, every in found)
+
+
+def _hidden_items(view: LiveView, items: Iterable[str]) -> tuple[str, ...]:
+    return tuple("a sensitive product" if _sensitive_items(view, [one]) else one for one in items)

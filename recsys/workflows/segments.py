@@ -10,7 +10,7 @@ from recsys.releases.live import LiveView
 from recsys.rules.sets import SetLine, line_of, load_sets
 from recsys.segments import stored
 from recsys.segments.definition import Definition, SegmentKind
-from recsys.segments.picking import Picked
+from recsys.segments.picking import Picked, draws, with_seed
 from recsys.segments.ranked import Ranked
 from recsys.segments.sharing import shared
 from recsys.segments.stored import Change, Counts, Kept, Step
@@ -202,6 +202,8 @@ def save_segment(
         None makes a new one.
     revision
         The version that was seen when the change began.
+    definition
+        Where shoppers are drawn and ``seed`` is 0, a new segment gets a random one.
     note
         None leaves it.
     refresh
@@ -220,6 +222,7 @@ def save_segment(
             "The segment goes by itself.",
             hint="Take it out of its own conditions and of who is left out.",
         )
+    definition = _drawn_anew(workspace, definition, set_id)
     found = work_out(workspace, view, definition)
     before: tuple[str, ...] = ()
     if set_id is not None:
@@ -250,6 +253,19 @@ def save_segment(
             actor=actor,
         )
     return _line(line, replace(kept, version=line.version))
+
+
+def _drawn_anew(workspace: Workspace, definition: Definition, set_id: int | None) -> Definition:
+    """Give a definition that draws shoppers for the first time a seed of its own."""
+    if definition.seed or not draws(definition):
+        return definition
+    if set_id is not None:
+        with workspace.database.read() as connection:
+            kept = stored.kept_segment(connection, set_id)
+        if kept is not None and draws(kept.definition):
+            # The same shoppers stay set aside.
+            return definition.model_copy(update={"seed": kept.definition.seed})
+    return with_seed(definition)
 
 
 def set_refresh(

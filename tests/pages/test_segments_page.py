@@ -14,7 +14,7 @@ from recsys.releases.live import LiveShop, LiveView
 from recsys.rules.rule import Rule, Scope, Target
 from recsys.segments.about_shoppers import shopper_columns, traits
 from recsys.segments.definition import Conditions, Definition, Wanted
-from recsys.segments.protected import protected_kind
+from recsys.segments.protected_words import protected_kind
 from recsys.settings import Settings
 from recsys.workflows.jobs import active_jobs
 from recsys.workflows.named_sets import delete_named_set, named_set
