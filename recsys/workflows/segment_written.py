@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -93,8 +94,7 @@ class Chosen:
         rows = [self.view.release.user_ids.row(one) for one in ids]
         aside = held_out_of(self.definition, ids).tolist()
         found: list[tuple[int, str, int | None, bool]] = []
-        members = zip(ids, rows, aside, strict=True)
-        for rank, (user_id, row, held) in enumerate(members, start + 1):
+        for rank, user_id, row, held in zip(count(start + 1), ids, rows, aside, strict=False):
             consents = row is not None and self.consents(row)
             self.unknown += row is None
             if (held and self.held_out == "out") or (not held and self.held_out == "only"):

@@ -256,7 +256,6 @@ def save_segment(
 
 
 def _drawn_anew(workspace: Workspace, definition: Definition, set_id: int | None) -> Definition:
-    """Give a definition that draws shoppers for the first time a seed of its own."""
     if definition.seed or not draws(definition):
         return definition
     if set_id is not None:

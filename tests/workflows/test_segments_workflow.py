@@ -152,7 +152,7 @@ class TestSaved:
             save_segment(workspace, view, name, half, actor="ana").id for name in ("One", "Two")
         )
         first, second = (open_segment(workspace, which).definition for which in (one, two))
-        assert first.seed and second.seed and first.seed != second.seed
+        assert 0 < first.seed != second.seed > 0
         refresh_segments(workspace, view, [one], actor="ana")
         assert open_segment(workspace, one).definition == first
         # One that draws nobody has none until it does, and then keeps it.
