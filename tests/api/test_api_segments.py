@@ -23,7 +23,8 @@ TEA = {"kind": "rule", "conditions": {"categories": ["Tea"]}}
 def workspace(flow_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     workspace = open_flow(copy_home(flow_home, tmp_path_factory.mktemp("segments") / "home"))
     view = LiveShop(workspace).current()
-    definition = Definition(kind="rule", conditions=Conditions(categories=("Tea",)), holdout=0.2)
+    tea = Conditions(categories=("Tea",))
+    definition = Definition(kind="rule", conditions=tea, holdout=0.2, seed=1)
     save_segment(workspace, view, "Tea", definition, actor="ana")
     save_named_set(workspace, "segment", "By hand", ["u01", "x/1"], actor="ana")
     gone = save_named_set(workspace, "segment", "Gone", ["u01"], actor="ana")
