@@ -117,6 +117,9 @@ class Definition(Value):
     holdout
         Random share that is set aside so that an effect can be measured: members, but exported
         apart. It hangs on the seed and the shopper's id alone, so it is the same at each refresh.
+    seed
+        Of the draws; where there are some and it is 0, saving gives a random one, so that not all
+        segments set the same shoppers aside.
     """
 
     kind: SegmentKind

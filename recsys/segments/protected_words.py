@@ -11,7 +11,7 @@ import unicodedata
 _WORDS: dict[str, str] = {
     "ethnic origin": "ethnicity ethnic race nationality citizenship country_of_birth birth_country"
     " birthplace place_of_birth staatsangehorigkeit nationalitat language sprache",
-    "age": "age ages birthday birthdate birth dob birthyear yob geburtstag geburtsdatum"
+    "age": "age ages agegroup agerange ageband birthday birthdate birth dob birthyear yob geburtstag geburtsdatum"
     " geburtsjahr jahrgang",
     "gender": "gender sex geschlecht salutation anrede",
     "religion": "religion belief faith church konfession glaube",
@@ -21,7 +21,7 @@ _WORDS: dict[str, str] = {
     "political opinion": "politics political partei",
     "union membership": "trade_union gewerkschaft",
     "family": "marital_status married marital family_status children child kids kid household_size"
-    " familienstand kinder household_comp",
+    " familienstand kinder household_comp hh_comp",
     "wealth or income": "income salary wealth einkommen gehalt",
 }
 # Words that mean it only where the name has no other.

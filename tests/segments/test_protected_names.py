@@ -13,6 +13,7 @@ from recsys.segments.protected_words import protected_kind
         ("Age (years)", "age"),
         ("ageRange", "age"),
         ("AGE", "age"),
+        ("agegroup", "age"),
         ("Kundenalter", "age"),
         ("Käuferalter", "age"),
         ("Alter", "age"),
