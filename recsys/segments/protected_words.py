@@ -11,7 +11,8 @@ import unicodedata
 _WORDS: dict[str, str] = {
     "ethnic origin": "ethnicity ethnic race nationality citizenship country_of_birth birth_country"
     " birthplace place_of_birth staatsangehorigkeit nationalitat language sprache",
-    "age": "age ages agegroup agerange ageband birthday birthdate birth dob birthyear yob geburtstag geburtsdatum"
+    "age": "age ages agegroup agerange ageband birthday birthdate birth dob birthyear yob"
+    " geburtstag geburtsdatum"
     " geburtsjahr jahrgang",
     "gender": "gender sex geschlecht salutation anrede",
     "religion": "religion belief faith church konfession glaube",
