@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state, state_segments
 from pages.ui.errors import in_place
 from pages.ui.resources import workspace
 from pages.ui.segment_cached import matched_of
@@ -35,7 +35,10 @@ def ask_ids(view: LiveView, ids: tuple[str, ...], key: str, *, most: int) -> tup
             sent = _form(view, key, most)
         if st.button("Clear", key=f"{key}-clear", type="tertiary", icon=":material/close:"):
             return ()
-    if found.unknown or found.twice:
+    if read := state_segments.list_words(ids):
+        show = st.caption if len(found.rows) else st.warning
+        show(plain(read))
+    elif found.unknown or found.twice:
         st.caption(plain(found.words()))
     return sent
 
@@ -67,6 +70,6 @@ def _form(view: LiveView, key: str, most: int) -> tuple[str, ...] | None:
             keep_unknown=True,
         )
         state.sent(key, more=1)
-        st.toast(plain(read.words()), duration="long")
+        state_segments.remember_list(read.ids, read.words())
         return read.ids
     return None

@@ -13,6 +13,7 @@ from recsys.segments.picking import draws, with_seed
 _OPENED = "segment"
 _DRAFT = "segment_draft"
 _BEGUN = "segment_begun"
+_READ = "segment_list_read"
 NEW = "new"
 
 
@@ -136,6 +137,17 @@ def filled(which: str) -> Definition | None:
     """Return what stands in the form of a segment; None where it is not the one being filled."""
     kept: Draft | None = st.session_state.get(_DRAFT)
     return kept.now if kept is not None and kept.which == which else None
+
+
+def remember_list(ids: tuple[str, ...], words: str) -> None:
+    """Remember what was said when a list was read."""
+    st.session_state[_READ] = (ids, words)
+
+
+def list_words(ids: tuple[str, ...]) -> str:
+    """Return what was said when a list was read in this session; empty for one that was not."""
+    kept, words = st.session_state.get(_READ, ((), ""))
+    return words if kept == ids else ""
 
 
 def widget(key: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -270,12 +271,18 @@ def line_of(connection: Connection, set_id: int, *, kind: SetKind, seen: int = 0
 
 
 def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
+    name = " ".join(_shown(name).split())
     if not name:
         raise InputError("It needs a name.", hint="Give it one that says what belongs to it.")
     if len(name) > _LONGEST_NAME:
         raise InputError(f"The name is longer than {_LONGEST_NAME} characters.", hint="Shorten it.")
     return name
+
+
+def _shown(name: str) -> str:
+    """Return a name without signs nobody sees, such as those that turn text around (U+202E)."""
+    unseen = ("Cc", "Cf")
+    return "".join(c for c in name if c.isspace() or unicodedata.category(c) not in unseen)
 
 
 def _check_free(connection: Connection, kind: SetKind, name: str, set_id: int | None) -> None:

@@ -24,9 +24,19 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Met:
-    """Who meets some conditions, shape ``(n_shoppers,)``, and what there is to say about it."""
+    """Who meets some conditions, and what there is to say about it.
+
+    Attributes
+    ----------
+    who
+        Of shape ``(n_shoppers,)``.
+    items
+        The products asked for, by id, category or brand, shape ``(n_items,)``; none of them where
+        any product would do.
+    """
 
     who: Mask
+    items: Mask
     notes: tuple[str, ...] = ()
 
 
@@ -55,8 +65,8 @@ def meeting(
         who &= np.isin(codes, [STAGES.index(stage) for stage in conditions.stages])
     who &= _by_numbers(release, conditions)
     who &= _by_rfm(release, conditions)
-    bought, notes = _by_purchases(view, conditions)
-    who &= bought
+    bought = _by_purchases(view, conditions)
+    who &= bought.who
     for name, values in conditions.attributes.items():
         column = shopper_columns(release).column(name)
         if column is None:
@@ -65,7 +75,7 @@ def meeting(
         who &= column.among(values)
     if conditions.segments:
         who &= members_of(release, conditions.segments, sets)
-    return Met(who, notes)
+    return Met(who, bought.items, bought.notes)
 
 
 def members_of(release: Release, segments: tuple[int, ...], sets: Mapping[int, NamedSet]) -> Mask:
@@ -74,13 +84,13 @@ def members_of(release: Release, segments: tuple[int, ...], sets: Mapping[int, N
     Raises
     ------
     InputError
-        One of them is gone.
+        There is no such segment.
     """
     who = np.zeros(len(release.user_ids), np.bool_)
     for set_id in segments:
         if set_id not in sets:
             raise InputError(
-                f"Segment {set_id}, which this one goes by, was deleted.",
+                f"There is no segment {set_id}, which this one goes by.",
                 hint="Take it out of the definition, or choose another.",
             )
         who[release.user_ids.rows(sets[set_id].members)] = True
@@ -164,7 +174,7 @@ def _by_rfm(release: Release, asked: Conditions) -> Mask:
     return who
 
 
-def _by_purchases(view: LiveView, asked: Conditions) -> tuple[Mask, tuple[str, ...]]:
+def _by_purchases(view: LiveView, asked: Conditions) -> Met:
     """Say who bought what is asked for, in the days asked for; all of it must hold."""
     release, facts = view.release, facts_of(view)
     notes: list[str] = []
@@ -181,6 +191,9 @@ def _by_purchases(view: LiveView, asked: Conditions) -> tuple[Mask, tuple[str, .
         groups.append(facts.category.among(asked.categories))
     if asked.brands:
         groups.append(facts.brand.among(asked.brands))
+    items = np.zeros(len(release.item_ids), np.bool_)
+    for group in groups:
+        items |= group
     when = None
     if asked.bought_from or asked.bought_until:
         when = _when(release, asked)
@@ -192,7 +205,7 @@ def _by_purchases(view: LiveView, asked: Conditions) -> tuple[Mask, tuple[str, .
     who = np.ones(len(release.user_ids), np.bool_)
     for group in groups:
         who &= who_bought(release, group, when)
-    return who, tuple(notes)
+    return Met(who, items, tuple(notes))
 
 
 def _when(release: Release, asked: Conditions) -> Mask:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ TIMES, HIDDEN_SHARE, _FOLDS = 10, 0.2, 4
 _SIZES = 48
 # Student's t of 9 degrees of freedom, two-sided, 95 %.
 _T9 = 2.262157
+_Z = 1.959964
 # Curves beside those of the scorers.
 CHOSEN, RFM, MATCHED, RANDOM = "chosen", "rfm", "matched", "random"
 
@@ -79,7 +80,8 @@ class Proven:
         Numbers of shoppers reached, ascending; the last is everybody but the visible seeds.
     curves
         "chosen" (in each round by the scorer that won inside the visible seeds), each scorer,
-        "rfm", "matched" and "random"; the last two are expectations.
+        "rfm", "matched" and "random"; the last two are expectations. Intervals of the others are
+        never narrower than Wilson's of as many trials as different seeds were hidden.
     against
         "rfm", "matched" and "random" -> "chosen" less that one, paired.
     chosen
@@ -115,11 +117,13 @@ def prove(base: Base, seeds: Places, *, seed: int = 0, report: Report = silent) 
     count = max(1, round(HIDDEN_SHARE * len(seeds)))
     sizes = _sizes(len(base) - len(seeds) + count)
     found: dict[str, list[NDArray[np.float64]]] = {}
+    looked_for = np.zeros(len(base), np.bool_)
     wins: Counter[str] = Counter()
     for number in range(TIMES):
         report(number / (TIMES + 1), f"Looking for hidden seeds, {number + 1} of {TIMES}")
         mixed = random.permutation(seeds)
         hidden, visible = np.sort(mixed[:count]), np.sort(mixed[count:])
+        looked_for[hidden] = True
         winner = choose(base, visible, seed=seed + number)
         wins[winner] += 1
         for name, ranks in _looked_for(base, visible, hidden, seed=seed + number).items():
@@ -131,11 +135,11 @@ def prove(base: Base, seeds: Places, *, seed: int = 0, report: Report = silent) 
         found.setdefault(MATCHED, []).append(expected)
         found.setdefault(RANDOM, []).append(sizes / sizes[-1])
     report(TIMES / (TIMES + 1), "Choosing the scorer")
-    apart = {name: np.subtract(found[CHOSEN], found[name]) for name in (RFM, MATCHED, RANDOM)}
+    curves, against = _curves(found, int(looked_for.sum()))
     return Proven(
         sizes,
-        {name: _curve(np.array(shares), least=0.0) for name, shares in found.items()},
-        {name: _curve(shares, least=-1.0) for name, shares in apart.items()},
+        curves,
+        against,
         choose(base, seeds, seed=seed),
         {scorer: wins[scorer] for scorer in SCORERS},
         len(seeds),
@@ -214,6 +218,22 @@ def _sizes(most: int) -> NDArray[np.int64]:
     return np.unique(np.round(steps).astype(np.int64))
 
 
+def _curves(
+    found: Mapping[str, Sequence[NDArray[np.float64]]], different: int
+) -> tuple[dict[str, Curve], dict[str, Curve]]:
+    """Return the curves, and how far the chosen one is above others, where so many were hidden."""
+    curves = {name: _curve(np.array(shares), least=0.0) for name, shares in found.items()}
+    against = {
+        name: _curve(np.subtract(found[CHOSEN], found[name]), least=-1.0)
+        for name in (RFM, MATCHED, RANDOM)
+    }
+    for name in (CHOSEN, RFM, *SCORERS):
+        curves[name] = _no_narrower(curves[name], different)
+    for name in (MATCHED, RANDOM):  # expectations, which are exact
+        against[name] = _no_narrower(against[name], different, less=curves[name].mean)
+    return curves, against
+
+
 def _curve(rounds: NDArray[np.float64], *, least: float) -> Curve:
     """Return the mean over the rounds with its 95 % interval.
 
@@ -224,6 +244,26 @@ def _curve(rounds: NDArray[np.float64], *, least: float) -> Curve:
     factor = np.sqrt(1 / len(rounds) + HIDDEN_SHARE / (1 - HIDDEN_SHARE))
     half = _T9 * factor * rounds.std(axis=0, ddof=1)
     return Curve(mean, np.maximum(mean - half, least), np.minimum(mean + half, 1.0))
+
+
+def _no_narrower(curve: Curve, trials: int, *, less: NDArray[np.float64] | float = 0.0) -> Curve:
+    """Widen an interval to the 95 % one of as many trials as different seeds were looked for.
+
+    Rounds that agree, as where all is found each time, have no variance and would make a few seeds
+    look certain. Wilson's interval (1927) has a width there, too: 20 of 20 are 84 to
+    100 %.
+
+    Parameters
+    ----------
+    less
+        What a difference is less than the share: an exact number.
+    """
+    share = np.clip(curve.mean + less, 0.0, 1.0)
+    weight = _Z**2 / trials
+    middle = (share + weight / 2) / (1 + weight)
+    half = _Z * np.sqrt(share * (1 - share) / trials + weight / trials / 4) / (1 + weight)
+    low, high = np.clip(middle - half, 0.0, share), np.clip(middle + half, share, 1.0)
+    return Curve(curve.mean, np.minimum(curve.low, low - less), np.maximum(curve.high, high - less))
 
 
 def at(sizes: NDArray[np.int64], values: Sequence[float] | NDArray[np.float64], size: int) -> float:

@@ -28,6 +28,7 @@ from recsys.segments.vectors import Vectors, shopper_space, shopper_vectors, wit
 
 # Folding a shopper in takes up to half a millisecond.
 _MOST_FOLDED = 500
+_NO_SCORE = "None: in the order of how alike recency, orders and spend are to the seeds'"
 
 
 @dataclass(frozen=True)
@@ -148,19 +149,21 @@ def _lookalikes(
     rows = np.arange(len(vectors))
     if not definition.with_seeds:
         rows = np.delete(rows, event.rows)
-    thin = int(np.isnan(scores[rows]).sum())
+    thin, words = int(np.isnan(scores[rows]).sum()), SCORE_WORDS[scorer]
     fallback = np.zeros(len(scores))
     if thin:
-        notes.append(
-            f"{counted(thin, 'shopper')} of whom too little is known for a vector come last, in"
-            " the order of how alike their recency, orders and spend are to the seeds'."
-        )
+        alike = "in the order of how alike their recency, orders and spend are to the seeds'"
+        if thin < len(rows):
+            notes.append(
+                f"{counted(thin, 'shopper')} of whom too little is known for a vector come last,"
+                f" {alike}."
+            )
+        else:
+            words = _NO_SCORE
+            notes.append(f"No tastes can be compared, so all shoppers are {alike}.")
         fallback = activity_likeness(activity(people_of(release)), event.rows)
-    order = best_first(scores, fallback, rows)
-    return Ranked(
-        order.astype(np.int32), scores[order], event.rows, SCORE_WORDS[scorer],
-        (*event.notes, *notes),
-    )  # fmt: skip
+    order = best_first(scores, fallback, rows).astype(np.int32)
+    return Ranked(order, scores[order], event.rows, words, (*event.notes, *notes))
 
 
 def _examples(

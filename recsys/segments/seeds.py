@@ -98,7 +98,8 @@ class Seeded:
     before
         Seconds since the epoch at which the event began that made them seeds; None: unknown.
     masked
-        Products that nobody may be told by: who bought one of them is a seed.
+        Row numbers, ascending, of the products that nobody may be told by: who bought one of them
+        is a seed, or may be.
     """
 
     rows: Rows
@@ -130,26 +131,26 @@ def seeded(
         chosen[matched.rows] = True
         if matched.twice or matched.unknown:
             notes.append(matched.words())
+    wanted = np.zeros(len(release.item_ids), np.bool_)
     if seeds.conditions is not None:
         met = meeting(view, seeds.conditions, sets=sets, rules=rules)
         chosen |= met.who
         notes += met.notes
-    masked = np.empty(0, np.int32)
+        wanted |= met.items
     if seeds.buyers_of:
-        masked = np.array(release.item_ids.rows(dict.fromkeys(seeds.buyers_of)), np.int32)
-        unknown = len(set(seeds.buyers_of)) - len(masked)
+        bought = release.item_ids.rows(dict.fromkeys(seeds.buyers_of))
+        unknown = len(set(seeds.buyers_of)) - len(bought)
         if unknown:
             notes.append(f"{counted(unknown, 'product')} of the seeds' purchases are unknown.")
-        wanted = np.zeros(len(release.item_ids), np.bool_)
-        wanted[masked] = True
-        chosen |= who_bought(release, wanted)
+        chosen |= who_bought(release, as_mask(np.array(bought, np.int32), len(wanted)))
+        wanted[bought] = True
     before = day_of(seeds.happened_on) if seeds.happened_on else None
     if before is not None and not release.dated:
         notes.append("The purchases have no dates, so all of them count as made before the day.")
         before = None
     rows = np.flatnonzero(chosen).astype(np.int32)
     notes += warnings(len(rows), len(chosen))
-    return Seeded(rows, tuple(notes), before, masked)
+    return Seeded(rows, tuple(notes), before, np.flatnonzero(wanted).astype(np.int32))
 
 
 def warnings(seeds: int, everyone: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -39,9 +40,10 @@ def read_seeds(
 ) -> SeedFile:
     """Find the shoppers that a list names.
 
-    A table may have any columns: the one whose values are known ids of shoppers most often is
-    taken, with or without a line of names above. Where no id is known, e-mail addresses are looked
-    up. Memory does not grow with the file.
+    A table may have any columns: one that is called as shoppers' ids are is taken, else the one
+    whose values are known ids of shoppers most often, with or without a line of names above. Where
+    no id is known, e-mail addresses are looked up. ``1.0`` is read as ``1`` where only that is
+    known. Memory does not grow with the file.
 
     Parameters
     ----------
@@ -80,13 +82,13 @@ def read_seeds(
 def _best(view: LiveView, path: Path, scratch: Path, name: str, wanted: Wanted) -> SeedFile:
     """Read a table; what is none, or has ids in its first line too, may be a plain list."""
     try:
-        table, headless = of_table(view.release, path, scratch, name, wanted)
+        table, certain = of_table(view.release, path, scratch, name, wanted)
     except BadFile as error:
         plain = _of_text(view, path, wanted)
         if plain is None or not plain.matched:
             raise error
         return plain
-    if table.matched and not headless:
+    if certain:
         return table
     plain = _of_text(view, path, wanted)
     return plain if plain is not None and plain.matched > table.matched else table
@@ -104,7 +106,7 @@ def _of_text(view: LiveView, path: Path, wanted: Wanted) -> SeedFile | None:
 
 
 def _of_cells(release: Release, cells: Sequence[str], wanted: Wanted) -> SeedFile:
-    distinct = list(dict.fromkeys(cells))
+    distinct = list(dict.fromkeys(_as_known(release, one) for one in cells))
     found = [one for one in distinct if one in release.user_ids]
     unknown = [one for one in distinct if one not in release.user_ids]
     by: By = "id"
@@ -125,6 +127,14 @@ def _of_cells(release: Release, cells: Sequence[str], wanted: Wanted) -> SeedFil
         unknown_some=tuple(one[:NAMED_CHARACTERS] for one in unknown[:MOST_NAMED]),
         drawn=len(found) > wanted.most,
     )
+
+
+def _as_known(release: Release, cell: str) -> str:
+    """Read ``1.0`` as ``1`` where only the latter is known, as it is done in tables."""
+    whole = re.fullmatch(r"(-?[0-9]+)\.0+", cell)
+    if whole is None or cell in release.user_ids or whole[1] not in release.user_ids:
+        return cell
+    return whole[1]
 
 
 @once_a_release

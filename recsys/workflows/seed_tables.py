@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from recsys.data.files.readers import (
     sql_text,
 )
 from recsys.data.reading import values
-from recsys.data.reading.columns import ROLES, Role, known_rank
+from recsys.data.reading.columns import ROLES, known_rank
 from recsys.releases.release import Release
 from recsys.rules.saying import counted
 
@@ -49,6 +49,9 @@ class SeedFile:
         Shoppers found, of which ``ids`` may be a part.
     unknown, unknown_some
         Different values that no shopper has, and the first five.
+    beside
+        Where nobody was found in a column that is called as shoppers' ids are: another one, with
+        values that are known ids.
     """
 
     ids: tuple[str, ...]
@@ -61,6 +64,7 @@ class SeedFile:
     unknown: int
     unknown_some: tuple[str, ...]
     drawn: bool = False
+    beside: str = ""
 
     def words(self) -> str:
         """Say what was found, in some sentences; examples in it are the file's text."""
@@ -76,6 +80,11 @@ class SeedFile:
             some = ", ".join(map(repr, self.unknown_some[:3]))
             said.append(
                 f"{counted(self.unknown, 'value is', 'values are')} no shopper's, such as {some}."
+            )
+        if self.beside:
+            said.append(
+                f"Column {self.beside!r} holds known ids, but is not called so: name it user_id to"
+                " have it read."
             )
         if self.drawn:
             said.append(
@@ -96,15 +105,19 @@ class Wanted:
 def of_table(
     release: Release, path: Path, scratch: Path, name: str, wanted: Wanted
 ) -> tuple[SeedFile, bool]:
-    """Read a table, and tell whether its first line holds ids instead of names."""
+    """Read a table, and tell whether it is surely one: not a plain list."""
     with connect(scratch) as connection:
         table = open_table(connection, path, scratch=scratch, name=name)
         with reading(path, name=name):
             _know(connection, release)
-            column, by = _find_column(connection, table)
-            headless = _is_value(connection, column, by)
-            _count_cells(connection, table, column, headless=headless)
-            return _summary(connection, column, by, headless, wanted), headless
+            found = _find_column(connection, table)
+            headless = _is_value(connection, found)
+            _count_cells(connection, table, found.column, headless=headless)
+            read = _summary(connection, found, headless, wanted)
+            # Of one column a list may be plain text, too; of several the one that is called so is
+            # meant, whatever stands beside it.
+            certain = found.named and len(table.columns) > 1 and not headless
+            return read, certain or (read.matched > 0 and not headless)
 
 
 def _know(connection: Any, release: Release) -> None:
@@ -118,11 +131,21 @@ def _know(connection: Any, release: Release) -> None:
     )
 
 
-def _find_column(connection: Any, table: OpenedTable) -> tuple[str, By]:
-    """Return the column with most known ids among the first rows, and by what it is known.
+@dataclass(frozen=True)
+class _Found:
+    """The column of the ids, whether it is called so, and one passed over for it."""
 
-    A column that is called as columns of shoppers are comes first where half of its values are
-    known: a small number may be anybody's id.
+    column: str
+    by: By
+    named: bool
+    hits: int
+    beside: str = ""
+
+
+def _find_column(connection: Any, table: OpenedTable) -> _Found:
+    """Return the column of the ids: one that is called so, else the one with most known ids.
+
+    A small number may be anybody's id, so known values say less than the name of a column.
     """
     columns = table.columns[:_MOST_COLUMNS]
     rows = max(_LOOKED_AT // len(columns), 1_000)
@@ -130,37 +153,62 @@ def _find_column(connection: Any, table: OpenedTable) -> tuple[str, By]:
     # The names are looked up, too: in a file without names they are its first values.
     names = ", ".join(sql_text(column) for column in columns)
     connection.execute(
-        "CREATE TABLE first_cells AS SELECT DISTINCT place, cell FROM"
+        f"CREATE TABLE first_cells AS SELECT DISTINCT place, {_AS_KNOWN} AS cell FROM"
         f" (SELECT unnest([{cells}]) AS cell, unnest(range({len(columns)})) AS place"
         f" FROM (SELECT * FROM {table.sql} LIMIT {rows})"
-        f" UNION ALL SELECT unnest([{names}]), unnest(range({len(columns)})))"
+        f" UNION ALL SELECT unnest([{names}]), unnest(range({len(columns)}))) AS c {_WITH_KNOWN}"
         " WHERE cell IS NOT NULL"
     )
-    found: list[tuple[bool, int, int, str, By]] = []
-    pairs: tuple[tuple[By, Role], ...] = (("id", _USER), ("email", _EMAIL))
-    for by, role in pairs:
-        counted_cells = connection.execute(
-            f"SELECT place, count(*), count(key) FROM first_cells LEFT JOIN"
+    found: list[tuple[_Found, int]] = []
+    for by in ("id", "email"):
+        hits = connection.execute(
+            f"SELECT place, count(key) FROM first_cells LEFT JOIN"
             f" (SELECT DISTINCT {by} AS key FROM known) ON {_key(by)} = key GROUP BY place"
         ).fetchall()
-        for place, distinct, hits in counted_cells:
+        for place, count in hits:
             column = columns[int(place)]
-            # Of the values one is the name.
-            named = known_rank(role, column) is not None and 2 * int(hits) >= int(distinct) - 1
-            found.append((named and hits > 0, int(hits), -int(place), column, by))
-    # Ids before addresses where both are known.
-    _, hits, _, column, by = max(found, key=lambda one: (one[0], one[1], one[2], one[4] == "id"))
-    if not hits:
-        called = [one for one in columns if known_rank(_USER, one) is not None]
-        return (called or columns)[0], "id"
-    return column, by
+            named = _is_called_so(column, by) and (by == "id" or count > 0)
+            found.append((_Found(column, by, named, int(count)), -int(place)))
+
+    def order(one: tuple[_Found, int]) -> tuple[bool, int, int, bool]:
+        # Ids before addresses where both are known.
+        return one[0].named, one[0].hits, one[1], one[0].by == "id"
+
+    best, _ = max(found, key=order)
+    if best.hits:
+        return best
+    if not best.named:
+        return _Found(columns[0], "id", False, 0)
+    other, _ = max(found, key=lambda one: (one[0].hits, *order(one)))
+    return replace(best, beside=other.column if other.hits else "")
 
 
-def _is_value(connection: Any, column: str, by: By) -> bool:
+def _is_called_so(column: str, by: By) -> bool:
+    """Tell whether a column is called as those of shoppers' ids are, or of their addresses."""
+    address = known_rank(_EMAIL, column) is not None
+    return address if by == "email" else not address and known_rank(_USER, column) is not None
+
+
+def _is_value(connection: Any, found: _Found) -> bool:
     """Tell whether the name of a column is itself a known id or address: a file without names."""
-    value = column.lower() if by == "email" else column
-    query = f"SELECT count(*) > 0 FROM known WHERE {by} = {sql_text(value)}"
+    name = sql_text(found.column.lower() if found.by == "email" else found.column)
+    query = f"SELECT count(*) > 0 FROM known WHERE {found.by} IN ({name}, {_whole(name)})"
     return bool(connection.execute(query).fetchone()[0])
+
+
+def _whole(cell: str) -> str:
+    """Return ``1`` for ``1.0``, which spreadsheets make of it; NULL for all else."""
+    # Looking for the sign first spares most cells the pattern.
+    number = f"regexp_extract({cell}, {sql_text(r'^(-?[0-9]+)[.]0+$')}, 1)"
+    return f"CASE WHEN contains({cell}, '.0') THEN nullif({number}, '') END"
+
+
+# Cells c, with 1.0 read as 1 where only the latter is known.
+_WITH_KNOWN = (
+    "LEFT JOIN known AS own ON own.id = c.cell LEFT JOIN known AS whole ON whole.id = "
+    + _whole("c.cell")
+)
+_AS_KNOWN = "coalesce(own.id, whole.id, c.cell)"
 
 
 def _cell(table: OpenedTable, column: str) -> str:
@@ -179,17 +227,18 @@ def _count_cells(connection: Any, table: OpenedTable, column: str, *, headless: 
     rows = f"SELECT {cell} AS cell, row_number() OVER () AS place FROM {table.sql}"
     if headless:
         rows = f"SELECT {sql_text(column)} AS cell, 0 AS place UNION ALL {rows}"
+    different = f"SELECT cell, min(place) AS place, count(*) AS times FROM ({rows}) GROUP BY cell"
     connection.execute(
-        f"CREATE TABLE cells AS SELECT cell, min(place) AS place, count(*) AS times FROM ({rows})"
-        " GROUP BY cell"
+        f"CREATE TABLE cells AS SELECT {_AS_KNOWN} AS cell, min(place) AS place,"
+        f" sum(times) AS times FROM ({different}) AS c {_WITH_KNOWN} GROUP BY 1"
     )
 
 
-def _summary(connection: Any, column: str, by: By, headless: bool, wanted: Wanted) -> SeedFile:
+def _summary(connection: Any, found: _Found, headless: bool, wanted: Wanted) -> SeedFile:
     def one(query: str) -> Any:
         return connection.execute(query).fetchone()[0] or 0
 
-    cell = _key(by)
+    by, cell = found.by, _key(found.by)
     connection.execute(
         f"CREATE TABLE found AS SELECT k.id, min(c.place) AS place FROM cells AS c JOIN known AS k"
         f" ON {cell} = k.{by} GROUP BY k.id"
@@ -210,7 +259,7 @@ def _summary(connection: Any, column: str, by: By, headless: bool, wanted: Wante
     empty = one("SELECT sum(times) FROM cells WHERE cell IS NULL")
     return SeedFile(
         ids=tuple(row[0] for row in (*ids, *some[:room])),
-        column="" if headless else column,
+        column="" if headless else found.column,
         by=by,
         rows=int(given + empty),
         empty=int(empty),
@@ -219,4 +268,5 @@ def _summary(connection: Any, column: str, by: By, headless: bool, wanted: Wante
         unknown=one(f"SELECT count(*) {unknown}"),
         unknown_some=tuple(row[0][:NAMED_CHARACTERS] for row in some[:MOST_NAMED]),
         drawn=matched > wanted.most,
+        beside=found.beside,
     )

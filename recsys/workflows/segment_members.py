@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from recsys.errors import NotFound
+from recsys.errors import InputError, NotFound
 from recsys.maps.picture import Picture
 from recsys.releases.live import LiveView
 from recsys.rules.book import NamedSet
-from recsys.rules.sets import load_sets, newest_versions
+from recsys.rules.sets import last_versions, load_sets, newest_versions, set_names
+from recsys.segments import stored
 from recsys.segments.definition import Definition
 from recsys.segments.picking import Picked, pick
 from recsys.segments.ranked import Ranked, rank
@@ -45,7 +46,7 @@ class Worked:
 def work_out(workspace: Workspace, view: LiveView, definition: Definition) -> Worked:
     """Find who belongs to a segment on a release.
 
-    Segments that it names and that were deleted are taken as empty, and said so.
+    Segments that it names and that were deleted, or never were, are taken as empty, and said so.
 
     Raises
     ------
@@ -96,17 +97,49 @@ def named_segments(definition: Definition) -> set[int]:
     return found
 
 
+def check_circle(workspace: Workspace, set_id: int, definition: Definition) -> None:
+    """Refuse a segment that goes by itself, for no order of refreshing would ever settle it.
+
+    Raises
+    ------
+    InputError
+        It does, be it through others; the message names them.
+    """
+    with workspace.database.read() as connection:
+        kept = stored.kept_segments(connection)
+        names = set_names(connection)
+    # Each segment that it goes by, and through which others.
+    ways: dict[int, tuple[int, ...]] = dict.fromkeys(sorted(named_segments(definition)), ())
+    waiting = list(ways)
+    while waiting:
+        one = waiting.pop()
+        if one == set_id:
+            through = ", ".join(repr(names[other]) for other in ways[one])
+            raise InputError(
+                f"The segment goes by itself, through {through}."
+                if through
+                else "The segment goes by itself.",
+                hint="Take it out of the conditions and of who is left out.",
+            )
+        for other in sorted(named_segments(kept[one].definition)) if one in kept else ():
+            if other not in ways:
+                ways[other] = (*ways[one], one)
+                waiting.append(other)
+
+
 def _named_sets(
     workspace: Workspace, definition: Definition
 ) -> tuple[Mapping[int, NamedSet], list[str]]:
-    """Return the segments that a definition names, and what is said of deleted ones."""
+    """Return the segments that a definition names, and what is said of those not there."""
     named = named_segments(definition)
     if not named:
         return {}, []
     with workspace.database.read() as connection:
         versions = newest_versions(connection, named)
+        ever = last_versions(connection, named)
     gone = [
-        f"Segment {set_id}, which this one goes by, was deleted and is taken as empty."
+        f"Segment {set_id}, which this one goes by,"
+        f" {'was deleted' if set_id in ever else 'is unknown'} and is taken as empty."
         for set_id in sorted(named - versions.keys())
     ]
     empty = {one: NamedSet(one, "segment", "", 0, ()) for one in named - versions.keys()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from recsys.data.content import Content
 from recsys.data.dataset import Dataset, Interactions
-from recsys.errors import InputError
+from recsys.errors import InputError, NotReady
 from recsys.jobs.queue import Job
 from recsys.models.base import TrainingData, read_config
 from recsys.models.factors import FactorSpace
@@ -32,6 +33,7 @@ from recsys.segments.vectors import Vectors, place_of_vectors
 from recsys.shelves.facts import dense_of
 from recsys.types import Report, part_of, silent
 from recsys.workflows.data_jobs import of_first_try, submit
+from recsys.workflows.segment_rules import lifecycle_rules
 from recsys.workspace import Workspace
 
 __all__ = [
@@ -40,7 +42,7 @@ __all__ = [
     "newest_proof",
     "proof_job",
     "prove_lookalikes",
-    "seeds_key",
+    "rests_on",
     "submit_proof",
 ]
 
@@ -95,20 +97,35 @@ def proof_job(workspace: Workspace, params: dict[str, Any], report: Report) -> d
 
 
 def newest_proof(workspace: Workspace, view: LiveView, definition: Definition) -> Proof | None:
-    """Return the newest proof of the same seeds on the same data; None where there is none."""
-    if definition.seeds is None:
+    """Return the newest proof that still holds for a definition; None where there is none.
+
+    It holds while the seeds are the same shoppers, who have to be looked for before the same day
+    and without the same products, in the same data, and by the same model with the same settings.
+    Rules of the lifecycle and other segments count by the shoppers whom they make seeds.
+    """
+    proofs = workspace.proofs.manifests()
+    if definition.seeds is None or not proofs:
         return None
-    key = seeds_key(definition.seeds)
-    dataset = view.release.manifest["dataset_id"]
-    for kept in workspace.proofs.manifests():
-        if (kept["seeds_key"], kept["dataset_id"]) == (key, dataset):
-            return Proof.read(kept)
-    return None
+    try:
+        event = seeded(
+            view,
+            definition.seeds,
+            sets=_named(workspace, definition.seeds),
+            rules=lifecycle_rules(workspace),
+        )
+        key = rests_on(view, event, *model_of_vectors(workspace, view))
+    except (InputError, NotReady):  # there are no seeds to prove, or no vectors
+        return None
+    return next((Proof.read(kept) for kept in proofs if kept.get("rests_on") == key), None)
 
 
-def seeds_key(seeds: Seeds) -> str:
-    """Return what tells the seeds of one definition from those of another."""
-    return hashlib.sha256(seeds.model_dump_json().encode()).hexdigest()[:32]
+def rests_on(view: LiveView, event: Seeded, kind: str, settings: dict[str, Any]) -> str:
+    """Return what a proof rests on, as a text that is another when any of it is."""
+    plain = [view.release.manifest["dataset_id"], event.before, kind, settings]
+    found = hashlib.sha256(json.dumps(plain, sort_keys=True).encode())
+    for rows in (event.rows, event.masked):
+        found.update(hashlib.sha256(rows.astype("<i4").tobytes()).digest())
+    return found.hexdigest()[:32]
 
 
 def _seeds(definition: Definition) -> Seeds:
@@ -139,8 +156,8 @@ def prove_lookalikes(
 
     The configuration of the live model is fitted anew on the rows before the day on which the
     seeds showed themselves, all rows where that is unknown, and without the products whose buyers
-    they are. Shoppers who had bought nothing by then are not looked for and not among whom is
-    looked.
+    they are, or that their conditions ask for. Shoppers who had bought nothing by then are not
+    looked for and not among whom is looked.
 
     Raises
     ------
@@ -164,7 +181,7 @@ def prove_lookalikes(
         step = part_of(report, 0.6, 1.0)
         found = proved(prove(base, looked_for, seed=definition.seed, report=step), definition.size)
     manifest: dict[str, Any] = {
-        "seeds_key": seeds_key(seeds),
+        "rests_on": rests_on(view, event, kind, settings),
         "dataset_id": dataset.id,
         "dataset_fingerprint": dataset.manifest["fingerprint"],
         "release_id": view.release.id,
@@ -236,7 +253,7 @@ def fitted_base(
 
 def _notes(event: Seeded, looked_for: int) -> list[str]:
     notes = list(event.notes)
-    if event.before is None:
+    if event.before is None and not len(event.masked):
         notes.append(
             "Nothing says when the seeds became what they are, so all purchases count: what made"
             " them seeds may itself find them."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from recsys.errors import InputError
 from recsys.lifts import Lift
 from recsys.releases.live import LiveView
 from recsys.rules.sets import SetLine, line_of, load_sets
@@ -16,7 +15,7 @@ from recsys.segments.sharing import shared
 from recsys.segments.stored import Change, Counts, Kept, Step
 from recsys.segments.stored_rules import LifecycleLine
 from recsys.segments.tops import TOP_WORDS, TopProduct, top_products
-from recsys.workflows.segment_members import Worked, named_segments, work_out
+from recsys.workflows.segment_members import Worked, check_circle, work_out
 from recsys.workflows.segment_overlap import MOST_COMPARED, Overlap, overlap
 from recsys.workflows.segment_rules import lifecycle_line, lifecycle_rules, save_lifecycle_rules
 from recsys.workspace import Workspace
@@ -213,15 +212,12 @@ def save_segment(
     ------
     InputError, NotReady
         As for :func:`work_out`; or the name is empty, too long or taken, there are too many
-        members, or the segment goes by itself.
+        members, or the segment goes by itself, be it through others.
     NotFound, Conflict
         It never was, or somebody else changed or deleted it meanwhile; nothing was overwritten.
     """
-    if set_id is not None and set_id in named_segments(definition):
-        raise InputError(
-            "The segment goes by itself.",
-            hint="Take it out of its own conditions and of who is left out.",
-        )
+    if set_id is not None:
+        check_circle(workspace, set_id, definition)
     definition = _drawn_anew(workspace, definition, set_id)
     found = work_out(workspace, view, definition)
     before: tuple[str, ...] = ()

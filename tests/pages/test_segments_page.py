@@ -94,12 +94,27 @@ def test_a_pasted_list_becomes_a_segment(shop: Shop) -> None:
     calm(paste(app, f"user_id\n{first}\n{second}\n{first}\n{EVIL}"))
     assert "2 shoppers" in said(app)
     assert not any(EVIL in one.value for one in [*app.markdown, *app.caption])
+    # It stays in sight: which column was read decides who is meant.
+    for _ in range(2):
+        assert "2 shoppers found in column 'user_id'. 1 row was named before" in said(app)
+        app.run()
     saved(app, EVIL)
     (line,) = segment_lines(shop.workspace)
     assert (line.name, line.kind, line.actor) == (EVIL, "list", "dashboard")
     assert named_set(shop.workspace, "segment", line.id).members == (first, second, EVIL)
     assert app.query_params["segment"] == str(line.id)
     calm(shop.page())
+
+
+def test_a_list_of_nobody_names_the_column_that_was_read(shop: Shop) -> None:
+    app = calm(shop.page("new"))
+    lines = "".join(f"x{one},{one}\n" for one in shop.ids(3))
+    paste(app, f"customer_id,row\n{lines}")
+    assert not app.exception
+    assert app.error[0].value.startswith("**None of the seeds is a shopper of the shop")
+    words = app.warning[0].value.replace("\\", "")
+    assert words.startswith("0 shoppers found in column 'customer_id'. 3 values are no shopper's,")
+    assert "Column 'row' holds known ids, but is not called so" in words
 
 
 def test_a_rule_shows_how_many_match_and_warns_of_what_the_law_protects(shop: Shop) -> None:

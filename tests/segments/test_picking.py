@@ -65,7 +65,7 @@ def test_a_size_beyond_the_base_is_said(view: LiveView) -> None:
 
 
 def test_a_deleted_segment_is_said(view: LiveView) -> None:
-    with pytest.raises(InputError, match="Segment 4, which this one goes by, was deleted"):
+    with pytest.raises(InputError, match="There is no segment 4, which this one goes by"):
         picked(view, leaving={"segments": (4,)})
 
 

@@ -84,6 +84,23 @@ def test_hidden_seeds_teach_nothing() -> None:
         assert at(found.sizes, found.curves[name].mean, 20) < 0.45  # 20 of 88 are .23
 
 
+def test_a_few_seeds_are_never_certain() -> None:
+    vectors = np.random.default_rng(0).normal(size=(COUNT, WIDTH))
+    vectors[:20, 0] += 40
+    found = prove(base(vectors), np.arange(20))
+    assert found.hidden == 4
+    for name in (CHOSEN, *SCORERS):
+        assert at(found.sizes, found.curves[name].mean, 60) == 1
+        assert at(found.sizes, found.curves[name].high, 60) == 1
+        # Wilson's interval of 17 to 20 of so many
+        assert 0.81 < at(found.sizes, found.curves[name].low, 60) < 0.84
+    sure = at(found.sizes, found.curves[CHOSEN].low, 60)
+    chance = at(found.sizes, found.curves[RANDOM].mean, 60)
+    assert at(found.sizes, found.against[RANDOM].low, 60) == pytest.approx(sure - chance)
+    random = found.curves[RANDOM]
+    assert random.low == pytest.approx(random.mean), "an expectation is exact"
+
+
 def test_the_same_seed_gives_the_same_proof(planted: Base, found: Proven) -> None:
     same = prove(planted, SEEDS, seed=4)
     assert same.curves[CHOSEN].mean.tolist() == found.curves[CHOSEN].mean.tolist()

@@ -81,7 +81,14 @@ def test_a_seed_without_a_vector_leaves_activity_alone(view: LiveView) -> None:
     found = lookalikes(view, (NOBODY,))
     assert np.isnan(found.scores).all()
     assert len(found.rows) == 161
-    assert "1 of the seeds have no vector, and nothing is learned from them." in found.notes
+    assert found.notes[1:] == (
+        "1 of the seeds have no vector, and nothing is learned from them.",
+        "No tastes can be compared, so all shoppers are in the order of how alike their recency,"
+        " orders and spend are to the seeds'.",
+    )
+    assert found.score_words == (
+        "None: in the order of how alike recency, orders and spend are to the seeds'"
+    )
 
 
 def test_vectors_of_seeds_forget_the_event(view: LiveView) -> None:

@@ -69,6 +69,21 @@ def test_buyers_of_a_product_mask_it(view: LiveView) -> None:
     assert seeds.by_event
 
 
+def test_products_of_conditions_are_masked_too(view: LiveView) -> None:
+    def masked(**given: object) -> list[str]:
+        rows = sown(view, conditions=given).masked
+        return [view.release.item_ids.id(int(row)) for row in rows]
+
+    assert masked(items=(PROMO, "none")) == [PROMO]
+    assert masked(categories=("Extras",)) == sorted((PROMO, "odd"))
+    assert masked(items=(PROMO,), brands=("Brand 1",)) == [
+        *(item(n) for n in range(1, 40, 4)),
+        PROMO,
+    ]
+    assert masked(bought_from="2026-03-01") == []
+    assert masked(orders_min=4) == []
+
+
 def test_a_day_is_a_day(view: LiveView) -> None:
     assert day_of("1970-01-02") == 86_400
     assert sown(view, ids=("u001",), happened_on="2026-05-01").before == day_of("2026-05-01")
@@ -121,7 +136,7 @@ def test_conditions_on_columns_stages_and_segments(view: LiveView) -> None:
     assert found(view, stages=everyone) == list(view.release.user_ids.ids)
     with pytest.raises(InputError, match="The shoppers have no column 'size'"):
         found(view, attributes={"size": ("L",)})
-    with pytest.raises(InputError, match="Segment 8, which this one goes by, was deleted"):
+    with pytest.raises(InputError, match="There is no segment 8, which this one goes by"):
         found(view, segments=(8,))
 
 

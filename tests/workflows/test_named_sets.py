@@ -57,6 +57,15 @@ def test_make_change_and_go_back(workspace: Workspace) -> None:
         named_set(workspace, "segment", made.id)
 
 
+def test_signs_that_nobody_sees_are_no_part_of_a_name(workspace: Workspace) -> None:
+    made = save_named_set(
+        workspace, "collection", "Gi\u202efts\tfor\x00 \u200ball\ufeff", ["a"], actor="ana"
+    )
+    assert made.name == "Gifts for all"
+    with pytest.raises(InputError, match="It needs a name"):
+        save_named_set(workspace, "collection", "\u202e\u200b", ["a"], actor="ana")
+
+
 def test_the_second_of_two_people_is_told(workspace: Workspace) -> None:
     set_id = make(workspace, "Gifts", "a")
     save_named_set(

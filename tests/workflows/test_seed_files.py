@@ -11,9 +11,12 @@ from flow_shop import N_USERS, open_flow, user
 from openpyxl import Workbook
 
 from recsys.data.arrow import pa, write_parquet
+from recsys.data.ingest import Source, ingest
 from recsys.errors import BadFile, InputError
 from recsys.releases.live import LiveShop, LiveView
+from recsys.workflows.publishing import publish_release
 from recsys.workflows.seed_files import SeedFile, read_seeds
+from recsys.workflows.training import train_model
 from recsys.workspace import Workspace
 
 
@@ -27,6 +30,28 @@ def workspace(flow_home: Path) -> Iterator[Workspace]:
 @pytest.fixture(scope="module")
 def view(workspace: Workspace) -> LiveView:
     return LiveShop(workspace).current()
+
+
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, LiveView]]:
+    """A shop whose ids are numbers, one of them written with a point."""
+    home = tmp_path_factory.mktemp("numbers")
+    workspace = open_flow(home / "home")
+    path = home / "bought.csv"
+    rows = [f"{one},i{item}" for one in (*range(1, 7), "7.0") for item in range(3)]
+    path.write_text("\n".join(["user_id,item_id", *rows]), encoding="utf-8")
+    source = Source(path, {"user_id": "user_id", "item_id": "item_id"})
+    ingest(workspace, interactions=source, name="Numbers")
+    pairs = train_model(workspace, "copurchase", evaluate=False)
+    publish_release(
+        workspace,
+        strategies={"also_bought": pairs},
+        only=("also_bought",),
+        evaluate=False,
+        actor="tests",
+    )
+    yield workspace, LiveShop(workspace).current()
+    workspace.database.close()
 
 
 def told(found: SeedFile) -> tuple[tuple[str, ...], str, str]:
@@ -70,9 +95,23 @@ def test_the_column_with_most_known_ids_is_taken(workspace: Workspace, view: Liv
     lines = [f"{user(one % 3)},{user(one)},Ann{one}" for one in range(20)]
     found = read_seeds(workspace, view, "\n".join(["a,b,c", *lines]))
     assert (found.column, found.matched) == ("b", 20)
-    # A column that is called so comes first, where most of it is known.
+    # A column that is called so comes first, however little of it is known.
     found = read_seeds(workspace, view, "\n".join(["customer_id,b,c", *lines]))
-    assert (found.column, found.matched) == ("customer_id", 3)
+    assert (found.column, found.matched, found.beside) == ("customer_id", 3, "")
+    lines = [f"x{one},{user(one)},Ann{one}" for one in range(20)]
+    found = read_seeds(workspace, view, "\n".join(["customer_id,b,c", *lines]))
+    assert told(found) == ((), "customer_id", "id")
+    assert found.words() == (
+        "0 shoppers found in column 'customer_id'. 20 values are no shopper's, such as 'x0', 'x1',"
+        " 'x2'. Column 'b' holds known ids, but is not called so: name it user_id to have it read."
+    )
+    # An address that is known says more than an id that is not.
+    lines = [f"x{one},{user(one)}@shop.example" for one in range(10, 20)]
+    found = read_seeds(workspace, view, "\n".join(["customer_id,email", *lines]))
+    assert (found.column, found.by, found.matched) == ("email", "email", 10)
+    # Of one column the words may as well be a plain list with a word above.
+    found = read_seeds(workspace, view, "customer\nx1 u05\n")
+    assert found.matched == 0
 
 
 def test_addresses_stand_in_for_ids(workspace: Workspace, view: LiveView) -> None:
@@ -129,6 +168,25 @@ def test_numbers_are_what_they_are_written_as(
     write_parquet(pa.table({"a": ids}), path)
     found = read_seeds(workspace, view, path)
     assert (found.unknown_some, found.empty) == (("7", "8.5"), 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "ids", "unknown"),
+    [
+        ("user_id,n\n1.0,1\n2.00,2\n1,3\n", ("1", "2"), ()),
+        ("1.0\n2.0\n7.0\n9.5\n", ("1", "2", "7.0"), ("9.5",)),
+        ("1.0, 2.0\n40.0", ("1", "2"), ("40.0",)),
+    ],
+)
+def test_a_spreadsheets_one_point_nought_is_one(
+    numbers: tuple[Workspace, LiveView],
+    text: str,
+    ids: tuple[str, ...],
+    unknown: tuple[str, ...],
+) -> None:
+    found = read_seeds(*numbers, text)
+    assert (found.ids, found.unknown_some) == (ids, unknown)
+    assert found.twice == text.count("1,3")
 
 
 def test_more_than_can_be_used_are_drawn_always_the_same(

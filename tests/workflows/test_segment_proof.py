@@ -14,8 +14,10 @@ from recsys.segments.definition import Definition, Seeds
 from recsys.segments.proof import Proof
 from recsys.types import Placement, silent
 from recsys.workflows.jobs import await_job
+from recsys.workflows.named_sets import save_named_set
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.segment_proof import newest_proof, prove_lookalikes, submit_proof
+from recsys.workflows.segment_rules import lifecycle_rules, save_lifecycle_rules
 from recsys.workflows.training import train_model
 from recsys.workspace import Workspace
 
@@ -96,6 +98,9 @@ def test_a_proof_is_a_job_and_is_found_again(proving: Workspace) -> None:
     assert again is not None
     assert again.id == proof.id
     assert newest_proof(proving, view, lookalikes(ids=TEA)) is None
+    turned = newest_proof(proving, view, lookalikes(ids=(*TEA[::-1], "x"), happened_on=EVENT))
+    assert turned is not None
+    assert turned.id == proof.id, "the same shoppers, in another order"
     assert "are among the first 30;" in proof.words_at(30)
     assert "are among the first 30;" in proof.words_at(30, "nearest")
 
@@ -107,6 +112,11 @@ def test_a_masked_product_does_not_find_its_buyers(proving: Workspace) -> None:
         place = int((proof.sizes >= size).argmax())
         assert proof.against["random"].low[place] <= 0
     assert proof.words_at(40).endswith("That is no better than chance.")
+    assert proof.notes == ()
+    asked = lookalikes(conditions={"items": [PROMO]})
+    same = Proof.open(proving, prove_lookalikes(proving, asked))
+    assert same.curves["chosen"].mean.tolist() == proof.curves["chosen"].mean.tolist()
+    assert same.notes == ()
     named = Proof.open(proving, prove_lookalikes(proving, lookalikes(ids=BUYERS)))
     place = int((named.sizes >= 40).argmax())
     # Unmasked, the product itself finds them: what the mask is there for.
@@ -115,6 +125,38 @@ def test_a_masked_product_does_not_find_its_buyers(proving: Workspace) -> None:
         "Nothing says when the seeds became what they are, so all purchases count: what made them"
         " seeds may itself find them.",
     )
+
+
+def test_a_proof_of_what_changed_since_is_none(proving: Workspace, tmp_path: Path) -> None:
+    workspace = open_workspace(copy_home(proving.home, tmp_path / "copy"))
+    some = save_named_set(workspace, "segment", "Some", TEA[:10], actor="ann")
+    view = LiveShop(workspace).current()
+
+    def holds(definition: Definition) -> bool:
+        return newest_proof(workspace, view, definition) is not None
+
+    by_segment = lookalikes(conditions={"segments": [some.id]})
+    by_stage = lookalikes(conditions={"stages": ["loyal"]})
+    by_day = lookalikes(ids=TEA[:10], happened_on=EVENT)
+    for definition in (by_segment, by_stage, by_day):
+        assert not holds(definition)
+        prove_lookalikes(workspace, definition)
+        assert holds(definition)
+    assert holds(lookalikes(ids=TEA[:10])), "the same shoppers, whatever they were named by"
+    assert not holds(lookalikes(ids=TEA[:10], happened_on="2026-06-02"))
+    # The segment has another member, and the rules call others loyal.
+    save_named_set(workspace, "segment", "Some", TEA[:11], set_id=some.id, revision=1, actor="ann")
+    assert not holds(by_segment)
+    rules = lifecycle_rules(workspace).model_copy(update={"loyal_share": 0.9})
+    save_lifecycle_rules(workspace, rules, revision=0, actor="ann")
+    assert not holds(by_stage)
+    settings = {"factors": 6, "iterations": 5}
+    als = train_model(workspace, "als", settings=settings, evaluate=False)
+    publish_only(workspace, {"lookalikes": als})
+    assert holds(by_day)
+    view = LiveShop(workspace).current()
+    assert not holds(by_day), "another model is live"
+    workspace.database.close()
 
 
 def test_too_few_seeds_prove_nothing(proving: Workspace) -> None:

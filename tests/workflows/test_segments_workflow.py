@@ -231,11 +231,31 @@ class TestSaved:
         assert found.notes == (
             f"Segment {tea.id}, which this one goes by, was deleted and is taken as empty.",
         )
+        never = Definition(kind="rule", conditions=Conditions(segments=(tea.id, 99)))
+        assert preview(workspace, view, never).notes == (
+            *found.notes, "Segment 99, which this one goes by, is unknown and is taken as empty.",
+        )  # fmt: skip
         assert [one.version for one in versions(workspace, tea.id)] == [1]
         with pytest.raises(NotFound, match=f"Segment {tea.id} was deleted"):
             open_segment(workspace, tea.id)
         with pytest.raises(NotFound, match="There is no segment 99"):
             open_segment(workspace, 99)
+
+    def test_a_circle_is_refused(self, workspace: Workspace, shop: LiveShop) -> None:
+        view = shop.current()
+        one = save_segment(workspace, view, "One", TEA, actor="ana")
+        by = one
+        for name in ("Two", "Three"):
+            definition = Definition(kind="rule", conditions=Conditions(segments=(by.id,)))
+            by = save_segment(workspace, view, name, definition, actor="ana")
+        circle = TEA.model_copy(update={"leaving": Leaving(segments=(by.id,))})
+        with pytest.raises(InputError) as told:
+            save_segment(
+                workspace, view, "One", circle, set_id=one.id, revision=one.version, actor="ana"
+            )
+        assert told.value.message == "The segment goes by itself, through 'Three', 'Two'."
+        other = save_segment(workspace, view, "Four", circle, actor="ana")
+        assert other.count == 0, "who is in Three is left out"
 
     def test_a_definition_that_cannot_be_read_hides_no_other(
         self, workspace: Workspace, shop: LiveShop
