@@ -10,13 +10,15 @@ from typing import Any
 import streamlit as st
 
 from pages.ui import state_map
+from pages.ui.jobs import ACTOR
 from pages.ui.map_acts import offer_product_acts, offer_shopper_acts
 from pages.ui.map_drawing import Asked
+from pages.ui.resources import workspace
 from pages.ui.state_map import Chosen
 from pages.ui.words import count, percent, plain, shorten
 from recsys.lifts import Lift
 from recsys.maps.picture import Picture
-from recsys.workflows.maps import Selection, cards, neighbours
+from recsys.workflows.maps import Selection, cards, neighbours, note_selection
 from recsys.workflows.shelves import inert
 
 _MOST_VALUES = 3
@@ -156,13 +158,18 @@ def _show_lines(found: Selection) -> None:
             "Spent": st.column_config.NumberColumn(format="%.2f", width="small"),
         },
     )
+
+    def content() -> bytes:
+        note_selection(workspace(), found, actor=ACTOR)
+        return selection_csv(found)
+
     total = len(found.item_ids) + len(found.shopper_ids)
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(found.lines) < total:
             st.caption(f"The {len(found.lines):,} with the highest sales.", width="content")
         st.download_button(
             "CSV",
-            data=lambda: selection_csv(found),
+            data=content,
             file_name="map-selection.csv",
             mime="text/csv",
             icon=":material/download:",

@@ -185,6 +185,8 @@ def _scope(view: LiveView, scope: Scope, sets: Sets, key: str) -> Scope:
         key=f"{key}-placements",
     )
     segments = named_sets_of("Audience", sets, "segment", scope.segments, f"{key}-segments")
+    if segments:
+        st.caption("A rule reaches all members of a segment, its hold-out group, too.")
     anchored = bool(scope.anchor_items or scope.anchor_categories)
     with st.expander("Only beside certain products", expanded=anchored):
         st.caption("Similar: on the page of such a product. Also bought: with one in the cart.")

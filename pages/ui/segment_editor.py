@@ -21,7 +21,7 @@ from pages.ui.words import ago, count, plain
 from recsys.errors import AisleError, Conflict
 from recsys.releases.live import LiveView
 from recsys.segments.definition import Definition
-from recsys.segments.protected import warnings_of
+from recsys.workflows.segment_warnings import all_warnings
 from recsys.workflows.segments import (
     LifecycleLine,
     Preview,
@@ -128,7 +128,7 @@ def _show_what_comes(
         ids = one.seeds.ids if one.seeds is not None else one.ids
         # What became of a list is said beside it.
         told = {matched_of(view.release.id, ids, view).words()} if ids else set[str]()
-        say_size(found, told, warnings_of(view, one))
+        say_size(found, told, all_warnings(workspace(), view, one))
         proof = proof_of(view, one)
         if one.kind == "lookalikes":
             seeds = len(found.ranked.seeds)

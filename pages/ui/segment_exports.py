@@ -94,11 +94,11 @@ def _ask(view: LiveView, segment: Segment) -> Export:
 
 def _consent_words(view: LiveView, *, platform: bool) -> str:
     if consenting(view.release) is None:
-        words = "The shop does not say who consented to be written to"
+        words = "The shop does not say who consented"
         return f"{words}: check it before you upload the file." if platform else f"{words}."
     if platform:
         return "Who did not consent to be written to is not in the file."
-    return "Who did not consent is in the file, since it stays with you."
+    return "Who did not consent to be written to is in the file without the e-mail address."
 
 
 def _offer(view: LiveView, segment: Segment, wanted: Export) -> None:
@@ -192,6 +192,10 @@ def _file(job: Job) -> None:
         note_download(workspace(), manifest, actor=ACTOR)
         return path.read_bytes()
 
+    def about() -> bytes:
+        note_download(workspace(), manifest, what="manifest", actor=ACTOR)
+        return manifest_path(path).read_bytes()
+
     with st.container(border=True, gap="small"):
         rows = count(manifest["rows"], "row")
         left = "".join(f"; {number:,} {why}" for why, number in manifest["left_out"].items())
@@ -214,7 +218,7 @@ def _file(job: Job) -> None:
             )
             st.download_button(
                 "Manifest",
-                data=manifest_path(path).read_bytes,
+                data=about,
                 file_name=manifest_path(path).name,
                 mime="application/json",
                 icon=":material/description:",

@@ -22,6 +22,10 @@ from recsys.workflows.segments import Segment, SegmentLine
 
 _A_PAGE, _PREVIEWED = 1_000, 200
 _VERSIONS = 20
+_RULES_REACH_ALL = (
+    "A rule for this segment reaches its hold-out group, too, so the group cannot measure what a"
+    " rule does. Exports leave it out."
+)
 
 
 def show_heading(view: LiveView, segment: Segment, used: Sequence[str], *, words: str) -> None:
@@ -66,6 +70,8 @@ def show_heading(view: LiveView, segment: Segment, used: Sequence[str], *, words
             st.badge(f"{counts.unknown:,} unknown", color="gray")
         st.space("stretch")
         _buttons(view, line, used)
+    if counts.held_out:
+        st.caption(":material/info: " + _RULES_REACH_ALL)
     st.markdown(plain(words))
     about = [plain(line.note), used_words(used), _refresh_words(line)]
     about.append(f"Changed {ago(line.at)} by {plain(line.actor)}.")

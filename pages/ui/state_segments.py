@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from recsys.segments.definition import Definition, SegmentKind
+from recsys.segments.picking import draws, with_seed
 
 _OPENED = "segment"
 _DRAFT = "segment_draft"
@@ -173,6 +174,8 @@ def _draft() -> Draft:
 def _open_form(which: str, definition: Definition, revision: int) -> Draft:
     kept: Draft | None = st.session_state.get(_DRAFT)
     form = 0 if kept is None else kept.form + 1
+    if which == NEW or not draws(definition):
+        definition = with_seed(definition)
     opened_now = Draft(which, definition, definition, revision, form)
     st.session_state[_DRAFT] = opened_now
     return opened_now

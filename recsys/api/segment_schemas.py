@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +19,10 @@ class MemberQuery(BaseModel):
     offset: int = Field(0, ge=0, description="How many to pass over, the best first.")
     limit: int = Field(
         1_000, ge=1, le=_MOST_MEMBERS, description=f"How many at the most, up to {_MOST_MEMBERS:,}."
+    )
+    held_out: Literal["out", "include"] = Field(
+        "out",
+        description="The hold-out group, whom a campaign must not reach: left out, or included.",
     )
 
 
@@ -79,18 +83,34 @@ class SegmentAnswer(BaseModel):
     history: list[SegmentVersion]
 
 
+class Member(BaseModel):
+    """A member of a segment."""
+
+    user_id: str
+    held_out: bool = Field(description="Set aside for measurement: no campaign is to reach it.")
+
+
 class MembersAnswer(BaseModel):
     """Some members of a segment."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"members": ["00123", "1e5"], "offset": 0, "total": 2, "version": 1}]
+            "examples": [
+                {
+                    "members": [{"user_id": "00123", "held_out": False}],
+                    "offset": 0,
+                    "total": 1,
+                    "held_out": 1,
+                    "version": 1,
+                }
+            ]
         }
     )
 
-    members: list[str]
+    members: list[Member]
     offset: int
-    total: int
+    total: int = Field(description="Members that can be asked for: all, or all but the held out.")
+    held_out: int = Field(description="Members in the hold-out group, listed or not.")
     version: int
 
 

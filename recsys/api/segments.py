@@ -17,6 +17,7 @@ from recsys.api.segment_schemas import (
 from recsys.lifts import Lift
 from recsys.releases.live import LiveShop
 from recsys.segments.definition import Definition
+from recsys.segments.picking import held_out_of
 from recsys.workflows.segments import Preview, open_segment, preview, segment_lines
 
 # Of each trait so many values, those that tell most.
@@ -71,14 +72,20 @@ def segment_routes(shop: LiveShop) -> APIRouter:
         summary="Members of a segment",
     )
     def members(segment_id: SegmentId, query: Annotated[MemberQuery, Query()]) -> Json:
-        """Give the ids of members, best first."""
+        """Give members, best first; who is set aside for measurement only when asked for."""
         found = open_segment(workspace, segment_id)
-        some = found.members[query.offset : query.offset + query.limit]
+        aside = held_out_of(found.definition, found.members).tolist()
+        listed = [
+            {"user_id": one, "held_out": held}
+            for one, held in zip(found.members, aside, strict=True)
+            if not held or query.held_out == "include"
+        ]
         return Json(
             {
-                "members": list(some),
+                "members": listed[query.offset : query.offset + query.limit],
                 "offset": query.offset,
-                "total": len(found.members),
+                "total": len(listed),
+                "held_out": sum(aside),
                 "version": found.line.version,
             }
         )

@@ -65,7 +65,10 @@ def segment(  # noqa: PLR0917 - options of a command
             "No file of shoppers was given.",
             hint="aisle segment --like FILE --size 1000 --out FILE",
         )
+    _check_text("--save", save)
+    _check_text("--happened-on", happened_on)
     from recsys.segments.definition import Definition, Seeds
+    from recsys.segments.picking import draws, with_seed
     from recsys.workflows.seed_files import read_seeds
 
     workspace, view = _live()
@@ -78,6 +81,8 @@ def segment(  # noqa: PLR0917 - options of a command
         size=size,
         holdout=holdout,
     )
+    if draws(definition):
+        definition = with_seed(definition)
     if proof:
         _prove(workspace, definition)
     document: dict[str, Any] = {"seeds": asdict(found) | {"ids": len(found.ids)}}
@@ -174,6 +179,14 @@ def export(
     )  # fmt: skip
     manifest = finish(workspace, job)
     give(manifest, "\n".join(_export_words(manifest, out)), as_json=as_json)
+
+
+def _check_text(option: str, given: str) -> None:
+    """Refuse bytes that are no text, which the shell hands over as they are."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise InputError(f"What stands behind {option} is no text (UTF-8).") from None
 
 
 def _find(

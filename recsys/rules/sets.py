@@ -20,6 +20,7 @@ from recsys.workspace.tables import named_set_versions, named_sets
 
 MOST_MEMBERS = 1_000_000
 _LONGEST_NAME = 120
+_NUMBERS_END = 2**31  # of the column with the ids
 _KEPT_MEMBERS = 3_000_000  # of all sets held in memory together, some 200 MB
 
 
@@ -244,6 +245,8 @@ def line_of(connection: Connection, set_id: int, *, kind: SetKind, seen: int = 0
     Conflict
         It is in another version, or deleted.
     """
+    if set_id >= _NUMBERS_END:
+        raise NotFound(f"There is no {kind} {set_id}.", hint=f"Choose a {kind} from the list.")
     # In PostgreSQL two writers meet here; SQLite has one at a time.
     lock = select(named_sets.c.name_key).where(named_sets.c.id == set_id).with_for_update()
     key = connection.execute(lock).one_or_none()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -70,13 +71,12 @@ def pick(
             removed[f"beyond the best {definition.size:,}"] = len(rows) - definition.size
         rows = rows[: definition.size]
     if definition.sample is not None:
-        drawn = share_of(release, rows, definition.sample, f"sample {definition.seed}")
-        if not drawn.all():
-            removed["not drawn for the sample"] = int((~drawn).sum())
-        rows = rows[drawn]
-    held = np.zeros(len(rows), np.bool_)
-    if definition.holdout:
-        held = share_of(release, rows, definition.holdout, f"holdout {definition.seed}")
+        part = share_of(release, rows, definition.sample, f"sample {definition.seed}")
+        if not part.all():
+            removed["not drawn for the sample"] = int((~part).sum())
+        rows = rows[part]
+    ids = [release.user_ids.id(row) for row in rows.tolist()] if definition.holdout else []
+    held = held_out_of(definition, ids) if ids else np.zeros(len(rows), np.bool_)
     return Picked(rows, rows[held], removed, tuple(notes))
 
 
@@ -111,12 +111,38 @@ def share_of(release: Release, rows: Rows, share: float, salt: str) -> NDArray[n
 
     So the same shoppers are drawn at each refresh, whatever else changes, in whatever order.
     """
-    ids = release.user_ids
+    return drawn(map(release.user_ids.id, rows.tolist()), share, salt)
+
+
+def drawn(ids: Iterable[str], share: float, salt: str) -> NDArray[np.bool_]:
+    """Draw about a share of some ids, as :func:`share_of` does of shoppers."""
     start = blake2b(f"{salt}:".encode(), digest_size=8)
     limit = int(share * 2**64)
-    found = np.zeros(len(rows), np.bool_)
-    for place, row in enumerate(rows.tolist()):
+    found = list[bool]()
+    for user_id in ids:
         one = start.copy()
-        one.update(ids.id(row).encode())
-        found[place] = int.from_bytes(one.digest(), "big") < limit
-    return found
+        one.update(user_id.encode())
+        found.append(int.from_bytes(one.digest(), "big") < limit)
+    return np.array(found, np.bool_)
+
+
+def held_out_of(definition: Definition, ids: Sequence[str]) -> NDArray[np.bool_]:
+    """Say which members of a segment are set aside; of ids that nobody knows yet, too."""
+    if not definition.holdout:
+        return np.zeros(len(ids), np.bool_)
+    return drawn(ids, definition.holdout, f"holdout {definition.seed}")
+
+
+def draws(definition: Definition) -> bool:
+    """Say whether chance has a say in who is a member, or who is set aside."""
+    return bool(definition.holdout) or definition.sample is not None
+
+
+def with_seed(definition: Definition) -> Definition:
+    """Return a definition with a random seed where it has none.
+
+    Else all segments would set the same shoppers aside, who would then get no campaign ever.
+    """
+    if definition.seed:
+        return definition
+    return definition.model_copy(update={"seed": 1 + secrets.randbelow(2**31 - 1)})

@@ -2,69 +2,58 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
+from typing import TypeVar
 
 from recsys.releases.live import LiveView
-from recsys.segments.definition import Conditions, Definition
+from recsys.segments.definition import Conditions, Definition, Wanted
+from recsys.segments.protected_words import protected_kind
+from recsys.shelves.facts import Column, facts_of
 
-# Article 9 of the EU's data protection law and Article 21 of its charter of rights, as columns of
-# shops are called, and what stands in for them: a salutation for gender, a birthday for age.
-_WORDS: dict[str, str] = {
-    "age": "age alter age_group age_range age_band birthday birthdate birth_date date_of_birth dob"
-    " birth_year year_of_birth geburtstag geburtsdatum jahrgang",
-    "gender": "gender sex geschlecht salutation anrede",
-    "religion": "religion belief faith denomination church konfession glaube",
-    "ethnic origin": "ethnicity ethnic ethnic_origin race nationality citizenship"
-    " country_of_birth migration staatsangehorigkeit nationalitat language sprache",
-    "health": "health disability disabled illness disease diagnosis pregnancy pregnant bmi weight"
-    " gesundheit behinderung krankheit schwanger schwangerschaft allergy allergies",
-    "sexual orientation": "sexual_orientation orientation sexuality",
-    "political opinion": "politics political partei political_opinion",
-    "union membership": "union trade_union gewerkschaft",
-    "family": "marital_status married family_status children kids household_size familienstand"
-    " kinder household_comp kid_category kids_count",
-    "wealth or income": "income income_range salary wealth einkommen",
-}
-_KINDS = {word: kind for kind, words in _WORDS.items() for word in words.split()}
-
-
-def protected_kind(column: str) -> str:
-    """Return what a column of the shoppers tells that the law protects; empty for others.
-
-    Examples
-    --------
-    >>> protected_kind("Age range"), protected_kind("Loyalty tier")
-    ('age', '')
-    """
-    plain = unicodedata.normalize("NFKD", column.casefold())
-    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    name = "_".join(re.findall(r"[a-z0-9]+", re.sub(r"\(unmapped\)", "", bare)))
-    return _KINDS.get(name, "")
+_By = TypeVar("_By", Conditions, Wanted)
 
 
 def warnings_of(view: LiveView, definition: Definition) -> list[str]:
-    """Say where a definition goes by what the law protects, or by products marked as sensitive."""
+    """Say where a definition goes by what the law protects, or by products marked as sensitive.
+
+    No product, category or brand is named: these words stand in files, too.
+    """
+    conditions = conditions_of(definition)
     seeds = definition.seeds
-    conditions = [
-        one for one in (definition.conditions, seeds and seeds.conditions) if one is not None
-    ]
     found = [_protected(column) for one in conditions for column in one.attributes]
-    items, categories = _products(definition, conditions)
+    by = [*conditions, *([definition.wanted] if definition.wanted else [])]
+    items = {item for one in by for item in one.items} | set(seeds.buyers_of if seeds else ())
     private = _sensitive_items(view, items)
     if private:
         found.append(
             f"It goes by {private} product{'s' if private > 1 else ''} marked as sensitive: being"
             " in this segment tells that of a person."
         )
-    found += [
-        f"It goes by the category {name!r}, which is marked as sensitive: being in this segment"
-        " tells that of a person."
-        for name in categories
-        if name in sensitive_categories(view)
-    ]
+    facts = facts_of(view)
+    for one in by:
+        found += [_told("category", _marked(view, facts.category, it)) for it in one.categories]
+        found += [_told("brand", _marked(view, facts.brand, it)) for it in one.brands]
     return list(dict.fromkeys(filter(None, found)))
+
+
+def conditions_of(definition: Definition) -> list[Conditions]:
+    """Return the conditions of a definition: its own, and those of its seeds."""
+    seeds = definition.seeds
+    both = (definition.conditions, seeds and seeds.conditions)
+    return [one for one in both if one is not None]
+
+
+def masked(view: LiveView, definition: Definition) -> Definition:
+    """Return a definition that names nothing sensitive, for a file that others may read."""
+    seeds = definition.seeds
+    if seeds is not None:
+        buyers_of = _hidden_items(view, seeds.buyers_of)
+        goes_by = _masked(view, seeds.conditions)
+        seeds = seeds.model_copy(update={"buyers_of": buyers_of, "conditions": goes_by})
+    conditions = _masked(view, definition.conditions)
+    wanted = _masked(view, definition.wanted)
+    update = {"seeds": seeds, "conditions": conditions, "wanted": wanted}
+    return definition.model_copy(update=update)
 
 
 def _protected(column: str) -> str:
@@ -77,15 +66,16 @@ def _protected(column: str) -> str:
     )
 
 
-def _products(
-    definition: Definition, conditions: Iterable[Conditions]
-) -> tuple[set[str], list[str]]:
-    items, categories = set[str](), list[str]()
-    for one in (*conditions, definition.wanted):
-        if one is not None:
-            items |= set(one.items)
-            categories += one.categories
-    return items | set(definition.seeds.buyers_of if definition.seeds else ()), categories
+def _told(word: str, counts: tuple[int, int]) -> str:
+    marked, every = counts
+    if not marked:
+        return ""
+    if marked == every:
+        return f"It goes by a sensitive {word}: being in this segment tells that of a person."
+    return (
+        f"It goes by a {word} of which {marked:,} of {every:,} products are marked as sensitive:"
+        " being in this segment may tell that of a person."
+    )
 
 
 def _sensitive_items(view: LiveView, items: Iterable[str]) -> int:
@@ -95,12 +85,31 @@ def _sensitive_items(view: LiveView, items: Iterable[str]) -> int:
     return int(marked[view.release.item_ids.rows(items)].sum())
 
 
-def sensitive_categories(view: LiveView) -> set[str]:
-    """Return the categories of which all products are marked as sensitive."""
-    release = view.release
-    if release.sensitive is None:
-        return set()
-    codes = release.category_codes
-    others = set(codes[~release.sensitive].tolist())
-    private = set(codes[release.sensitive].tolist()) - others - {-1}
-    return {release.categories[code] for code in private}
+def _marked(view: LiveView, column: Column, value: str) -> tuple[int, int]:
+    """Return how many products of a value are marked as sensitive, and how many it has."""
+    sensitive = view.release.sensitive
+    if sensitive is None or not len(column.codes):
+        return 0, 0
+    has = column.among([value])
+    return int(sensitive[has].sum()), int(has.sum())
+
+
+def _masked(view: LiveView, one: _By | None) -> _By | None:
+    if one is None:
+        return None
+    facts = facts_of(view)
+    update = {
+        "items": _hidden_items(view, one.items),
+        "categories": _hidden(view, facts.category, one.categories, "a sensitive category"),
+        "brands": _hidden(view, facts.brand, one.brands, "a sensitive brand"),
+    }
+    return one.model_copy(update=update)
+
+
+def _hidden(view: LiveView, column: Column, values: Iterable[str], words: str) -> tuple[str, ...]:
+    found = [(value, *_marked(view, column, value)) for value in values]
+    return tuple(words if marked and marked == every else one for one, marked, every in found)
+
+
+def _hidden_items(view: LiveView, items: Iterable[str]) -> tuple[str, ...]:
+    return tuple("a sensitive product" if _sensitive_items(view, [one]) else one for one in items)

@@ -26,6 +26,8 @@ _DONE = {
     "refresh segment": "Changed whether releases refresh segment",
     "export segment": "Exported segment",
     "download segment": "Downloaded segment",
+    "download manifest": "Downloaded the manifest of segment",
+    "download selection": "Downloaded what was chosen on",
     "change lifecycle": "Changed when a shopper is new, loyal or lost: the",
     "publish rules": "Published",
     "rollback rules": "Rolled back: now live is",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from recsys.lifts import Lift, lifts_of_codes
 from recsys.maps.picture import Picture
 from recsys.releases.live import LiveView
+from recsys.rules.saying import counted
 from recsys.segments.lifecycle import DEFAULT_RULES
 from recsys.segments.sharing import shared
 from recsys.shelves.facts import Column, facts_of
@@ -20,6 +21,7 @@ from recsys.workflows.map_attributes import item_attributes
 from recsys.workflows.map_cards import check_same_data
 from recsys.workflows.segments import lifecycle_rules
 from recsys.workspace import Workspace
+from recsys.workspace.database import record
 
 MOST_LINES = 1_000
 # Values of one column that are told.
@@ -53,6 +55,15 @@ class Selection:
     shopper_ids: list[str]
     lifts: dict[str, list[Lift]]
     lines: list[dict[str, Any]]
+
+
+def note_selection(workspace: Workspace, found: Selection, *, actor: str) -> None:
+    """Write into the audit log that somebody took the lines of a selection away."""
+    what = [str(line["what"]) for line in found.lines]
+    counts = [counted(what.count("item"), "product"), counted(what.count("shopper"), "shopper")]
+    told = " and ".join(one for one in counts if not one.startswith("0 "))
+    with workspace.database.write() as connection:
+        record(connection, actor, "download selection", "the map", name=told)
 
 
 def selection(

@@ -23,7 +23,7 @@ from recsys.workflows.map_cards import Cards, GroupLine, cards, find, groups
 from recsys.workflows.map_colours import Colouring, Colours, colourings, colours
 from recsys.workflows.map_job import KIND
 from recsys.workflows.map_neighbours import neighbours
-from recsys.workflows.map_selection import Selection, selection
+from recsys.workflows.map_selection import Selection, note_selection, selection
 from recsys.workspace import Workspace
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "inside",
     "neighbours",
     "newest_map",
+    "note_selection",
     "quick_map",
     "selection",
     "submit_map",

@@ -12,6 +12,7 @@ from recsys.jobs.queue import Job
 from recsys.releases.live import LiveShop, LiveView
 from recsys.releases.release import not_served
 from recsys.segments.definition import Definition
+from recsys.segments.protected import masked
 from recsys.segments.stored import segment_set
 from recsys.types import Report, part_of, silent
 from recsys.workflows.data_jobs import submit
@@ -26,6 +27,7 @@ from recsys.workflows.segment_manifest import (
     read_export,
     write_manifest,
 )
+from recsys.workflows.segment_warnings import all_warnings
 from recsys.workflows.segment_written import (
     MOST_RECOMMENDED,
     Chosen,
@@ -215,7 +217,7 @@ def export_members(
             write(ready)
     manifest = {
         "segment": about,
-        "definition": definition_document(definition),
+        "definition": definition_document(masked(view, definition)),
         "made_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "made_by": actor,
         "release_id": view.release.id,
@@ -229,7 +231,10 @@ def export_members(
         "members": len(members),
         "rows": rows,
         "left_out": {why: count for why, count in chosen.left_out.items() if count},
-        "notes": notes_of(view, definition, layout, chosen, path),
+        "notes": [
+            *all_warnings(workspace, view, definition),
+            *notes_of(view, layout, chosen, path),
+        ],
         "bytes": path.stat().st_size,
         "sha256": checksum(path),
     }

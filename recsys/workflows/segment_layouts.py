@@ -210,16 +210,14 @@ LAYOUTS: dict[str, Layout] = {
         Layout(
             "klaviyo",
             "Klaviyo",
-            "To be added to a list of Klaviyo. Only shoppers who consented and have an e-mail"
-            " address, each once.",
+            "To be added to a list of Klaviyo: shoppers with an e-mail address, each once.",
             _KLAVIYO,
             platform=True,
         ),
         Layout(
             "meta",
             "Meta custom audience",
-            "A customer list for Meta, all values hashed. Only shoppers who consented and have an"
-            " e-mail address.",
+            "A customer list for Meta, all values hashed: shoppers with an e-mail address.",
             _META,
             platform=True,
             products=False,
@@ -227,8 +225,8 @@ LAYOUTS: dict[str, Layout] = {
         Layout(
             "google",
             "Google Customer Match",
-            "A customer list for Google Ads, addresses and names hashed. Only shoppers who"
-            " consented and have an e-mail address.",
+            "A customer list for Google Ads, addresses and names hashed: shoppers with an e-mail"
+            " address.",
             _GOOGLE,
             platform=True,
             products=False,

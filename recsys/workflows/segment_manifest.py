@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from recsys.errors import NotFound, StorageError
 from recsys.segments.definition import Definition
@@ -24,12 +24,18 @@ def manifest_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.manifest.json")
 
 
-def note_download(workspace: Workspace, manifest: dict[str, Any], *, actor: str) -> None:
-    """Write into the audit log that somebody took an export away."""
+def note_download(
+    workspace: Workspace,
+    manifest: dict[str, Any],
+    *,
+    what: Literal["segment", "manifest"] = "segment",
+    actor: str,
+) -> None:
+    """Write into the audit log that somebody took an export, or its manifest, away."""
     with workspace.database.write() as connection:
         about = manifest["segment"]
         told = {name: manifest[name] for name in ("layout", "rows", "sha256", "file")}
-        record(connection, actor, "download segment", about["name"], id=about.get("id"), **told)
+        record(connection, actor, f"download {what}", about["name"], id=about.get("id"), **told)
 
 
 def definition_document(definition: Definition, most: int = _MOST_IDS) -> dict[str, Any]:

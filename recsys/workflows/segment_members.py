@@ -13,11 +13,11 @@ from recsys.rules.sets import last_versions, load_sets, newest_versions, set_nam
 from recsys.segments import stored
 from recsys.segments.definition import Definition
 from recsys.segments.picking import Picked, pick
-from recsys.segments.protected import warnings_of
 from recsys.segments.ranked import Ranked, rank
 from recsys.segments.stored import Counts
 from recsys.workflows.segment_proof import newest_proof
 from recsys.workflows.segment_rules import lifecycle_rules
+from recsys.workflows.segment_warnings import all_warnings
 from recsys.workspace import Workspace
 
 
@@ -66,16 +66,20 @@ def work_out(workspace: Workspace, view: LiveView, definition: Definition) -> Wo
         picture=_picture(workspace, definition),
     )
     picked = pick(view, ranked, definition, sets=sets)
+    removed = dict(picked.removed)
     ids = view.release.user_ids
     members = tuple(ids.id(row) for row in picked.rows.tolist())
     unknown = _unknown(view, definition)
+    if unknown and definition.leaving.no_consent:
+        removed["unknown, so nobody knows whether they consented"] = len(unknown)
+        unknown = ()
     counts = Counts(
         members=len(members) + len(unknown),
         held_out=len(picked.held_out),
-        removed=dict(picked.removed),
+        removed=removed,
         unknown=len(unknown),
     )
-    notes = [*warnings_of(view, definition), *gone, *ranked.notes, *picked.notes]
+    notes = [*all_warnings(workspace, view, definition), *gone, *ranked.notes, *picked.notes]
     if unknown:
         notes.append("Unknown ids are kept, for a release that has them.")
     return Worked(

@@ -5,18 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal, get_args
-
-import numpy as np
 
 from recsys.errors import InputError
 from recsys.releases.live import LiveView
 from recsys.rules.saying import counted
 from recsys.segments.about_shoppers import consenting
 from recsys.segments.definition import Definition
-from recsys.segments.picking import share_of
-from recsys.segments.protected import warnings_of
+from recsys.segments.picking import held_out_of
 from recsys.types import Report
 from recsys.workflows.segment_columns import Columns
 from recsys.workflows.segment_layouts import LAYOUTS, Layout, email_of
@@ -94,18 +92,11 @@ class Chosen:
         """Return rank, id, row number and whether set aside, of some members that are written."""
         ids = members[start:end]
         rows = [self.view.release.user_ids.row(one) for one in ids]
-        known = np.array([row for row in rows if row is not None], np.int32)
-        aside = set[int]()
-        share, salt = self.definition.holdout, f"holdout {self.definition.seed}"
-        if share:
-            aside = set(known[share_of(self.view.release, known, share, salt)].tolist())
-        agreed = consenting(self.view.release)
+        aside = held_out_of(self.definition, ids).tolist()
         found: list[tuple[int, str, int | None, bool]] = []
-        for rank, (user_id, row) in enumerate(zip(ids, rows, strict=True), start + 1):
-            held = row in aside
-            consents = agreed is None or (row is not None and bool(agreed[row]))
+        for rank, user_id, row, held in zip(count(start + 1), ids, rows, aside, strict=False):
+            consents = row is not None and self.consents(row)
             self.unknown += row is None
-            self.without_consent += row is not None and not consents
             if (held and self.held_out == "out") or (not held and self.held_out == "only"):
                 self.leave("not in the hold-out group" if not held else "in the hold-out group")
             elif self.layout.platform and row is None:
@@ -113,8 +104,14 @@ class Chosen:
             elif self.layout.platform and not consents:
                 self.leave("without consent")
             else:
+                self.without_consent += row is not None and not consents
                 found.append((rank, user_id, row, held))
         return found
+
+    def consents(self, row: int) -> bool:
+        """Say whether a shopper may be written to; where nobody knows, the user has to."""
+        agreed = consenting(self.view.release)
+        return agreed is None or bool(agreed[row])
 
     def leave(self, why: str) -> None:
         """Count one that is not written."""
@@ -148,14 +145,14 @@ def rows_of(
         shopper: dict[str, Any] = {} if row is None else next(shoppers)
         if chosen.layout.platform and not chosen.has_address(str(shopper.get("email") or "")):
             continue
+        if row is not None and not chosen.consents(row):
+            shopper = {**shopper, "email": ""}
         yield columns.row(rank, user_id, row, shopper, held=held)
 
 
-def notes_of(
-    view: LiveView, definition: Definition, layout: Layout, chosen: Chosen, path: Path
-) -> list[str]:
+def notes_of(view: LiveView, layout: Layout, chosen: Chosen, path: Path) -> list[str]:
     """Say what somebody has to know who uses a file."""
-    notes = warnings_of(view, definition)
+    notes = list[str]()
     if consenting(view.release) is None:
         notes.append(
             "The shop does not say who consented, so nobody's consent could be checked."
@@ -163,8 +160,8 @@ def notes_of(
         )
     elif chosen.without_consent and not layout.platform:
         notes.append(
-            f"{counted(chosen.without_consent, 'member')} did not consent to be written to; they"
-            " are in the file."
+            f"{counted(chosen.without_consent, 'member')} did not consent to be written to: the id"
+            " is in the file, without the e-mail address."
         )
     if chosen.unknown and not layout.platform:
         notes.append(

@@ -9,7 +9,7 @@ from recsys.releases.live import LiveView
 from recsys.rules.sets import SetLine, line_of, load_sets
 from recsys.segments import stored
 from recsys.segments.definition import Definition, SegmentKind
-from recsys.segments.picking import Picked
+from recsys.segments.picking import Picked, draws, with_seed
 from recsys.segments.ranked import Ranked
 from recsys.segments.sharing import shared
 from recsys.segments.stored import Change, Counts, Kept, Step
@@ -201,6 +201,8 @@ def save_segment(
         None makes a new one.
     revision
         The version that was seen when the change began.
+    definition
+        Where shoppers are drawn and ``seed`` is 0, a new segment gets a random one.
     note
         None leaves it.
     refresh
@@ -216,6 +218,7 @@ def save_segment(
     """
     if set_id is not None:
         check_circle(workspace, set_id, definition)
+    definition = _drawn_anew(workspace, definition, set_id)
     found = work_out(workspace, view, definition)
     before: tuple[str, ...] = ()
     if set_id is not None:
@@ -246,6 +249,18 @@ def save_segment(
             actor=actor,
         )
     return _line(line, replace(kept, version=line.version))
+
+
+def _drawn_anew(workspace: Workspace, definition: Definition, set_id: int | None) -> Definition:
+    if definition.seed or not draws(definition):
+        return definition
+    if set_id is not None:
+        with workspace.database.read() as connection:
+            kept = stored.kept_segment(connection, set_id)
+        if kept is not None and draws(kept.definition):
+            # The same shoppers stay set aside.
+            return definition.model_copy(update={"seed": kept.definition.seed})
+    return with_seed(definition)
 
 
 def set_refresh(

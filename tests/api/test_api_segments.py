@@ -23,7 +23,8 @@ TEA = {"kind": "rule", "conditions": {"categories": ["Tea"]}}
 def workspace(flow_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     workspace = open_flow(copy_home(flow_home, tmp_path_factory.mktemp("segments") / "home"))
     view = LiveShop(workspace).current()
-    definition = Definition(kind="rule", conditions=Conditions(categories=("Tea",)), holdout=0.2)
+    tea = Conditions(categories=("Tea",))
+    definition = Definition(kind="rule", conditions=tea, holdout=0.2, seed=1)
     save_segment(workspace, view, "Tea", definition, actor="ana")
     save_named_set(workspace, "segment", "By hand", ["u01", "x/1"], actor="ana")
     gone = save_named_set(workspace, "segment", "Gone", ["u01"], actor="ana")
@@ -51,13 +52,26 @@ def test_one_segment_and_its_members(client: TestClient) -> None:
     schemas.SegmentAnswer.model_validate(answer)
     assert answer["definition"]["conditions"]["categories"] == ["Tea"]
     assert (answer["counts"]["members"], answer["history"][0]["came"]) == (40, 40)
-    some = client.get("segments/1/members", params={"offset": 38, "limit": 5}).json()
+    asked = {"offset": 38, "limit": 5, "held_out": "include"}
+    some = client.get("segments/1/members", params=asked).json()
     schemas.MembersAnswer.model_validate(some)
-    every = client.get("segments/1/members").json()["members"]
-    assert set(every) == {user(one) for one in range(0, N_USERS, 2)}
+    every = client.get("segments/1/members?held_out=include").json()["members"]
+    assert {one["user_id"] for one in every} == {user(one) for one in range(0, N_USERS, 2)}
     assert (some["members"], some["total"], some["version"]) == (every[38:], 40, 1)
-    assert client.get("segments/2/members").json()["members"] == ["u01", "x/1"]
+    assert client.get("segments/2/members").json()["members"] == [
+        {"user_id": "u01", "held_out": False}, {"user_id": "x/1", "held_out": False},
+    ]  # fmt: skip
     assert client.get("segments/2").json()["definition"]["kind"] == "list"
+
+
+def test_the_hold_out_group_is_left_out_unless_asked_for(client: TestClient) -> None:
+    every = client.get("segments/1/members?held_out=include").json()
+    aside = client.get("segments/1").json()["counts"]["held_out"]
+    assert 0 < aside < 40
+    assert sum(one["held_out"] for one in every["members"]) == every["held_out"] == aside
+    without = client.get("segments/1/members").json()
+    assert without["members"] == [one for one in every["members"] if not one["held_out"]]
+    assert (without["total"], without["held_out"]) == (40 - aside, aside)
 
 
 def test_trying_one_out_saves_nothing(client: TestClient) -> None:
@@ -67,7 +81,7 @@ def test_trying_one_out_saves_nothing(client: TestClient) -> None:
     schemas.PreviewAnswer.model_validate(document)
     assert document["counts"]["members"] == 40
     assert document["shares"]["category"][0]["value"] == "Tea"
-    assert document["notes"] == ["100 asked for, and only 40 are there."]
+    assert document["notes"][1:] == ["100 asked for, and only 40 are there."]
     assert len(client.get("segments").json()["segments"]) == 2
 
 
@@ -77,6 +91,9 @@ def test_trying_one_out_saves_nothing(client: TestClient) -> None:
         ("GET", "segments/3", None, 404, "Segment 3 was deleted."),
         ("GET", "segments/3/members", None, 404, "Segment 3 was deleted."),
         ("GET", "segments/9", None, 404, "There is no segment 9."),
+        ("GET", "segments/2147483648", None, 404, "There is no segment 2147483648."),
+        ("GET", f"segments/{10**30}/members", None, 404, f"There is no segment {10**30}."),
+        ("GET", "segments/1/members?held_out=yes", None, 422, "held_out: Input should be 'out'"),
         ("GET", "segments/tea", None, 422, "segment_id: Input should be a valid integer"),
         ("GET", "segments/1/members?limit=0", None, 422, "limit: Input should be greater than"),
         ("GET", "segments/1/members?page=2", None, 422, "page: Extra inputs are not permitted"),
@@ -95,6 +112,27 @@ def test_what_is_wrong_is_said(
 ) -> None:
     answer = client.request(method, address, json=body)
     assert answer.status_code == status
+    assert said in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (r'{"kind": "list", "ids": ["\ud800"]}', "body: text with half a character"),
+        (
+            r'{"kind": "lookalikes", "seeds": {"ids": ["u01"], "happened_on": "\ud800"}}',
+            "body: text with half a character (a lone surrogate) is no text.",
+        ),
+        (
+            f'{{"kind": "rule", "leaving": {{"bought_within_days": 1{"0" * 400}}}}}',
+            "leaving.bought_within_days: Input should be less than or equal to 100000.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_no_machine_can_hold_is_refused(client: TestClient, given: str, said: str) -> None:
+    headers = {"content-type": "application/json"}
+    answer = client.post("segments/preview", content=given, headers=headers)
+    assert answer.status_code == 422, answer.text
     assert said in answer.json()["error"]["message"]
 
 

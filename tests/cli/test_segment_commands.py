@@ -99,7 +99,14 @@ def test_what_is_wrong_is_said_in_a_sentence(flow: Path, seeds: Path, tmp_path: 
          "Error: There is no layout 'excel'."),
         (["--like", seeds, "--out", tmp_path / "x.csv", "--held-out", "maybe"],
          "Error: The hold-out group is 'out', 'column' or 'only', not 'maybe'."),
+        (["--like", seeds, "--save", "Tea\udcff"],
+         "Error: What stands behind --save is no text (UTF-8)."),
+        (["--like", seeds, "--happened-on", "\udcff"],
+         "Error: What stands behind --happened-on is no text (UTF-8)."),
         (["show", "7"], "Error: There is no segment 7."),
+        (["show", str(2**31)], f"Error: There is no segment {2**31}."),
+        (["export", str(10**30), "--out", tmp_path / "x.csv"],
+         f"Error: There is no segment {10**30}."),
         (["refresh", "7"], "Error: There is no segment 7."),
     ):  # fmt: skip
         done = aisle("segment", *arguments)

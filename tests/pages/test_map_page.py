@@ -21,8 +21,9 @@ from recsys.lifts import Lift
 from recsys.maps.picture import Cluster, Picture
 from recsys.releases.live import LiveShop, LiveView
 from recsys.settings import Settings
+from recsys.workflows.audit import audit_lines
 from recsys.workflows.jobs import active_jobs
-from recsys.workflows.maps import Selection, colours, find, quick_map
+from recsys.workflows.maps import Selection, colours, find, note_selection, quick_map
 from recsys.workflows.named_sets import named_set, named_sets
 from recsys.workflows.rules import rule_board
 from recsys.workspace import Workspace
@@ -209,6 +210,18 @@ def test_lifts_in_words() -> None:
     often = Lift("Tea", 41, 0.41, 0.1, 4.1, 3.0, 5.0)
     assert lift_words(often) == "**Tea** 4.1 times as often"
     assert lift_words(replace(often, share=1.0)) == "all **Tea**"
+
+
+def test_who_takes_a_selection_away_is_noted(tmp_path: Path) -> None:
+    workspace = Workspace(Settings(home=tmp_path))
+    lines = [{"what": "item", "id": "a"}, {"what": "item", "id": "b"}, {"what": "shopper"}]
+    found = Selection(np.arange(3), ["a", "b"], ["c"], {}, lines)
+    note_selection(workspace, found, actor="ben")
+    (line,) = audit_lines(workspace)
+    assert (line.words, line.actor) == (
+        "Downloaded what was chosen on the map: 2 products and 1 shopper.", "ben",
+    )  # fmt: skip
+    workspace.database.close()
 
 
 def test_the_csv_of_a_selection_runs_nothing_in_a_spreadsheet() -> None:

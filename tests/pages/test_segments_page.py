@@ -14,7 +14,7 @@ from recsys.releases.live import LiveShop, LiveView
 from recsys.rules.rule import Rule, Scope, Target
 from recsys.segments.about_shoppers import shopper_columns, traits
 from recsys.segments.definition import Conditions, Definition, Wanted
-from recsys.segments.protected import protected_kind
+from recsys.segments.protected_words import protected_kind
 from recsys.settings import Settings
 from recsys.workflows.jobs import active_jobs
 from recsys.workflows.named_sets import delete_named_set, named_set
@@ -206,7 +206,7 @@ def test_a_look_at_another_kind_loses_nothing(shop: Shop) -> None:
 def test_one_segment_shows_members_history_and_use(shop: Shop) -> None:
     other = shop.save("Others", Definition(kind="list", ids=shop.ids(6, 3)))
     made = shop.save("Regulars", Definition(kind="list", ids=shop.ids(6)))
-    more = Definition(kind="list", ids=shop.ids(8, 2), holdout=0.5)
+    more = Definition(kind="list", ids=shop.ids(8, 2), holdout=0.5, seed=1)
     shop.save("Regulars", more, set_id=made, revision=1)
     rule = Rule(
         name=EVIL, kind="hide", target=Target(categories=("x",)), scope=Scope(segments=(made,))
@@ -218,6 +218,10 @@ def test_one_segment_shows_members_history_and_use(shop: Shop) -> None:
     calm(app.run())
     members = app.dataframe[0].value
     assert list(members["Shopper id"]) == list(shop.ids(8, 2))
+    assert (
+        "A rule for this segment reaches its hold-out group, too, so the group cannot measure what"
+        " a rule does. Exports leave it out."
+    ) in said(app)
     assert "A list of 8 shoppers; 50 % are set aside as hold-out group." in said(app)
     assert not any(EVIL in one.value for one in [*app.markdown, *app.caption])
     for name, words in {
@@ -263,6 +267,10 @@ def test_a_rule_for_a_segment_begins_with_it_as_audience(shop: Shop) -> None:
     calm(app)
     assert [one.value for one in app.title] == ["What do we put on our shelves ourselves?"]
     assert widget(app.multiselect, "-segments").value == [made]
+    told = "A rule reaches all members of a segment, its hold-out group, too."
+    assert told in said(app)
+    widget(app.multiselect, "-segments").set_value([])
+    assert told not in said(calm(app.run()))
 
 
 def test_two_editors_of_one_segment(shop: Shop) -> None:
@@ -271,6 +279,8 @@ def test_two_editors_of_one_segment(shop: Shop) -> None:
     shop.save("Regulars", Definition(kind="list", ids=shop.ids(3)), set_id=made, revision=1)
     widget(app.number_input, "-holdout").set_value(20.0)
     app.run()
+    # Each segment sets other shoppers aside.
+    assert widget(app.number_input, "-seed").value > 0
     button(app, key="save-segment").click()
     calm(app.run())
     (warning,) = (one.value for one in app.warning)

@@ -13,7 +13,8 @@ from flow_shop import N_USERS, PHARMACY, SENSITIVE, consents, email, open_flow, 
 from recsys.errors import InputError, JobCancelled, NotFound, StorageError
 from recsys.releases.live import LiveShop
 from recsys.rules.rule import Rule, Target
-from recsys.segments.definition import Conditions, Definition
+from recsys.segments.definition import Conditions, Definition, Seeds
+from recsys.segments.protected import masked
 from recsys.types import silent
 from recsys.workflows.audit import audit_lines
 from recsys.workflows.jobs import await_job
@@ -73,9 +74,12 @@ def test_for_people_all_columns_and_nothing_that_runs(workspace: Workspace, tmp_
     (formula,) = [row for row in rows if row["user_id"] == "u06"]
     assert (formula["email"], formula["phone"]) == ("'=HYPERLINK(1)", "'+49 30 90006")
     assert formula["last_purchase"] == "2024-03-06"
-    assert manifest["notes"] == [
-        "8 members did not consent to be written to; they are in the file."
+    assert manifest["notes"][1:] == [
+        "8 members did not consent to be written to: the id is in the file, without the e-mail"
+        " address."
     ]
+    blank = {row["user_id"] for row in rows if not row["email"]}
+    assert blank == {one for one in EVEN if not consents(int(one[1:])) or one == "u08"}
     assert manifest["rows"] == manifest["members"] == 40
 
     path, _ = write_again(workspace, path, layout="machines")
@@ -110,6 +114,31 @@ def test_the_manifest_says_what_is_in_the_file(workspace: Workspace, tmp_path: P
         "Downloaded segment Tea: 40 members, layout people.",
         "Exported segment Tea: 40 members, layout people.",
     ]
+    note_download(workspace, manifest, what="manifest", actor="ben")
+    assert audit_lines(workspace)[0].words == (
+        "Downloaded the manifest of segment Tea: 40 members, layout people."
+    )
+
+
+def test_the_manifest_names_nothing_sensitive(workspace: Workspace, tmp_path: Path) -> None:
+    private = Conditions(categories=("Pharmacy", "Coffee"), items=(SENSITIVE, "i01"))
+    path, manifest = write(workspace, tmp_path, Definition(kind="rule", conditions=private))
+    assert manifest["definition"]["conditions"] == {
+        "items": ["a sensitive product", "i01"],
+        "categories": ["a sensitive category", "Coffee"],
+    }
+    assert (
+        "It goes by a sensitive category: being in this segment tells that of a person."
+        in (manifest["notes"])
+    )
+    text = manifest_path(path).read_text(encoding="utf-8")
+    assert not [word for word in ("Pharmacy", SENSITIVE, PHARMACY) if word in text]
+    buyers = Definition(
+        kind="lookalikes", seeds=Seeds(buyers_of=(SENSITIVE,), conditions=Conditions())
+    )
+    seeds = masked(LiveShop(workspace).current(), buyers).seeds
+    assert seeds is not None
+    assert seeds.buyers_of == ("a sensitive product",)
 
 
 def test_klaviyo_gets_who_consented_with_an_address(workspace: Workspace, tmp_path: Path) -> None:

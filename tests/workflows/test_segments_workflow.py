@@ -31,6 +31,7 @@ from recsys.workflows.segments import (
     save_segment,
     segment_lines,
     set_refresh,
+    work_out,
 )
 from recsys.workspace import Workspace
 
@@ -61,7 +62,10 @@ class TestPreview:
         assert {one.item_id for one in found.top} <= {f"i{one:02}" for one in range(12)}
         assert SENSITIVE not in {one.item_id for one in found.top}
         assert all(one.lift.lift == pytest.approx(2) and one.lift.sure for one in found.top)
-        assert found.notes == ()
+        assert found.notes == (
+            "It goes by a category of which 1 of 12 products are marked as sensitive: being in"
+            " this segment may tell that of a person.",
+        )
 
     def test_lookalikes_of_one_taste_are_of_it(self, workspace: Workspace, shop: LiveShop) -> None:
         seeds = Seeds(ids=(*EVEN[:20], EVEN[0], "nobody"))
@@ -91,7 +95,28 @@ class TestPreview:
         tells = "being in this segment tells that of a person."
         assert found.notes == (
             f"It goes by 1 product marked as sensitive: {tells}",
-            f"It goes by the category 'Pharmacy', which is marked as sensitive: {tells}",
+            f"It goes by a sensitive category: {tells}",
+        )
+        # One of the dozen is marked.
+        tea = preview(workspace, shop.current(), TEA)
+        assert tea.notes == (
+            "It goes by a category of which 1 of 12 products are marked as sensitive: being in"
+            " this segment may tell that of a person.",
+        )
+
+    def test_segments_that_it_names_are_followed(
+        self, workspace: Workspace, shop: LiveShop
+    ) -> None:
+        view = shop.current()
+        bought = Definition(kind="rule", conditions=Conditions(categories=("Pharmacy",)))
+        one = save_segment(workspace, view, "Salve", bought, actor="ana")
+        of_it = Definition(kind="rule", conditions=Conditions(segments=(one.id,)))
+        two = save_segment(workspace, view, "Of it", of_it, actor="ana")
+        seeds = Seeds(conditions=Conditions(segments=(two.id, two.id, 10**30)))
+        found = preview(workspace, view, Definition(kind="lookalikes", seeds=seeds))
+        assert found.notes[0] == (
+            "Through the segment 'Salve', it goes by a sensitive category: being in this segment"
+            " tells that of a person."
         )
 
 
@@ -118,6 +143,41 @@ class TestSaved:
         assert named_set(workspace, "segment", line.id).members == found.members
         assert audit_lines(workspace)[0].words == "Saved segment Tea: 10 members."
         assert segment_lines(workspace) == [found.line]
+
+    def test_each_segment_sets_other_shoppers_aside_and_keeps_them(
+        self, workspace: Workspace, shop: LiveShop
+    ) -> None:
+        view, half = shop.current(), TEA.model_copy(update={"holdout": 0.5})
+        one, two = (
+            save_segment(workspace, view, name, half, actor="ana").id for name in ("One", "Two")
+        )
+        first, second = (open_segment(workspace, which).definition for which in (one, two))
+        assert 0 < first.seed != second.seed > 0
+        refresh_segments(workspace, view, [one], actor="ana")
+        assert open_segment(workspace, one).definition == first
+        # One that draws nobody has none until it does, and then keeps it.
+        three = save_segment(workspace, view, "Three", TEA, actor="ana")
+        assert open_segment(workspace, three.id).definition.seed == 0
+        seeds = list[int]()
+        for revision in (1, 2):
+            save_segment(
+                workspace, view, "Three", half, set_id=three.id, revision=revision, actor="ana"
+            )
+            seeds.append(open_segment(workspace, three.id).definition.seed)
+        assert seeds[0] == seeds[1] > 0
+
+    def test_unknown_ids_of_a_list_are_left_out_where_consent_is_asked_for(
+        self, workspace: Workspace, shop: LiveShop
+    ) -> None:
+        consented = Definition(
+            kind="list", ids=("u01", "nobody", "u05"), leaving=Leaving(no_consent=True)
+        )
+        found = work_out(workspace, shop.current(), consented)
+        assert found.members == ("u01",)
+        assert found.counts.removed == {
+            "without consent": 1, "unknown, so nobody knows whether they consented": 1,
+        }  # fmt: skip
+        assert (found.counts.members, found.counts.unknown) == (1, 0)
 
     def test_the_second_of_two_people_is_told_and_nothing_is_written(
         self, workspace: Workspace, shop: LiveShop
