@@ -131,8 +131,7 @@ def _show_what_comes(
         say_size(found, told, warnings_of(view, one))
         proof = proof_of(view, one)
         if one.kind == "lookalikes":
-            seeds = len(found.ranked.seeds)
-            show_proof(one, proof, seeds, size or USUAL, lifecycle.rules)
+            show_proof(one, proof, found, size or USUAL, lifecycle.rules)
     if proof is not None and proof.proved:
         show_how(one, proof, lifecycle.rules)
     show_members(view, found, draft.form_key)

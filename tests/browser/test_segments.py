@@ -74,10 +74,9 @@ def test_seeds_are_proved_and_their_like_are_downloaded(
     exactly = page.get_by_role("spinbutton", name="Exactly")
     exactly.fill("25")
     exactly.press("Enter")
-    found = page.get_by_text(
-        re.compile(r"Reaching 25 shoppers finds .* of shoppers like your seeds")
-    )
+    found = page.get_by_text(re.compile(r"Of hidden seeds .* are among the first 25; RFM finds"))
     expect(found).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("what made them seeds may itself find them")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     page.get_by_role("textbox", name="Name").fill("Like our VIPs")
     page.get_by_role("textbox", name="Name").press("Enter")
