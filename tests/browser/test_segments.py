@@ -82,6 +82,8 @@ def test_seeds_are_proved_and_their_like_are_downloaded(
     page.get_by_role("textbox", name="Name").press("Enter")
     page.get_by_role("button", name="Save segment").click()
     expect(page.get_by_role("heading", name="Like our VIPs")).to_be_visible()
+    toast = page.get_by_test_id("stToast")  # said before a run anew, shown after it
+    expect(toast.get_by_text("Like our VIPs is saved with 25 members.")).to_be_visible()
 
     page.get_by_text("Export", exact=True).click()
     with page.expect_download() as waiting:
