@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui import state
 from pages.ui.errors import show_script_error
 from pages.ui.sidebar import draw_sidebar
 
@@ -43,6 +44,8 @@ page = st.navigation(
 )
 try:
     draw_sidebar()
+    for words, icon in state.told():
+        st.toast(words, icon=icon, duration="long")
     page.run()
 except Exception as error:  # the top of a page: what is no AisleError is a bug, logged with an id
     show_script_error(error)

@@ -53,8 +53,9 @@ rows = None if chosen is None else rows_of(asked, picture, chosen)
 near = [] if chosen is None else near_of(asked, picture, chosen)
 told = colours(view, picture, colouring.name, workspace=workspace())
 
-halves = st.grid(2, min_column_width=380, gap="medium")
-with halves.container():
+# Three fifths for the map; below each other where five columns have no room.
+parts = st.grid(5, min_column_width=140, gap="medium")
+with parts.cell(column_span=3):
     scatter(
         drawing.data,
         key=state_map.KEY,
@@ -71,7 +72,7 @@ with halves.container():
         key="map-legend",
     )
     tell_how(asked, picture, len(drawing.rows))
-with halves.container():
+with parts.cell(column_span=2):
     show_found(view, picture, drawing.stamp)
     ask_for_map(asked, full=picture.method == "umap")
     if chosen is None or rows is None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.ui import state_segments
+from pages.ui import state, state_segments
 from pages.ui.choosing_values import Sets
 from pages.ui.errors import in_place, show_script_error
 from pages.ui.jobs import ACTOR
@@ -131,8 +131,7 @@ def _show_what_comes(
         say_size(found, told, all_warnings(workspace(), view, one))
         proof = proof_of(view, one)
         if one.kind == "lookalikes":
-            seeds = len(found.ranked.seeds)
-            show_proof(one, proof, seeds, size or USUAL, lifecycle.rules)
+            show_proof(one, proof, found, size or USUAL, lifecycle.rules)
     if proof is not None and proof.proved:
         show_how(one, proof, lifecycle.rules)
     show_members(view, found, draft.form_key)
@@ -210,7 +209,7 @@ def _save(
         st.rerun()  # the notice says who changed it
     state_segments.forget()
     state_segments.open_segment(str(line.id))
-    st.toast(
+    state.tell(
         f"{plain(line.name)} is saved with {count(line.count, 'member')}.",
         icon=":material/check_circle:",
     )

@@ -65,5 +65,5 @@ def _form(line: LifecycleLine, seen: int) -> None:
             with in_place():
                 rules = LifecycleRules.model_validate({**given, "loyal_share": share / 100})
                 save_lifecycle_rules(workspace(), rules, revision=seen, actor=ACTOR)
-                st.toast("The stages are saved. Saved segments follow at their next refresh.")
+                state.tell("The stages are saved. Saved segments follow at their next refresh.")
                 st.rerun()

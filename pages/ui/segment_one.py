@@ -96,7 +96,7 @@ def _buttons(view: LiveView, line: SegmentLine, used: Sequence[str]) -> None:
     ):
         with in_place():
             told = refresh_segments(workspace(), view, [line.id], actor=ACTOR)
-            st.toast(plain(" ".join(one.words for one in told)), duration="long")
+            state.tell(plain(" ".join(one.words for one in told)))
             st.rerun()
     with (
         st.popover("Rename", type="tertiary", icon=":material/edit:"),
@@ -124,7 +124,7 @@ def _buttons(view: LiveView, line: SegmentLine, used: Sequence[str]) -> None:
         if st.button("Delete this segment", icon=":material/delete:"):
             with in_place():
                 told = delete_named_set(workspace(), "segment", line.id, revision=seen, actor=ACTOR)
-                st.toast(plain(" ".join([f"{line.name} is deleted.", *told])), duration="long")
+                state.tell(plain(" ".join([f"{line.name} is deleted.", *told])))
                 state_segments.open_segment("")
                 st.rerun()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
-import numpy as np
 import streamlit as st
 
 from pages.ui import state_segments
@@ -17,10 +17,11 @@ from pages.ui.state_segments import Draft
 from pages.ui.words import ago, count, percent, plain
 from recsys.segments.definition import Definition, Scorer
 from recsys.segments.lifecycle import LifecycleRules
-from recsys.segments.proving import CHOSEN, MATCHED, RANDOM, RFM, at
+from recsys.segments.proving import CHOSEN, MATCHED, RANDOM, RFM
 from recsys.segments.seeds import FEWEST_SEEDS
 from recsys.workflows.jobs import Job, active_jobs
 from recsys.workflows.segment_proof import Proof, submit_proof
+from recsys.workflows.segments import Preview
 
 USUAL = 1_000
 _STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
@@ -90,17 +91,18 @@ def _nearest(steps: list[int], size: int) -> int:
 
 
 def show_proof(
-    definition: Definition, proof: Proof | None, seeds: int, size: int, rules: LifecycleRules
+    definition: Definition, proof: Proof | None, found: Preview, size: int, rules: LifecycleRules
 ) -> None:
     """Show how well such seeds are found, or offer to find it out.
 
     Parameters
     ----------
-    seeds
-        How many the live shop knows.
+    found
+        Whom the definition finds now; its notes stand elsewhere on the page.
     rules
         Of the stages, by which seeds may be chosen.
     """
+    seeds = len(found.ranked.seeds)
     if seeds < FEWEST_SEEDS:
         st.warning(
             f"Only {count(seeds, 'seed')}. With fewer than {FEWEST_SEEDS} nobody can say how well"
@@ -116,7 +118,7 @@ def show_proof(
     elif not proof.proved:
         st.warning(plain(proof.words), icon=":material/warning:")
     else:
-        _show(definition, proof, size)
+        _show(definition, proof, size, told=found.notes)
 
 
 def _at_work(definition: Definition) -> Job | None:
@@ -151,11 +153,12 @@ def _offer(definition: Definition, rules: LifecycleRules) -> None:
                 st.rerun()
 
 
-def _show(definition: Definition, proof: Proof, size: int) -> None:
+def _show(definition: Definition, proof: Proof, size: int, *, told: Sequence[str]) -> None:
+    words, doubt = proof.said_at(size, definition.scorer or None)
+    st.markdown(f"**{plain(words)}**", help=_LOOK_HELP)
+    for warning in filter(None, [doubt, *(note for note in proof.notes if note not in told)]):
+        st.caption(f":orange[:material/warning:] {plain(warning)}")
     lines = curve_lines(proof, definition.scorer)
-    st.markdown(f"**{reach_sentence(lines, size)}**", help=_LOOK_HELP)
-    if doubt := _doubt(definition, proof, size):
-        st.caption(f":orange[:material/warning:] {doubt}")
     st.plotly_chart(reach_curve(lines, size), config={"displayModeBar": False}, key="segment-curve")
 
 
@@ -170,20 +173,6 @@ def show_how(definition: Definition, proof: Proof, rules: LifecycleRules) -> Non
             with in_place():
                 submit_proof(workspace(), definition, rules=rules, actor=ACTOR)
                 st.rerun()
-
-
-def _doubt(definition: Definition, proof: Proof, size: int) -> str:
-    """Say where the likeness is not worth more than chance or plain numbers; else nothing."""
-    if definition.scorer:  # the comparison is of the scorers that were chosen
-        return ""
-    if at(proof.sizes, proof.against[RANDOM].low, size) <= 0:
-        return "At this size that is no better than chance."
-    if at(proof.sizes, proof.against[RFM].low, size) <= 0:
-        return (
-            "At this size that is not surely more than RFM alone finds: a rule on the last"
-            " purchase, orders and spend may do as well."
-        )
-    return ""
 
 
 def curve_lines(proof: Proof, scorer: Scorer | Literal[""] = "") -> list[FoundLine]:
@@ -216,32 +205,8 @@ def _about(proof: Proof) -> list[str]:
     return [
         f"{proof.hidden:,} of {proof.seeds:,} seeds were hidden, ten times over, and looked for"
         f" among {proof.base:,} shoppers. Chosen in the rounds: {wins}.",
-        *proof.notes,
         f"Made {ago(proof.about['created_at'])}.",
     ]
-
-
-def reach_sentence(lines: list[FoundLine], size: int) -> str:
-    """Say what reaching so many shoppers finds, by the segment, by RFM and by chance."""
-    by_role = {line.role: line for line in lines}
-    mine = by_role["segment"]
-    low, high = (_at(mine, size, values) for values in (mine.low, mine.high))
-    words = (
-        f"Reaching {count(size, 'shopper')} finds {percent(_at(mine, size, mine.found))}"
-        f" ({100 * low:.0f} to {100 * high:.0f}) of shoppers like your seeds"
-    )
-    others: list[str] = []
-    if "rfm" in by_role:
-        found = _at(by_role["rfm"], size, by_role["rfm"].found)
-        others.append(f"RFM would find {percent(found)}")
-    if "random" in by_role:
-        found = _at(by_role["random"], size, by_role["random"].found)
-        others.append(f"chance {percent(found)}")
-    return f"{words}; {', '.join(others)}." if others else f"{words}."
-
-
-def _at(line: FoundLine, size: int, values: Any) -> float:
-    return float(np.interp(size, [0, *line.sizes], [0, *values]))
 
 
 def _table(lines: list[FoundLine]) -> list[dict[str, str]]:

@@ -264,4 +264,4 @@ def show_versions(workspace: Workspace, line: SetLine) -> None:
 
 
 def _tell(sentences: Sequence[str]) -> None:
-    st.toast(plain(" ".join(filter(None, sentences))), duration="long")
+    state.tell(plain(" ".join(filter(None, sentences))))

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from recsys.lifts import lifts
 
-UNNAMED = "Mixed"
+MIXED = "Mixed"
+_UNNAMED = f"{MIXED}: a bit of everything"
 # A value names a group when so many of it have it, and so much more often than all do.
 _LEAST_SHARE, _LEAST_LIFT, _LEAST_COUNT = 0.03, 1.2, 3
 # A second value is named when so many of the group have it and not the first.
@@ -87,23 +88,26 @@ def name_groups(
     """Return a name for each of ``count`` groups, no two alike.
 
     The value with the strongest evidence (:mod:`recsys.lifts`), and with it the one that most of
-    the others of the group have; where no value is surely more frequent the words; else "Mixed".
+    the others of the group have; where no value is surely more frequent the words. The first
+    group that has nothing more often is "Mixed: a bit of everything", a second one "Mixed 2".
 
     Parameters
     ----------
     groups
         Number of each point's group, -1 for none.
     words
-        What tells two groups of one name apart, and names a group without values.
+        What tells two groups of one name apart, and names a group without values. Without words
+        further values tell them apart.
     """
     found = [_name(groups, group, traits) for group in range(count)]
     if words is not None:
         found = [
             name or _name(groups, group, words).capitalize() for group, name in enumerate(found)
         ]
+    apart = traits if words is None else words
     names: list[str] = []
     for group, name in enumerate(found):
-        names.append(_unique(name or UNNAMED, names, groups, group, words))
+        names.append(_unique(name, names, groups, group, apart))
     return names
 
 
@@ -144,17 +148,20 @@ def _lifted(groups: NDArray[np.int16], group: int, traits: Traits) -> list[int]:
 
 
 def _unique(
-    name: str, taken: Sequence[str], groups: NDArray[np.int16], group: int, words: Traits | None
+    name: str, taken: Sequence[str], groups: NDArray[np.int16], group: int, apart: Traits
 ) -> str:
-    if name not in taken:
-        return name
-    known = {word for one in (name, *taken) for word in _WORD.findall(one.lower())}
-    if words is not None:
-        for code in _lifted(groups, group, words):
-            longer = f"{name}: {words.values[code]}"
-            if words.values[code] not in known and longer not in taken:
+    first = name or _UNNAMED
+    if first not in taken:
+        return first
+    if name:
+        known = {word for one in (name, *taken) for word in _WORD.findall(one.lower())}
+        for code in _lifted(groups, group, apart):
+            more = apart.values[code]
+            longer = f"{name}: {more}"
+            fits = longer not in taken and len(longer) <= _LONGEST
+            if fits and not known.issuperset(_WORD.findall(more.lower())):
                 return longer
-    number = 2
+    number, name = 2, name or MIXED
     while f"{name} {number}" in taken:
         number += 1
     return f"{name} {number}"

@@ -23,6 +23,8 @@ _NO_KINDS = frozenset(
 )
 # A column with more values, or with fewer products a value, does not group them.
 _MOST_KINDS, _LEAST_EACH = 1_000, 5
+# A shopper favours what so many times the usual share of the own products have.
+_FAVOURED = 1.5
 PIECES, ORDERS = "pieces sold", "orders"
 
 
@@ -101,7 +103,7 @@ def clusters_of(
     """
     count = int(groups.max(initial=-1)) + 1
     named = groups if of == "shoppers" else groups[: dataset.n_items]
-    traits = _bought(dataset) if of == "shoppers" else traits_of_columns(_columns(dataset))
+    traits = _favoured(dataset) if of == "shoppers" else traits_of_columns(_columns(dataset))
     names = name_groups(named, count, traits, _words(dataset) if of != "shoppers" else None)
     sizes = np.bincount(groups[groups >= 0], minlength=count)
     grouped = named >= 0
@@ -146,8 +148,8 @@ def _words(dataset: Dataset) -> Traits:
     return traits_of_words(name or "" for name in names)
 
 
-def _bought(dataset: Dataset) -> Traits:
-    """Return the kinds and brands of what each shopper bought; sensitive products apart."""
+def _favoured(dataset: Dataset) -> Traits:
+    """Return the kinds and brands that each shopper favours; sensitive products apart."""
     items, rows = dataset.items(), dataset.interactions()
     kept = rows.purchased()
     if "sensitive" in items.column_names:
@@ -156,12 +158,34 @@ def _bought(dataset: Dataset) -> Traits:
     columns = _columns(dataset)
     if "brand" in items.column_names:
         columns.append(items.column("brand").to_pylist())
-    kinds = traits_of_columns(columns)
     size = max(dataset.n_items, 1)
     pairs = np.unique(rows.user[kept].astype(np.int64) * size + rows.item[kept])
-    users, bought = pairs // size, pairs % size
+    return favoured(traits_of_columns(columns), pairs // size, pairs % size)
+
+
+def favoured(kinds: Traits, users: NDArray[np.int64], bought: NDArray[np.int64]) -> Traits:
+    """Return the values that shoppers favour: more of their products have them than of all's.
+
+    Who buys much has bought some of everything, so that having bought something at all tells how
+    much one buys, not what. A shopper favours a value where at least half as many products again
+    have it as the shop's mix would give, and more than that by one standard deviation of chance.
+
+    Parameters
+    ----------
+    kinds
+        The values of each product.
+    users, bought
+        Parallel, each pair once: who bought which product.
+    """
     # The pairs of a product stand side by side, since those of Traits are sorted.
     starts = np.searchsorted(kinds.rows, bought)
     sizes = np.searchsorted(kinds.rows, bought, side="right") - starts
     at = np.arange(int(sizes.sum())) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
-    return Traits.of(kinds.values, np.repeat(users, sizes), kinds.codes[at])
+    count = max(len(kinds.values), 1)
+    codes = kinds.codes[at]
+    keys, found = np.unique(np.repeat(users, sizes) * count + codes, return_counts=True)
+    rows, values = keys // count, keys % count
+    mix = np.bincount(codes, minlength=count) / max(len(bought), 1)
+    usual = np.bincount(users, minlength=1)[rows] * mix[values]
+    much = (found >= _FAVOURED * usual) & (found >= usual + np.sqrt(usual))
+    return Traits(kinds.values, rows[much], values[much])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,8 +60,12 @@ class Proof:
 
     def words_at(self, size: int, scorer: Scorer | None = None) -> str:
         """Say what is found at another size, or by one scorer wherever it was not chosen."""
+        return " ".join(filter(None, self.said_at(size, scorer)))
+
+    def said_at(self, size: int, scorer: Scorer | None = None) -> tuple[str, str]:
+        """Return :meth:`words_at` in two: what is found, and why to doubt it; that may be empty."""
         if not self.proved:
-            return self.words
+            return self.words, ""
         return _found_words(self.sizes, self.curves, self.against, size, scorer)
 
     @classmethod
@@ -106,6 +110,7 @@ def nothing_proved(seeds: int) -> dict[str, Any]:
 def proved(proven: Proven, size: int | None) -> dict[str, Any]:
     """Return what a proof's manifest says of what was found; the sentence is of ``size``."""
     size = min(size or proven.seeds, int(proven.sizes[-1]))
+    said = _found_words(proven.sizes, proven.curves, proven.against, size, None)
     return {
         "chosen": proven.chosen,
         "wins": proven.wins,
@@ -114,7 +119,7 @@ def proved(proven: Proven, size: int | None) -> dict[str, Any]:
         "against": {name: curve.as_dict() for name, curve in proven.against.items()},
         "hidden": proven.hidden,
         "size": size,
-        "words": _found_words(proven.sizes, proven.curves, proven.against, size, None),
+        "words": " ".join(filter(None, said)),
     }
 
 
@@ -124,24 +129,40 @@ def _found_words(
     against: Mapping[str, Curve],
     size: int,
     scorer: Scorer | None,
-) -> str:
-    """Say what is found at a size: ``Of hidden seeds 61 % (55 to 66) are among the first 500``."""
+) -> tuple[str, str]:
+    """Say what is found at a size: ``Of hidden seeds 61 % (55 to 66) are among the first 500``.
 
-    def percent(name: str, part: str = "mean") -> str:
-        return f"{100 * at(sizes, getattr(curves[name], part), size):.0f}"
+    And why to doubt that it is worth something. One scorer was compared with nothing round by
+    round, so its interval is held against the means of the others.
+    """
+    mine = curves[scorer or CHOSEN]
 
-    mine = scorer or CHOSEN
+    def percent(values: NDArray[np.float64]) -> str:
+        return f"{100 * at(sizes, values, size):.0f}"
+
+    def more_than(name: str) -> tuple[float, float]:
+        if scorer is None:
+            apart = (against[name].low, against[name].high)
+        else:
+            apart = (mine.low - curves[name].mean, mine.high - curves[name].mean)
+        return at(sizes, apart[0], size), at(sizes, apart[1], size)
+
     words = (
-        f"Of hidden seeds {percent(mine)} % ({percent(mine, 'low')} to {percent(mine, 'high')}) are"
-        f" among the first {size:,}; RFM finds {percent(RFM)} %, shoppers who order as often"
-        f" {percent(MATCHED)} %, random {percent(RANDOM)} %."
+        f"Of hidden seeds {percent(mine.mean)} % ({percent(mine.low)} to {percent(mine.high)}) are"
+        f" among the first {size:,}; RFM finds {percent(curves[RFM].mean)} %, shoppers who order"
+        f" as often {percent(curves[MATCHED].mean)} %, random {percent(curves[RANDOM].mean)} %."
     )
-    if scorer is not None:
-        return words
-    if at(sizes, against[RANDOM].low, size) <= 0:
-        return f"{words} That is no better than chance."
-    if at(sizes, against[RFM].high, size) < 0:
-        return f"{words} RFM alone finds more: a rule on orders and spend serves better here."
-    if at(sizes, against[RFM].low, size) <= 0:
-        return f"{words} That is not surely more than RFM alone finds."
-    return words
+    return words, _doubt(more_than)
+
+
+def _doubt(more_than: Callable[[str], tuple[float, float]]) -> str:
+    """Return the gravest reason for doubt, by the 95 % interval of how much more is found."""
+    if more_than(RANDOM)[0] <= 0:
+        return "That is no better than chance."
+    if more_than(RFM)[1] < 0:
+        return "RFM alone finds more: a rule on orders and spend serves better here."
+    if more_than(MATCHED)[0] <= 0:
+        return "That is not surely more than among shoppers who order as often."
+    if more_than(RFM)[0] <= 0:
+        return "That is not surely more than RFM alone finds."
+    return ""

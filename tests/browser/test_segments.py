@@ -74,15 +74,16 @@ def test_seeds_are_proved_and_their_like_are_downloaded(
     exactly = page.get_by_role("spinbutton", name="Exactly")
     exactly.fill("25")
     exactly.press("Enter")
-    found = page.get_by_text(
-        re.compile(r"Reaching 25 shoppers finds .* of shoppers like your seeds")
-    )
+    found = page.get_by_text(re.compile(r"Of hidden seeds .* are among the first 25; RFM finds"))
     expect(found).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("what made them seeds may itself find them")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     page.get_by_role("textbox", name="Name").fill("Like our VIPs")
     page.get_by_role("textbox", name="Name").press("Enter")
     page.get_by_role("button", name="Save segment").click()
     expect(page.get_by_role("heading", name="Like our VIPs")).to_be_visible()
+    toast = page.get_by_test_id("stToast")  # said before a run anew, shown after it
+    expect(toast.get_by_text("Like our VIPs is saved with 25 members.")).to_be_visible()
 
     page.get_by_text("Export", exact=True).click()
     with page.expect_download() as waiting:

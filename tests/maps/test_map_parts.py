@@ -11,6 +11,7 @@ from recsys.maps.clustering import cluster, how_many
 from recsys.maps.naming import Traits, name_groups, traits_of_columns, traits_of_words
 from recsys.maps.near import nearest, nearest_across
 from recsys.maps.start import beside_neighbours, scaled, two_widest
+from recsys.maps.telling import favoured
 from recsys.maps.vectors import Vectors, drawable, finite_unit_rows, vectors_of
 from recsys.models.arrays import Floats, SparseRows
 from recsys.models.factors import FactorSpace
@@ -230,4 +231,30 @@ def test_without_categories_words_name_and_without_both_a_number() -> None:
     words = traits_of_words(["Red wool hat"] * 20 + ["Blue jeans"] * 20)
     nothing = Traits.of((), np.empty(0, np.int64), np.empty(0, np.int64))
     assert name_groups(groups, 2, nothing, words) == ["Hat", "Blue"]
-    assert name_groups(groups, 2, nothing) == ["Mixed", "Mixed 2"]
+    assert name_groups(groups, 2, nothing) == [
+        "Mixed: a bit of everything",
+        "Mixed 2",
+    ]
+
+
+def test_groups_of_shoppers_without_words_are_told_apart_by_what_else_they_have() -> None:
+    groups = np.repeat(np.array([0, 1, 2], np.int16), 30)
+    rows = np.concatenate([np.arange(90), np.arange(30, 40)])
+    codes = np.repeat([0, 1, 2], [60, 30, 10])
+    traits = Traits.of(("Tea", "Milk", "Mugs"), rows, codes)
+    assert name_groups(groups, 3, traits) == ["Tea", "Tea: Mugs", "Milk"]
+    traits = Traits.of(("Tea", "Milk"), rows[:90], codes[:90])
+    assert name_groups(groups, 3, traits) == ["Tea", "Tea 2", "Milk"]
+
+
+def test_who_buys_much_does_not_favour_everything() -> None:
+    # Ten kinds of ten products: a heavy shopper has half of everything, a light one only tea.
+    kinds = traits_of_columns([[f"kind {item // 10}" for item in range(100)]])
+    users = np.repeat(np.array([0, 1, 2]), [50, 3, 12])
+    heavy, light = np.arange(0, 100, 2), np.array([0, 1, 2])
+    tilted = np.concatenate([np.arange(10, 18), [20, 30, 40, 50]])
+    found = favoured(kinds, users, np.concatenate([heavy, light, tilted]))
+    names = [
+        (int(row), found.values[code]) for row, code in zip(found.rows, found.codes, strict=True)
+    ]
+    assert names == [(1, "kind 0"), (2, "kind 1")]

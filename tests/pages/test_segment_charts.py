@@ -5,7 +5,6 @@ import math
 import pytest
 
 from pages.ui.segment_charts import FoundLine, lift_bars, overlap_map, reach_curve, times_words
-from pages.ui.segment_reach import reach_sentence
 from recsys.lifts import Lift
 
 SIZES = [10, 100, 1000]
@@ -16,17 +15,6 @@ RANDOM = FoundLine("Chance", "random", SIZES, [0.01, 0.1, 1.0])
 
 def lift(value: str, ratio: float, low: float, high: float) -> Lift:
     return Lift(value, 3, 0.1 * ratio, 0.1, ratio, low, high)
-
-
-def test_the_sentence_of_a_size() -> None:
-    assert reach_sentence([MINE, RFM, RANDOM], 100) == (
-        "Reaching 100 shoppers finds 60 % (55 to 66) of shoppers like your seeds; RFM would find"
-        " 40 %, chance 10 %."
-    )
-    between = reach_sentence([MINE, RANDOM], 55)
-    assert between == (
-        "Reaching 55 shoppers finds 40 % (33 to 48) of shoppers like your seeds; chance 5.5 %."
-    )
 
 
 def test_the_curve_has_bands_where_there_are_intervals_and_a_line_at_the_size() -> None:
