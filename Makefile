@@ -32,7 +32,7 @@ check: $(VENV)/.dev
 	$(BIN)/basedpyright
 
 test: $(VENV)/.dev browser
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # A browser for the page tests: what is there, else Playwright's own, else Debian's.
 browser: $(VENV)/.dev

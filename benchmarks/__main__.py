@@ -13,7 +13,17 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import first_shelf, growth, ingest_speed, pages_bench, shelf_latency
+from benchmarks import (
+    first_shelf,
+    growth,
+    ingest_speed,
+    map_page,
+    map_speed,
+    pages_bench,
+    segment_curves,
+    segment_speed,
+    shelf_latency,
+)
 from benchmarks.demo import Demo
 from benchmarks.results import Result, machine, table
 
@@ -26,8 +36,12 @@ def main() -> None:
         "first_shelf": first_shelf.run,
         "shelf_latency": shelf_latency.run,
         "pages": pages_bench.run,
+        "maps": map_speed.run,
+        "map_page": map_page.run,
         "ingest": ingest_speed.run,
         "growth": growth.run,
+        "segments": segment_speed.run,
+        "curves": segment_curves.run,
     }
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(

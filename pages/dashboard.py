@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui import state
 from pages.ui.errors import show_script_error
 from pages.ui.sidebar import draw_sidebar
 
@@ -19,10 +20,12 @@ page = st.navigation(
             st.Page(HERE / "home.py", title="Home", icon=":material/home:", default=True),
             st.Page(HERE / "shelves.py", title="Shelves", icon=":material/shelves:"),
             st.Page(HERE / "shop.py", title="Shop page", icon=":material/storefront:"),
+            st.Page(HERE / "map.py", title="Map", icon=":material/scatter_plot:"),
         ],
         "Curate": [
             st.Page(HERE / "rules.py", title="Rules", icon=":material/rule:"),
             st.Page(HERE / "sets.py", title="Collections", icon=":material/collections_bookmark:"),
+            st.Page(HERE / "segments.py", title="Segments", icon=":material/groups:"),
             st.Page(HERE / "review.py", title="Review", icon=":material/rate_review:"),
         ],
         "Prepare": [
@@ -41,6 +44,8 @@ page = st.navigation(
 )
 try:
     draw_sidebar()
+    for words, icon in state.told():
+        st.toast(words, icon=icon, duration="long")
     page.run()
 except Exception as error:  # the top of a page: what is no AisleError is a bug, logged with an id
     show_script_error(error)

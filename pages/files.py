@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.ui import state_files
+from pages.ui import state, state_files
 from pages.ui.arriving import offer_forgotten, server_path
 from pages.ui.jobs import ACTOR
 from pages.ui.load_form import load_form
@@ -48,5 +48,5 @@ if not found.cards:
 
 job = load_form(found.cards, shop_state(workspace()).datasets)
 if job:
-    st.toast(f"Reading and checking as job {job.id}", icon=":material/database:")
+    state.tell(f"Reading and checking as job {job.id}", icon=":material/database:")
     st.switch_page("data.py")

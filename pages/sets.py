@@ -2,7 +2,6 @@ import streamlit as st
 
 from pages.ui.resources import shop, workspace
 from pages.ui.sets import (
-    KINDS,
     ask_members,
     choose_set,
     list_sets,
@@ -14,38 +13,26 @@ from pages.ui.sets import (
 from recsys.errors import NotReady
 from recsys.workflows.named_sets import named_set, named_sets, uses
 
-st.title("Which products and shoppers belong together?")
+st.title("Which products belong together?")
 
 try:
     view = shop().current()
 except NotReady:
-    view = None  # sets may be made before anything is live; names and prices come later
+    view = None  # they may be made before anything is live; names and prices come later
 
 heading = st.container(horizontal=True, vertical_alignment="center")
-with heading:
-    kind = KINDS[
-        st.segmented_control(
-            "Show",
-            list(KINDS),
-            default=next(iter(KINDS)),
-            required=True,
-            label_visibility="collapsed",
-            key="kind",
-            bind="query-params",
-        )
-    ]
-    st.space("stretch")
-lines, used = named_sets(workspace(), kind), uses(workspace(), kind)
+lines, used = named_sets(workspace(), "collection"), uses(workspace(), "collection")
 
 if not lines:
-    make_set(workspace(), view, kind, first=True)
+    make_set(workspace(), view, first=True)
     st.stop()
 
 with heading:
-    make_set(workspace(), view, kind, first=False)
+    st.space("stretch")
+    make_set(workspace(), view, first=False)
 list_sets(lines, used)
-line = choose_set(lines, kind)
-chosen = named_set(workspace(), kind, line.id)
+line = choose_set(lines)
+chosen = named_set(workspace(), "collection", line.id)
 
 manage_set(workspace(), line, used.get(line.id, []))
 members, change = st.columns([5, 3], gap="medium")

@@ -10,8 +10,9 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
+from flow_shop import build_flow_shop
 from homes import built_once, copy_home
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from recsys.data.ingest import Source, ingest
 from recsys.data.reading.columns import guess_mapping
@@ -23,31 +24,30 @@ from recsys.workflows.training import train_model
 from recsys.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
-DEMO_SHOPPERS = 150
-# What mostly waits for other processes goes first, while another process has tests to compute.
-FIRST = (
-    "project/test_killed.py",
-    "project/test_disk_full.py",
-    "project/test_wheel.py",
-    "cli/test_processes_of_commands.py",
-)
+DEMO_SHOPPERS = 60
+MOST_PROCESSES = 4
+# The longest files: begun last, they would run on while the other processes have nothing to do.
+FIRST = ("browser/test_main_job.py", "project/test_killed.py")
 # A slow machine is no failure of what is tested.
-settings.register_profile("aisle", deadline=None)
+settings.register_profile("aisle", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("aisle")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say the order; the browser tests are last, in theirs.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: many tests wait for processes they started."""
+    return min(MOST_PROCESSES, (os.cpu_count() or 1) + 1)
 
-    Playwright keeps an event loop in its process to the end, beside which no other can run.
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say the order: the longest files first.
+
+    Playwright keeps an event loop in its thread to the end: a test that follows and needs one
+    runs it in a thread of its own.
     """
     here = Path(__file__).parent
     places = {here / name: place for place, name in enumerate(FIRST)}
-
-    def place(item: pytest.Item) -> tuple[bool, int]:
-        return (item.path.parent.name == "browser", places.get(item.path, len(FIRST)))
-
-    items.sort(key=place)
+    items.sort(key=lambda item: places.get(item.path, len(FIRST)))
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +90,12 @@ def _build_plain(home: Path) -> None:
     ingest(workspace, interactions=Source(path, mapping), name="Plain shop")
     publish_release(workspace, evaluate=False, actor="tests", report=silent)
     workspace.database.close()
+
+
+@pytest.fixture(scope="session")
+def flow_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A live shop whose shoppers have addresses and consent. Copy it before changing it."""
+    return built_once(tmp_path_factory, "flow", build_flow_shop)
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from typing import Any
 from pages.ui.words import money, percent, shorten
 
 # Blue and vermilion: told apart by all eyes, 3:1 or better on the light and the dark ground.
-_MODEL = _FIRST = "#0072B2"
-_SECOND = "#D55E00"
-_GREY = "#8A8A83"
+_MODEL = FIRST = "#0072B2"
+SECOND = "#D55E00"
+GREY = "#8A8A83"
 _HEIGHT = 260
 
 Rows = Sequence[Mapping[str, Any]]
@@ -31,7 +31,7 @@ def ranking(rows: Rows) -> Any:
     import plotly.graph_objects as go  # 0.3 s that only this page needs
 
     ordered = sorted(rows, key=lambda row: row["value"])
-    colours = [_MODEL if row["role"] == "model" else _GREY for row in ordered]
+    colours = [_MODEL if row["role"] == "model" else GREY for row in ordered]
     names = [html.escape(str(row["name"]), quote=False) for row in ordered]
     places = list(range(len(ordered)))
     chart = go.Figure()
@@ -57,7 +57,7 @@ def ranking(rows: Rows) -> Any:
     )
     for row in ordered:
         if row["role"] == "baseline":
-            chart.add_vline(x=row["value"], line={"color": _GREY, "dash": "dot", "width": 1})
+            chart.add_vline(x=row["value"], line={"color": GREY, "dash": "dot", "width": 1})
     _lay_out(chart, x="Score with 95 % interval; dotted: baselines")
     chart.update_layout(
         height=34 * len(ordered) + 80,
@@ -92,7 +92,7 @@ def quality_against(rows: Rows, quality: str, other: str, *, log: bool = False) 
             mode="markers+text",
             marker={
                 "size": 12,
-                "color": [_MODEL if row["role"] == "model" else _GREY for row in rows],
+                "color": [_MODEL if row["role"] == "model" else GREY for row in rows],
             },
             text=[
                 name if row["role"] == "model" else ""
@@ -124,8 +124,8 @@ def over_time(rows: Rows, period: str) -> Any:
     numbers, shoppers = ([row[name] for row in rows] for name in ("interactions", "shoppers"))
     chart = go.Figure(
         [
-            go.Bar(x=starts, y=numbers, name="purchases", marker={"color": _FIRST}),
-            go.Bar(x=starts, y=shoppers, name="shoppers", marker={"color": _SECOND}, yaxis="y2"),
+            go.Bar(x=starts, y=numbers, name="purchases", marker={"color": FIRST}),
+            go.Bar(x=starts, y=shoppers, name="shoppers", marker={"color": SECOND}, yaxis="y2"),
         ]
     )
     chart.update_traces(hovertemplate="%{x|%-d %b %Y}: %{y:,} %{fullData.name}<extra></extra>")
@@ -149,7 +149,7 @@ def popularity_curve(rows: Rows, top1: float) -> Any:
                 x=[row["products"] for row in rows],
                 y=[row["sales"] for row in rows],
                 mode="lines",
-                line={"color": _FIRST, "width": 2},
+                line={"color": FIRST, "width": 2},
                 fill="tozeroy",
                 fillcolor="rgba(0, 114, 178, 0.15)",
                 hovertemplate="%{x:.1%} of the products: %{y:.0%} of sales<extra></extra>",
@@ -158,7 +158,7 @@ def popularity_curve(rows: Rows, top1: float) -> Any:
                 x=[0.01],
                 y=[top1],
                 mode="markers",
-                marker={"color": _SECOND, "size": 11},
+                marker={"color": SECOND, "size": 11},
                 hovertemplate="The top 1 % of the products: %{y:.1%} of sales<extra></extra>",
             ),
         ]
@@ -169,7 +169,7 @@ def popularity_curve(rows: Rows, top1: float) -> Any:
         y=top1,
         text=f"The top 1 % make {percent(top1)} of sales",
         showarrow=True,
-        arrowcolor=_GREY,
+        arrowcolor=GREY,
         ax=90,
         ay=-12 if low else 40,
         xanchor="left",
@@ -191,7 +191,7 @@ def activity(rows: Rows) -> Any:
         go.Bar(
             x=places,
             y=[row["shoppers"] for row in rows],
-            marker={"color": _FIRST},
+            marker={"color": FIRST},
             customdata=[span(row["from"], row["to"]) for row in rows],
             hovertemplate="%{customdata} purchases: %{y:,} shoppers<extra></extra>",
         )
@@ -218,7 +218,7 @@ def categories(rows: Rows) -> Any:
             x=numbers,
             y=places,
             orientation="h",
-            marker={"color": _FIRST},
+            marker={"color": FIRST},
             customdata=names,
             hovertemplate="%{customdata}: %{x:,}<extra></extra>",
         )
@@ -249,7 +249,7 @@ def prices(rows: Rows, currency: str) -> Any:
             y=[row["products"] for row in rows],
             width=widths,
             offset=0,
-            marker={"color": [_FIRST if row["to"] is not None else _SECOND for row in rows]},
+            marker={"color": [FIRST if row["to"] is not None else SECOND for row in rows]},
             customdata=[html.escape(price_span(row, currency), quote=False) for row in rows],
             hovertemplate="%{customdata}: %{y:,} products<extra></extra>",
         )

@@ -79,6 +79,7 @@ def show_live(workspace: Workspace, shop: ShopState, *, actor: str) -> None:
     name = next((r["name"] for r in shop.releases if r["id"] == before.release_id), "")
     if st.button(
         f"Roll back to {plain(name)} of {ago(before.at)}",
+        key="roll-back",  # without one, a click is lost when the label changes with the minute
         icon=":material/undo:",
         help="The release before becomes live at once. Live stock and hidden products stay.",
     ):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.ui import state_rules
+from pages.ui import state, state_rules
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.rule_form import edit_rule
@@ -109,7 +109,7 @@ def _save(workspace: Workspace, rule: Rule, seen: int, names: Names) -> None:
     else:
         state_rules.open_rule("")
         state_rules.forget_form()
-        st.toast(f"{plain(title_of(kept))} is in the draft.", icon=":material/check_circle:")
+        state.tell(f"{plain(title_of(kept))} is in the draft.", icon=":material/check_circle:")
         st.rerun()
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.choosing_products import choose_products
+from pages.ui.choosing_values import Sets, named_sets_of, number, several, whole
 from pages.ui.evidence import PLACEMENT_WORDS
-from pages.ui.words import count, plain
+from pages.ui.words import plain
 from recsys.releases.live import LiveView
 from recsys.rules.rule import RULE_KINDS, STRENGTHS, Rule, Scope, Target
-from recsys.rules.sets import SetLine
 from recsys.shelves.facts import Facts, facts_of
 from recsys.types import SHELVES
 
@@ -41,7 +41,6 @@ _STRENGTH_HELP = (
     " deviation 1), then light adds 0.5, medium 1 and strong 2; bury takes as much away."
 )
 _LISTED = 2_000  # values of a column; others are typed
-Sets = Sequence[SetLine]
 
 
 def edit_rule(view: LiveView, rule: Rule, sets: Sets, key: str) -> Rule:
@@ -113,26 +112,26 @@ def _target(view: LiveView, target: Target, sets: Sets, key: str) -> Target:
     has = view.release.manifest["has"]
     given: dict[str, Any] = {"items": items}
     with st.grid(2, min_column_width=200, gap="small"):
-        given["categories"] = _several(
+        given["categories"] = several(
             "Categories", view.release.categories, target.categories, f"{key}-categories"
         )
-        given["brands"] = _several(
+        given["brands"] = several(
             "Brands", sorted(facts_of(view).brand.values), target.brands, f"{key}-brands"
         )
-        given["collections"] = _named(
+        given["collections"] = named_sets_of(
             "Collections", sets, "collection", target.collections, f"{key}-collections"
         )
     if has["price"]:
         with st.grid(2, min_column_width=120, gap="small"):
-            given["price_min"] = _number("Price from", target.price_min, f"{key}-low")
-            given["price_max"] = _number("Price up to", target.price_max, f"{key}-high")
+            given["price_min"] = number("Price from", target.price_min, f"{key}-low")
+            given["price_max"] = number("Price up to", target.price_max, f"{key}-high")
     with st.expander("Stock, newness and other columns", expanded=_is_special(target)):
         if has["stock"]:
             with st.grid(2, min_column_width=120, gap="small"):
-                given["stock_min"] = _whole("Stock from", target.stock_min, f"{key}-few")
-                given["stock_max"] = _whole("Stock up to", target.stock_max, f"{key}-many")
+                given["stock_min"] = whole("Stock from", target.stock_min, f"{key}-few")
+                given["stock_max"] = whole("Stock up to", target.stock_max, f"{key}-many")
         if facts_of(view).launched.any() or target.newer_than_days is not None:
-            given["newer_than_days"] = _whole(
+            given["newer_than_days"] = whole(
                 "Launched at most so many days ago", target.newer_than_days, f"{key}-new", least=1
             )
         given["attributes"] = _attributes(view, target.attributes, key)
@@ -142,42 +141,6 @@ def _target(view: LiveView, target: Target, sets: Sets, key: str) -> Target:
 def _is_special(target: Target) -> bool:
     numbers = (target.stock_min, target.stock_max, target.newer_than_days)
     return bool(target.attributes) or any(one is not None for one in numbers)
-
-
-def _several(
-    label: str, options: Sequence[str], chosen: Sequence[str], key: str
-) -> tuple[str, ...]:
-    every = list(dict.fromkeys((*options, *chosen)))
-    if not every:
-        return ()
-    return tuple(st.multiselect(label, every, default=chosen, key=key, placeholder="Any"))
-
-
-def _named(label: str, sets: Sets, kind: str, chosen: Sequence[int], key: str) -> tuple[int, ...]:
-    names: Mapping[int, str] = {
-        one.id: f"{one.name} ({count(one.count, 'member')})" for one in sets if one.kind == kind
-    }
-    every = list(dict.fromkeys((*names, *chosen)))
-    return tuple(
-        st.multiselect(
-            label,
-            every,
-            default=chosen,
-            format_func=lambda one: names.get(one, f"Deleted ({one})"),
-            key=key,
-            placeholder="Any" if every else "None made yet",
-            disabled=not every,
-        )
-    )
-
-
-def _number(label: str, value: float | None, key: str) -> float | None:
-    return st.number_input(label, 0.0, value=value, key=key, placeholder="Any")
-
-
-def _whole(label: str, value: int | None, key: str, *, least: int = 0) -> int | None:
-    found = st.number_input(label, least, value=value, step=1, key=key, placeholder="Any")
-    return None if found is None else int(found)
 
 
 def _attributes(
@@ -221,12 +184,14 @@ def _scope(view: LiveView, scope: Scope, sets: Sets, key: str) -> Scope:
         format_func=lambda one: PLACEMENT_WORDS[one],
         key=f"{key}-placements",
     )
-    segments = _named("Audience", sets, "segment", scope.segments, f"{key}-segments")
+    segments = named_sets_of("Audience", sets, "segment", scope.segments, f"{key}-segments")
+    if segments:
+        st.caption("A rule reaches all members of a segment, its hold-out group, too.")
     anchored = bool(scope.anchor_items or scope.anchor_categories)
     with st.expander("Only beside certain products", expanded=anchored):
         st.caption("Similar: on the page of such a product. Also bought: with one in the cart.")
         items = choose_products(view, "Beside products", scope.anchor_items, f"{key}-anchors")
-        categories = _several(
+        categories = several(
             "Beside categories", view.release.categories, scope.anchor_categories, f"{key}-beside"
         )
     return Scope(

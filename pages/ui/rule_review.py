@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import state_rules
+from pages.ui import state, state_rules
 from pages.ui.errors import in_place
 from pages.ui.evidence import PLACEMENT_WORDS
 from pages.ui.impact import show_numbers
@@ -189,7 +189,7 @@ def publish_form(workspace: Workspace, board: RuleBoard, *, reviewed: bool) -> N
     if asked:
         with in_place():
             done = publish_rules(workspace, actor=ACTOR, note=note, stamp=asked)
-            st.toast(
+            state.tell(
                 f"Rule set {done.id} is live, on every list within a second.",
                 icon=":material/check_circle:",
             )

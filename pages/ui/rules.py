@@ -15,7 +15,7 @@ from pages.ui.jobs import ACTOR
 from pages.ui.rule_form import KIND_ICONS, KIND_WORDS
 from pages.ui.words import ago, count, moment, plain
 from recsys.releases.live import LiveView
-from recsys.rules.rule import RULE_KINDS, Rule
+from recsys.rules.rule import RULE_KINDS, Rule, Scope, Target
 from recsys.rules.saying import Names, rule_words, title_of
 from recsys.rules.schedule import standing
 from recsys.types import SHELVES
@@ -245,10 +245,14 @@ def say_rule_price(price: Mapping[str, Any], *, quiet: bool = True) -> None:
 def rule_named(board: RuleBoard, which: str) -> tuple[BoardLine | None, Rule | None]:
     """Return what an address opens: the line of the draft, and the rule the form begins with.
 
-    Both are None for a rule that is not in the draft.
+    Both are None for a rule that is not in the draft. "for-" and a segment's number begins a rule
+    for that segment.
     """
     if which == "new":
         return None, None
+    audience = which.removeprefix("for-")
+    if audience != which and audience.isdecimal():
+        return None, Rule(kind="boost", target=Target(), scope=Scope(segments=(int(audience),)))
     by_id = {str(line.rule.id): line for line in board.lines}
     line = by_id.get(which.removeprefix("copy-"))
     if line is None or not which.startswith("copy-"):

@@ -1,4 +1,4 @@
-"""Collections of products and segments of shoppers: made, filled and looked at."""
+"""Collections of products: made, filled and looked at."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.words import ago, count, moment, plain, shorten
 from recsys.releases.live import LiveView
-from recsys.rules.book import NamedSet, SetKind
+from recsys.rules.book import NamedSet
 from recsys.workflows.named_sets import (
     How,
     SetLine,
@@ -28,55 +28,51 @@ from recsys.workflows.named_sets import (
 )
 from recsys.workspace import Workspace
 
-KINDS: dict[str, SetKind] = {"Collections": "collection", "Segments": "segment"}
-_WHAT: dict[SetKind, str] = {"collection": "product", "segment": "shopper"}
-_FOR: dict[SetKind, str] = {
-    "collection": "A collection names products that belong together: gifts, own brand, leftovers."
-    " A rule can pin, boost, bury or hide all of them at once.",
-    "segment": "A segment names shoppers: best customers, newcomers, staff. A rule can hold for"
-    " them alone.",
-}
+_FOR = (
+    "A collection names products that belong together: gifts, own brand, leftovers. A rule can pin,"
+    " boost, bury or hide all of them at once."
+)
 _HOW: dict[str, How] = {"Add": "add", "Remove": "remove", "Replace": "replace"}
 _A_PAGE = 1_000
-_PASTE_HELP = (
+PASTE_HELP = (
     "One on a line, or with commas, semicolons or tabs between them; ids that hold one of these go"
     " into quotes. A column copied from a spreadsheet works, with its head."
 )
 
 
-def make_set(workspace: Workspace, view: LiveView | None, kind: SetKind, *, first: bool) -> None:
-    """Show the form of a new set: on the page where it is the first one, else behind a button."""
-    number = state.sent(f"new-{kind}")
+def make_set(workspace: Workspace, view: LiveView | None, *, first: bool) -> None:
+    """Show the form of a new one: on the page where it is the first, else behind a button."""
+    number = state.sent("new-collection")
     if first:
-        st.info(f"{_FOR[kind]} There are none yet, and none are needed to start with.")
+        st.info(f"{_FOR} There are none yet, and none are needed to start with.")
         place = st.container()
     else:
         # Another one, closed, once the form was sent.
-        place = st.popover(f"New {kind}", icon=":material/add:", key=f"new-{kind}-{number}")
-    with place, st.form(f"new-{kind}", border=False):
-        name = st.text_input("Name", max_chars=120, key=f"new-{kind}-name-{number}")
+        place = st.popover("New collection", icon=":material/add:", key=f"new-collection-{number}")
+    with place, st.form("new-collection", border=False):
+        name = st.text_input("Name", max_chars=120, key=f"new-collection-name-{number}")
         pasted = st.text_area(
-            f"Ids of its {_WHAT[kind]}s",
-            help=_PASTE_HELP,
+            "Ids of its products",
+            help=PASTE_HELP,
             height=160,
-            key=f"new-{kind}-ids-{number}",
+            key=f"new-collection-ids-{number}",
         )
         if not st.form_submit_button(
-            f"Make this {kind}", type="primary" if first else "secondary", icon=":material/add:"
+            "Make this collection", type="primary" if first else "secondary", icon=":material/add:"
         ):
             return
         with in_place():
             ids = read_ids(pasted or "")
-            made = save_named_set(workspace, kind, name or "", ids, actor=ACTOR)
+            made = save_named_set(workspace, "collection", name or "", ids, actor=ACTOR)
             words = f"{count(len(made.members), 'member')}."
-            _tell([words, repeated_words(ids), unknown_words(view, kind, made.members)])
-            state.put(f"set-{kind}", made.id)
-            state.sent(f"new-{kind}", more=1)
+            _tell([words, repeated_words(ids), unknown_words(view, "collection", made.members)])
+            state.put("set-collection", made.id)
+            state.sent("new-collection", more=1)
             st.rerun()
 
 
 def list_sets(lines: Sequence[SetLine], used: Mapping[int, Sequence[str]]) -> None:
-    """Show all sets of a kind in a table."""
+    """Show all collections in a table."""
     st.dataframe(
         [
             {
@@ -96,19 +92,19 @@ def list_sets(lines: Sequence[SetLine], used: Mapping[int, Sequence[str]]) -> No
     )
 
 
-def choose_set(lines: Sequence[SetLine], kind: SetKind) -> SetLine:
-    """Let choose a set, at first the one that the address names: ``?set=3``."""
+def choose_set(lines: Sequence[SetLine]) -> SetLine:
+    """Let choose a collection, at first the one that the address names: ``?set=3``."""
     by_id = {line.id: line for line in lines}
     wanted = st.query_params.get("set", "")
     known = int(wanted) if wanted.isdecimal() else 0
     if wanted and known not in by_id:
-        st.warning(f"There is no {kind} {plain(wanted)}. It may have been deleted.")
+        st.warning(f"There is no collection {plain(wanted)}. It may have been deleted.")
     picked = st.selectbox(
-        f"Look at this {kind}",
+        "Look at this collection",
         list(by_id),
         index=list(by_id).index(known) if known in by_id else 0,
         format_func=lambda one: by_id[one].name if one in by_id else str(one),
-        key=f"set-{kind}",
+        key="set-collection",
     )
     st.query_params["set"] = str(picked)
     return by_id[picked]
@@ -118,7 +114,7 @@ def manage_set(workspace: Workspace, line: SetLine, used: Sequence[str]) -> None
     """Show what a set is called, where it is used, and the buttons that rename and delete it."""
     seen = state.seen(f"manage-{line.id}", line.version)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(plain(line.name), help=f"{line.kind.capitalize()} {line.id}")
+        st.subheader(plain(line.name), help=f"Collection {line.id}")
         st.space("stretch")
         with (
             st.popover("Rename", type="tertiary", icon=":material/edit:"),
@@ -131,16 +127,16 @@ def manage_set(workspace: Workspace, line: SetLine, used: Sequence[str]) -> None
                     _rename(workspace, line, name or "", note or "", seen)
                     st.rerun()
         with st.popover("Delete", type="tertiary", icon=":material/delete:"):
-            st.markdown(_before_deleting(line, used))
-            if st.button(f"Delete this {line.kind}", icon=":material/delete:"):
+            st.markdown(_before_deleting(used))
+            if st.button("Delete this collection", icon=":material/delete:"):
                 with in_place():
                     told = delete_named_set(
                         workspace, line.kind, line.id, revision=seen, actor=ACTOR
                     )
-                    _tell([f"{line.kind.capitalize()} {line.name} is deleted.", *told])
+                    _tell([f"Collection {line.name} is deleted.", *told])
                     st.query_params.pop("set", None)
                     st.rerun()
-    st.caption(" · ".join(filter(None, (plain(line.note), _used_words(used)))))
+    st.caption(" · ".join(filter(None, (plain(line.note), used_words(used)))))
 
 
 def _rename(workspace: Workspace, line: SetLine, name: str, note: str, seen: int) -> None:
@@ -150,7 +146,8 @@ def _rename(workspace: Workspace, line: SetLine, name: str, note: str, seen: int
     )
 
 
-def _used_words(used: Sequence[str]) -> str:
+def used_words(used: Sequence[str]) -> str:
+    """Say which rules name a set; escaped."""
     if not used:
         return "No rule names it yet."
     return f"Named by {', '.join(plain(one) for one in used[:5])}" + (
@@ -158,13 +155,12 @@ def _used_words(used: Sequence[str]) -> str:
     )
 
 
-def _before_deleting(line: SetLine, used: Sequence[str]) -> str:
+def _before_deleting(used: Sequence[str]) -> str:
     if not used:
-        return f"No rule names this {line.kind}. Its versions stay in the records."
-    left = "match nothing" if line.kind == "collection" else "hold for nobody"
+        return "No rule names this collection. Its versions stay in the records."
     return (
-        f"**{_used_words(used)}** In the draft they will {left} for its sake; live rules go on with"
-        " the members they were published with."
+        f"**{used_words(used)}** In the draft they will match nothing for its sake; live rules go"
+        " on with the members they were published with."
     )
 
 
@@ -176,10 +172,9 @@ def show_members(view: LiveView | None, chosen: NamedSet) -> None:
     pages = -(-len(chosen.members) // _A_PAGE)
     page = st.pagination(pages, key=f"members-{chosen.id}") if pages > 1 else 1
     rows = member_rows(view, chosen, (page - 1) * _A_PAGE, page * _A_PAGE)
-    what = _WHAT[chosen.kind]
     table = [
         {
-            f"{what.capitalize()} id": row.id,
+            "Product id": row.id,
             "Name": row.name,
             "Category": row.category,
             "Price": row.price,
@@ -200,7 +195,7 @@ def show_members(view: LiveView | None, chosen: NamedSet) -> None:
             "Live": st.column_config.TextColumn(width="small"),
         },
     )
-    st.caption(f"{count(len(chosen.members), what)}, in the order in which they were given.")
+    st.caption(f"{count(len(chosen.members), 'product')}, in the order in which they were given.")
     if unknown := unknown_words(view, chosen.kind, chosen.members):
         st.caption(f":material/help: {plain(unknown)}")
 
@@ -216,8 +211,8 @@ def ask_members(
         )
         number = state.sent(f"paste-{line.id}")
         pasted = st.text_area(
-            f"Ids of {_WHAT[line.kind]}s",
-            help=_PASTE_HELP,
+            "Ids of products",
+            help=PASTE_HELP,
             height=160,
             key=f"paste-{line.id}-{number}",
         )
@@ -269,4 +264,4 @@ def show_versions(workspace: Workspace, line: SetLine) -> None:
 
 
 def _tell(sentences: Sequence[str]) -> None:
-    st.toast(plain(" ".join(filter(None, sentences))), duration="long")
+    state.tell(plain(" ".join(filter(None, sentences))))

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import state_rules
+from pages.ui import state, state_rules
 from pages.ui.errors import in_place
 from pages.ui.evidence import PLACEMENT_WORDS
 from pages.ui.jobs import ACTOR
@@ -99,7 +99,7 @@ def _save(workspace: Workspace, shelf: ShelfName, settings: ShelfSettings, seen:
         st.rerun()  # the notice says who changed them
     else:
         state_rules.forget_settings(shelf)
-        st.toast(
+        state.tell(
             f"The settings of {PLACEMENT_WORDS[shelf]} are in the draft.",
             icon=":material/check_circle:",
         )

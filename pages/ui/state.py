@@ -21,6 +21,7 @@ _TICKED = "ticked"
 _LAST_CHANGE = "last-change"
 _CART = "cart"
 _STOPPED = "stopped_votes"
+_TELL = "tell-next-run"
 
 
 def take_from_address() -> None:
@@ -132,6 +133,19 @@ def add_to_cart(item_id: str) -> None:
 def remove_from_cart(item_id: str) -> None:
     """Take a product out of the imagined cart (a button callback)."""
     st.session_state[_CART] = tuple(one for one in cart() if one != item_id)
+
+
+def tell(words: str, *, icon: str | None = None) -> None:
+    """Have the next run of the page say something, as a toast (before ``st.rerun()``).
+
+    What a run itself says just before it is run anew never gets to the browser.
+    """
+    st.session_state[_TELL] = (*st.session_state.get(_TELL, ()), (words, icon))
+
+
+def told() -> tuple[tuple[str, str | None], ...]:
+    """Return, once, the words and icons that :func:`tell` was given."""
+    return st.session_state.pop(_TELL, ())
 
 
 def put(key: str, value: object) -> None:

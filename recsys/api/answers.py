@@ -73,4 +73,4 @@ def _id(request: Request) -> str:
 def _problem(problem: dict[str, Any]) -> str:
     """Say in words what is wrong with one value; ``("query", "n")`` is called ``n``."""
     where = ".".join(str(part) for part in problem["loc"][1:]) or problem["loc"][0]
-    return f"{where}: {problem['msg']}"
+    return f"{where}: {problem['msg'].removeprefix('Value error, ')}"

@@ -10,6 +10,7 @@ from recsys.api.docs import docs_routes
 from recsys.api.guard import API_HEADERS, Guard
 from recsys.api.health import health_routes
 from recsys.api.items import item_routes
+from recsys.api.segments import segment_routes
 from recsys.api.shelves import shelf_routes
 from recsys.api.uploads import upload_routes
 from recsys.releases.live import LiveShop
@@ -39,7 +40,7 @@ def create_api(
     """
     app = FastAPI(
         title="Aisle API",
-        description="The shelves of this shop, live stock and prices, uploads and health.",
+        description="Shelves and segments of this shop, live stock and prices, uploads, health.",
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -51,6 +52,7 @@ def create_api(
     for router in (
         shelf_routes(shop),
         item_routes(shop),
+        segment_routes(shop),
         upload_routes(workspace),
         health_routes(shop, worker_state),
         docs_routes(app),

@@ -18,6 +18,7 @@ _MOST_IN_A_CART = 1_000
 
 UserId = Annotated[str, Path(min_length=1, description="The shop's own id; it may hold slashes.")]
 ItemId = Annotated[str, Path(min_length=1, description="The shop's own id; it may hold slashes.")]
+SegmentId = Annotated[int, Path(ge=1, description="As the list of segments says.")]
 Cart = Annotated[
     list[Annotated[str, Field(min_length=1)]],
     Field(max_length=_MOST_IN_A_CART, examples=[["819255", "1082185"]]),

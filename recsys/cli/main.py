@@ -8,7 +8,18 @@ from collections.abc import Sequence
 
 import typer
 
-from recsys.cli import comparing, data, live, models, rules, serving, shelves, versions
+from recsys.cli import (
+    comparing,
+    data,
+    live,
+    maps,
+    models,
+    rules,
+    segments,
+    serving,
+    shelves,
+    versions,
+)
 from recsys.errors import AisleError
 
 MENDABLE, BUG = 2, 1
@@ -20,9 +31,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (data, versions, live, models, comparing, shelves, serving):
+for module in (data, versions, live, models, comparing, maps, shelves, serving):
     app.registered_commands += module.app.registered_commands
 app.add_typer(rules.app, name="rules")
+app.add_typer(segments.app, name="segment")
 
 _log = logging.getLogger(__name__)
 

@@ -53,10 +53,16 @@ class Picture:
     clusters
         Number of each point's group in :attr:`groups` (int16), -1 for none.
     sales
-        By point: pieces sold, or money spent, all in all (float32).
+        By point: pieces sold of a product, money spent by a shopper (orders where the shop has no
+        prices), all in all (float32).
     about
-        The manifest: ``model_id``, ``dataset_id``, ``n_items``, ``n_shoppers``, ``method``,
-        ``started_from`` (map id or ""), ``median_shift`` (share of the map's width, None), ...
+        The manifest: ``model_id``, ``dataset_id``, ``n_items`` and ``n_shoppers`` (points of
+        each), ``method``, ``started_from`` (map id or ""), ``median_shift`` (share of the map's
+        width, None), ``common`` (points that both maps have), ``left_out`` (points without a
+        place), ...
+    margin
+        Of each product, as a share of its price (float32); None where no cost is known. The cost
+        itself is not kept.
     """
 
     id: str
@@ -67,6 +73,12 @@ class Picture:
     groups: tuple[Cluster, ...]
     sales: NDArray[np.float32]
     about: dict[str, Any]
+    margin: NDArray[np.float32] | None = None
+
+    @property
+    def n_items(self) -> int:
+        """So many points are products and come first; the others are shoppers."""
+        return 0 if self.of == "shoppers" else int(self.about["n_items"])
 
     @property
     def placed(self) -> NDArray[np.bool_]:
@@ -77,6 +89,8 @@ class Picture:
         """Write the arrays into a map's folder; the rest is the manifest, see :meth:`facts`."""
         for name in ("points", "clusters", "sales"):
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+        if self.margin is not None:
+            np.save(folder / "margin.npy", self.margin, allow_pickle=False)
 
     def facts(self) -> dict[str, Any]:
         """Return what the manifest says."""
@@ -104,4 +118,5 @@ class Picture:
             groups=tuple(Cluster(**group) for group in about["groups"]),
             sales=load_array(folder / "sales.npy"),
             about=about,
+            margin=load_array(margin) if (margin := folder / "margin.npy").is_file() else None,
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
+import unicodedata
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -16,9 +18,10 @@ from recsys.rules.saying import ago, counted
 from recsys.workspace.database import Database, record
 from recsys.workspace.tables import named_set_versions, named_sets
 
-MOST_MEMBERS = 200_000
+MOST_MEMBERS = 1_000_000
 _LONGEST_NAME = 120
-_KEPT = 24  # sets held in memory, some 15 MB each at the most
+_NUMBERS_END = 2**31  # of the column with the ids
+_KEPT_MEMBERS = 3_000_000  # of all sets held in memory together, some 200 MB
 
 
 @dataclass(frozen=True)
@@ -118,12 +121,42 @@ def load_sets(database: Database, versions: Mapping[int, int]) -> dict[int, Name
     StorageError
         A version is not there.
     """
-    return {set_id: _load(database, set_id, number) for set_id, number in versions.items()}
+    return {set_id: _kept(database, set_id, number) for set_id, number in versions.items()}
 
 
-@lru_cache(maxsize=_KEPT)
+class _Kept:
+    """Sets in memory, those used last: a version never changes, so it is read once.
+
+    Bounded by their members, since one set may have as many as a thousand others.
+    """
+
+    def __init__(self) -> None:
+        self._sets: OrderedDict[tuple[Database, int, int], NamedSet] = OrderedDict()
+        self._members = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, database: Database, set_id: int, version: int) -> NamedSet:
+        key = (database, set_id, version)
+        with self._lock:
+            found = self._sets.get(key)
+            if found is not None:
+                self._sets.move_to_end(key)
+                return found
+        found = _load(database, set_id, version)
+        with self._lock:
+            if key not in self._sets:
+                self._sets[key] = found
+                self._members += len(found.members)
+            while self._members > _KEPT_MEMBERS and len(self._sets) > 1:
+                _, oldest = self._sets.popitem(last=False)
+                self._members -= len(oldest.members)
+            return self._sets[key]
+
+
+_kept = _Kept()
+
+
 def _load(database: Database, set_id: int, version: int) -> NamedSet:
-    # A version never changes, so it is read once.
     join = named_set_versions.join(named_sets, named_sets.c.id == named_set_versions.c.set_id)
     query = (
         select(named_sets.c.kind, named_set_versions.c.name, named_set_versions.c.members)
@@ -212,6 +245,8 @@ def line_of(connection: Connection, set_id: int, *, kind: SetKind, seen: int = 0
     Conflict
         It is in another version, or deleted.
     """
+    if set_id >= _NUMBERS_END:
+        raise NotFound(f"There is no {kind} {set_id}.", hint=f"Choose a {kind} from the list.")
     # In PostgreSQL two writers meet here; SQLite has one at a time.
     lock = select(named_sets.c.name_key).where(named_sets.c.id == set_id).with_for_update()
     key = connection.execute(lock).one_or_none()
@@ -236,12 +271,18 @@ def line_of(connection: Connection, set_id: int, *, kind: SetKind, seen: int = 0
 
 
 def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
+    name = " ".join(_shown(name).split())
     if not name:
         raise InputError("It needs a name.", hint="Give it one that says what belongs to it.")
     if len(name) > _LONGEST_NAME:
         raise InputError(f"The name is longer than {_LONGEST_NAME} characters.", hint="Shorten it.")
     return name
+
+
+def _shown(name: str) -> str:
+    """Return a name without signs nobody sees, such as those that turn text around (U+202E)."""
+    unseen = ("Cc", "Cf")
+    return "".join(c for c in name if c.isspace() or unicodedata.category(c) not in unseen)
 
 
 def _check_free(connection: Connection, kind: SetKind, name: str, set_id: int | None) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from recsys.rules.rule import Value
 
@@ -17,6 +17,7 @@ SCORERS: tuple[Scorer, ...] = get_args(Scorer)
 
 MOST_SEEDS = 100_000
 MOST_WANTED = 500
+_MOST_DAYS = 100_000
 
 
 class Conditions(Value):
@@ -88,7 +89,10 @@ class Leaving(Value):
 
     segments: tuple[int, ...] = ()
     bought_within_days: int | None = Field(
-        default=None, ge=1, description="Whoever bought anything in the newest so many days."
+        default=None,
+        ge=1,
+        le=_MOST_DAYS,
+        description="Whoever bought anything in the newest so many days.",
     )
     no_consent: bool = Field(default=False, description="Whoever did not consent to be written to.")
 
@@ -113,6 +117,9 @@ class Definition(Value):
     holdout
         Random share that is set aside so that an effect can be measured: members, but exported
         apart. It hangs on the seed and the shopper's id alone, so it is the same at each refresh.
+    seed
+        Of the draws; where there are some and it is 0, saving gives a random one, so that not all
+        segments set the same shoppers aside.
     """
 
     kind: SegmentKind
@@ -128,3 +135,11 @@ class Definition(Value):
     sample: float | None = Field(default=None, gt=0, le=1)
     holdout: float = Field(default=0.0, ge=0, le=0.5)
     seed: int = Field(default=0, ge=0, lt=2**31)
+
+    @model_validator(mode="after")
+    def _can_be_written(self) -> Self:
+        try:
+            self.model_dump_json()
+        except ValueError:  # half a character, which JSON can spell as \ud800
+            raise ValueError("text with half a character (a lone surrogate) is no text") from None
+        return self

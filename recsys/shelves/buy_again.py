@@ -13,9 +13,9 @@ BY_RHYTHM = "by own purchases"
 NOTHING_BOUGHT = "Nothing to buy again"
 _DAY = 86_400
 # What a rhythm is before there is any: one purchase is taken to be followed after so many days.
-_FIRST_GAP = 30.0
+FIRST_GAP = 30.0
 # A product counts half for every so many of its rhythms that it is overdue.
-_HALVES_AFTER = 4.0
+HALVES_AFTER = 4.0
 
 
 class Again(NamedTuple):
@@ -77,8 +77,8 @@ def due_again(release: Release, user: int) -> Again:
         first, days = rhythm
         span = (last - first) / _DAY
         every = np.where(days > 1, span / np.maximum(days - 1, 1), np.nan)
-        overdue = np.maximum(ago * days / (span + _FIRST_GAP) - 1, 0)
-        scores = days * np.exp2(-overdue / _HALVES_AFTER)
+        overdue = np.maximum(ago * days / (span + FIRST_GAP) - 1, 0)
+        scores = days * np.exp2(-overdue / HALVES_AFTER)
     order = np.lexsort((items, -scores) if last is None else (items, -last, -scores))
     return Again(
         items[order].astype(np.int64),

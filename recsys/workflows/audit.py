@@ -23,6 +23,12 @@ _DONE = {
     "save segment": "Saved segment",
     "delete collection": "Deleted collection",
     "delete segment": "Deleted segment",
+    "refresh segment": "Changed whether releases refresh segment",
+    "export segment": "Exported segment",
+    "download segment": "Downloaded segment",
+    "download manifest": "Downloaded the manifest of segment",
+    "download selection": "Downloaded what was chosen on",
+    "change lifecycle": "Changed when a shopper is new, loyal or lost: the",
     "publish rules": "Published",
     "rollback rules": "Rolled back: now live is",
     "live change": "Changed at once, live:",
@@ -71,4 +77,6 @@ def _words(action: str, subject: str, row: Any) -> str:
     more = str(details.get("name") or details.get("note") or "")
     if "members" in details:
         more = counted(int(details["members"]), "member")
+    if "rows" in details:
+        more = f"{counted(int(details['rows']), 'member')}, layout {details['layout']}"
     return f"{_DONE[action]} {what}{f': {more}' if more else ''}."

@@ -11,6 +11,7 @@ from recsys.types import PLACEMENTS, Placement, Report, part_of
 from recsys.workflows.data_jobs import submit
 from recsys.workflows.impact import keep_impact
 from recsys.workflows.publishing import make_release, release_of_first_try
+from recsys.workflows.segment_refresh import queue_refresh
 from recsys.workflows.training import newest_dataset
 from recsys.workspace import Workspace
 
@@ -97,7 +98,9 @@ def publish_candidate(workspace: Workspace, release_id: str, *, actor: str) -> P
             " to explain it by.",
             hint="Build a release of the data and the models that are there.",
         )
-    return publish(workspace, release_id, actor=actor)
+    done = publish(workspace, release_id, actor=actor)
+    queue_refresh(workspace, actor=actor)
+    return done
 
 
 def _gone(workspace: Workspace, manifest: dict[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,12 @@ from recsys.workspace import Workspace
 from recsys.workspace.artefacts import part_path
 
 COLUMNS = ("user_id", "item_id", "rank", "score", "name", "reason")
+_TYPES = (str, str, int, float, str, str)
 FORMATS = (".csv", ".parquet")
 _ROWS_AT_A_TIME = 20_000
 
-Row = tuple[str, str, int, float, str, str]
-Write = Callable[[list[Row]], None]
+Row = Sequence[Any]
+Write = Callable[[Sequence[Row]], None]
 
 
 def submit_export(
@@ -65,7 +66,7 @@ def submit_export(
     if "for_you" not in workspace.releases.manifest(now.release_id)["strategies"]:
         raise not_served("for_you")
     target = (out or exports_folder(workspace) / f"for-you-{now.release_id}.csv").resolve()
-    _check(target, ours=out is None)
+    check_path(target, ours=out is None)
     params = {"out": str(target), "n": n, "raw": raw}
     return submit(workspace, "export", params, "Export For You of every shopper", actor)
 
@@ -104,12 +105,12 @@ def export_for_you(
     StorageError
         The disk is full.
     """
-    _check(path)
+    check_path(path)
     started = time.monotonic()
     total = len(view.release.user_ids)
     rows = 0
     pending: list[Row] = []
-    with _writing(path, raw=raw) as write:
+    with writing(path, COLUMNS, _TYPES, raw=raw) as write:
         for number, user_id in enumerate(view.release.user_ids.ids):
             report(number / total, "Writing For You of every shopper")
             pending += _rows(view, user_id, n)
@@ -136,23 +137,45 @@ def _rows(view: LiveView, user_id: str, n: int | None) -> Iterator[Row]:
         yield user_id, item.item_id, item.rank, round(item.score, 6), name, item.reason
 
 
-def _check(path: Path, *, ours: bool = False) -> None:
-    if path.suffix.lower() not in FORMATS:
+def check_path(path: Path, formats: Sequence[str] = FORMATS, *, ours: bool = False) -> None:
+    """Refuse a file that cannot be written or whose name says no format.
+
+    Raises
+    ------
+    InputError
+        Its name has another ending, or its folder is not there.
+    """
+    if path.suffix.lower() not in formats:
         raise InputError(
             f"{path.name} says no format that can be written.",
-            hint=f"Let the name end in {' or '.join(FORMATS)}.",
+            hint=f"Let the name end in {' or '.join(formats)}.",
         )
     if not ours and (not path.parent.is_dir() or path.is_dir()):
         raise InputError(f"{path} cannot be written.", hint="Name a file in a folder that exists.")
 
 
 @contextmanager
-def _writing(path: Path, *, raw: bool) -> Generator[Write]:
-    """Give a way to write rows; what is half written never has the name."""
+def writing(
+    path: Path, columns: Sequence[str], types: Sequence[type] = (), *, raw: bool
+) -> Generator[Write]:
+    """Give a way to write rows; what is half written never has the name.
+
+    Parameters
+    ----------
+    types
+        Of the columns: str, int or float, which only Parquet has to know.
+    raw
+        Text as it is; by default a CSV file holds none that a spreadsheet would run.
+
+    Raises
+    ------
+    StorageError
+        The disk is full, or the folder cannot be written to.
+    """
     part = part_path(path.parent, path.name)
-    form = _csv if path.suffix.lower() == ".csv" else _parquet
+    is_csv = path.suffix.lower() == ".csv"
     try:
-        with form(part, raw=raw) as write:
+        with _csv(part, columns, raw=raw) if is_csv else _parquet(part, columns, types) as write:
             yield write
         os.replace(part, path)
     except OSError as error:
@@ -165,30 +188,31 @@ def _writing(path: Path, *, raw: bool) -> Generator[Write]:
 
 
 @contextmanager
-def _csv(path: Path, *, raw: bool) -> Generator[Write]:
+def _csv(path: Path, columns: Sequence[str], *, raw: bool) -> Generator[Write]:
     """Write CSV in UTF-8; without ``raw`` with a byte-order mark and nothing to run in it."""
     with path.open("w", encoding="utf-8" if raw else "utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
 
-        def write(rows: list[Row]) -> None:
+        def write(rows: Sequence[Row]) -> None:
             writer.writerows(rows if raw else [[inert(cell) for cell in row] for row in rows])
 
+        write([columns])
         yield write
 
 
 @contextmanager
-def _parquet(path: Path, *, raw: bool) -> Generator[Write]:
-    """Write Parquet, whose cells nobody runs: ``raw`` makes no difference."""
+def _parquet(path: Path, columns: Sequence[str], types: Sequence[type]) -> Generator[Write]:
+    """Write Parquet, whose cells nobody runs."""
     from recsys.data.arrow import pa, pq
 
-    types = (pa.string(), pa.string(), pa.int32(), pa.float64(), pa.string(), pa.string())
-    schema = pa.schema(list(zip(COLUMNS, types, strict=True)))
+    known = {str: pa.string(), int: pa.int32(), float: pa.float64()}
+    kinds = [known[one] for one in types]
+    schema = pa.schema(list(zip(columns, kinds, strict=True)))
     with pq.ParquetWriter(path, schema) as writer:
 
-        def write(rows: list[Row]) -> None:
+        def write(rows: Sequence[Row]) -> None:
             arrays = [
-                pa.array([row[place] for row in rows], kind) for place, kind in enumerate(types)
+                pa.array([row[place] for row in rows], kind) for place, kind in enumerate(kinds)
             ]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 

@@ -21,10 +21,14 @@ from recsys.workflows.data_jobs import DATA_KINDS, of_first_try, submit
 from recsys.workflows.evaluating import evaluate_models
 from recsys.workflows.exports import export_job
 from recsys.workflows.impact import impact_job
+from recsys.workflows.map_job import map_job
 from recsys.workflows.price_tags import price_tag_job
 from recsys.workflows.publishing import publish_release
 from recsys.workflows.rule_price import rule_price_job
 from recsys.workflows.rule_review import review_job
+from recsys.workflows.segment_exports import segment_export_job
+from recsys.workflows.segment_proof import proof_job
+from recsys.workflows.segment_refresh import refresh_job
 from recsys.workflows.training import newest_dataset, train_model
 from recsys.workflows.tuning import tune_models
 from recsys.workspace import Workspace
@@ -97,10 +101,14 @@ KINDS: dict[str, Work] = {
     "publish": _publish,
     "candidate": candidate_job,
     "impact": impact_job,
+    "map": map_job,
     "price_tag": price_tag_job,
     "rule_review": review_job,
     "rule_price": rule_price_job,
     "export": export_job,
+    "segment_proof": proof_job,
+    "segment_refresh": refresh_job,
+    "segment_export": segment_export_job,
 }
 
 

@@ -13,6 +13,7 @@ from recsys.releases.publishing import Publication, publish, roll_back, was_publ
 from recsys.types import PLACEMENTS, Placement, Report, part_of, silent
 from recsys.workflows.final_test import score_champions
 from recsys.workflows.measuring import BASELINES
+from recsys.workflows.segment_refresh import queue_refresh
 from recsys.workflows.training import newest_dataset, train_model
 from recsys.workspace import Workspace
 
@@ -127,6 +128,7 @@ def publish_release(
     # A first try may have died after the publication and before it could write that down.
     if not was_published(workspace, before.release_id):
         publish(workspace, before.release_id, actor=actor)
+    queue_refresh(workspace, actor=actor)
     return before
 
 
@@ -199,11 +201,13 @@ def release_of_first_try(workspace: Workspace) -> Published | None:
 
 
 def roll_back_release(workspace: Workspace, *, actor: str) -> Publication:
-    """Make the release live that was live before this one.
+    """Make the release live that was live before this one; segments that follow it are refreshed.
 
     Raises
     ------
     InputError
         There is nothing before.
     """
-    return roll_back(workspace, actor=actor)
+    done = roll_back(workspace, actor=actor)
+    queue_refresh(workspace, actor=actor)
+    return done

@@ -226,6 +226,48 @@ named_set_versions = Table(
     UniqueConstraint("set_id", "version"),
 )
 
+# How a segment's members are worked out; a segment without a row is a list made by hand. Who and
+# when stand in named_set_versions.
+segments = Table(
+    "segments",
+    metadata,
+    Column("set_id", Integer, primary_key=True, autoincrement=False),
+    # The version of the set that was worked out by it; a newer one was changed by hand.
+    Column("version", Integer, nullable=False),
+    Column("definition", JSON, nullable=False),
+    Column("refresh", Boolean, nullable=False),
+    Column("proof_id", String(80), nullable=False),
+    Column("release_id", String(80), nullable=False),
+    Column("counts", JSON, nullable=False),
+    # When it was worked out last, whether or not that changed it.
+    Column("at", Float, nullable=False),
+)
+
+segment_versions = Table(
+    "segment_versions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("set_id", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("came", Integer, nullable=False),
+    Column("went", Integer, nullable=False),
+    Column("kept", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("release_id", String(80), nullable=False),
+    UniqueConstraint("set_id", "version"),
+)
+
+# "lifecycle": when a shopper is new, active, loyal, slipping or lost.
+segment_settings = Table(
+    "segment_settings",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

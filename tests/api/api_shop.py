@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import random
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
+import anyio
 from fastapi.testclient import TestClient
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -19,6 +23,7 @@ N_ITEMS = 40
 SLASHED = "food/tea/9"
 UNPRICED = 3
 HOME = "http://localhost:8501"
+Result = TypeVar("Result")
 
 
 def item_id(number: int) -> str:
@@ -52,3 +57,9 @@ def write_shop(folder: Path) -> tuple[Source, Source]:
 def client_of(workspace: Workspace, shop: LiveShop | None = None) -> TestClient:
     api = create_api(workspace, shop or LiveShop(workspace, refresh_seconds=0.0))
     return TestClient(Starlette(routes=[Mount("/api", api)]), base_url=f"{HOME}/api")
+
+
+def run_async(work: Callable[..., Awaitable[Result]], *arguments: object) -> Result:
+    """Run it in a thread of its own: in ours, browser tests may have left an event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(anyio.run, work, *arguments).result()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from api_shop import client_of, write_shop
 from fastapi.testclient import TestClient
+from homes import built_once
 
 from recsys.data.ingest import ingest
 from recsys.settings import Settings
@@ -16,16 +17,20 @@ from recsys.workspace import Workspace
 
 @pytest.fixture(scope="session")
 def live_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    folder = tmp_path_factory.mktemp("api")
-    workspace = Workspace(Settings(home=folder / "home"))
-    purchases, catalogue = write_shop(folder)
+    workspace = Workspace(Settings(home=built_once(tmp_path_factory, "api", _build_live)))
+    yield workspace
+    workspace.database.close()
+
+
+def _build_live(home: Path) -> None:
+    workspace = Workspace(Settings(home=home))
+    purchases, catalogue = write_shop(home)
     ingest(workspace, interactions=purchases, items=catalogue, name="Two tastes")
     settings = {"factors": 8, "iterations": 5, "regularization": 0.1}
     als = train_model(workspace, "als", settings=settings, evaluate=False)
     together = train_model(workspace, "copurchase", evaluate=False)
     strategies = {"for_you": als, "similar": als, "also_bought": together, "lookalikes": als}
     publish_release(workspace, strategies=strategies, actor="test")
-    yield workspace
     workspace.database.close()
 
 

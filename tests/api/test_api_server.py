@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from api_shop import HOME, N_ITEMS
+from api_shop import HOME, N_ITEMS, run_async
 from fastapi.testclient import TestClient
 
 from recsys.api.app import create_api
@@ -68,7 +68,7 @@ def test_health_answers_while_slow_requests_hold_all_threads(live_workspace: Wor
             let_go.set()
         return answer.status_code
 
-    assert anyio.run(ask) == 200
+    assert run_async(ask) == 200
 
 
 def test_health_says_so_when_the_database_hangs(live_workspace: Workspace) -> None:

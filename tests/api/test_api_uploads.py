@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import anyio
 import pytest
+from api_shop import run_async
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 from starlette.types import Message
@@ -205,7 +205,7 @@ def test_a_sender_who_goes_away_leaves_nothing(new_workspace: Workspace) -> None
         "query_string": b"",
         "headers": [(b"host", b"localhost"), (b"x-file-name", b"shop.csv")],
     }
-    anyio.run(api, scope, receive, send_nothing)
+    run_async(api, scope, receive, send_nothing)
     assert on_disk == [0, 2_000_000]
     assert files(new_workspace) == []
     assert statuses(new_workspace) == ["failed"]

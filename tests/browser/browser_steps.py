@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 from playwright.sync_api import Page, expect
 
+from recsys.data.ingest import Source, ingest
+from recsys.settings import Settings
+from recsys.workflows.publishing import publish_release
+from recsys.workflows.training import train_model
+from recsys.workspace import Workspace
+
 LONG = 300_000  # milliseconds for a job on a slow machine
+
+
+def popular_shop(home: Path, name: str, rows: Iterable[str]) -> tuple[Workspace, str]:
+    """Load purchases (customer, sku, day) into a server's workspace; popularity feeds For You.
+
+    Returns the workspace, which the caller closes, and the id of the release that is live.
+    """
+    path = home.parent / f"{name}.csv"
+    path.write_text("\n".join(["customer,sku,when", *rows]) + "\n", encoding="utf-8")
+    workspace = Workspace(Settings(home=home))
+    roles = {"user_id": "customer", "item_id": "sku", "timestamp": "when"}
+    dataset_id = ingest(workspace, interactions=Source(path, roles), name=name)
+    popular = train_model(workspace, "popularity", dataset_id=dataset_id, evaluate=False)
+    done = publish_release(
+        workspace, strategies={"for_you": popular}, only=("for_you",), evaluate=False, actor="tests"
+    )
+    return workspace, done.release_id
 
 
 def publish_the_best(page: Page) -> None:

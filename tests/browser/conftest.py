@@ -21,6 +21,8 @@ expect.set_options(timeout=20_000)
 _ARGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--use-angle=swiftshader",  # WebGL on the processor, for the map
+    "--enable-unsafe-swiftshader",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -73,7 +75,10 @@ def base_url(server_home: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
-    assert "Traceback" not in log.read_text(encoding="utf-8"), log.read_text(encoding="utf-8")
+    said = log.read_text(encoding="utf-8")
+    assert "Traceback" not in said, said
+    # What Streamlit says unless the settings beside the app are in force.
+    assert "usage statistics" not in said
 
 
 def _await_health(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

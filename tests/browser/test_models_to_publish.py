@@ -8,41 +8,23 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from browser_steps import LONG
+from browser_steps import LONG, popular_shop
 from playwright.sync_api import Page, expect
-
-from recsys.data.ingest import Source, ingest
-from recsys.settings import Settings
-from recsys.workflows.publishing import publish_release
-from recsys.workflows.training import train_model
-from recsys.workspace import Workspace
 
 
 @pytest.fixture
 def shop(server_home: Path, base_url: str) -> str:
     """A shop of four tastes where popular products are live; returns the id of that release."""
     dice = random.Random(4)
-    lines = ["customer,sku,when"]
-    lines += [
+    rows = (
         f"c{user:03},p{user % 4}{int(20 * dice.random() ** 2):02},2026-{month:02}-{day:02}"
         for month in range(1, 7)
         for user in range(120)
         for day in dice.sample(range(1, 28), 3)
-    ]
-    path = server_home.parent / "tastes.csv"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    workspace = Workspace(Settings(home=server_home))
-    roles = {"user_id": "customer", "item_id": "sku", "timestamp": "when"}
-    dataset_id = ingest(workspace, interactions=Source(path, roles), name="Four tastes")
-    popular = train_model(workspace, "popularity", dataset_id=dataset_id, evaluate=False)
-    done = publish_release(
-        workspace,
-        strategies={"for_you": popular},
-        only=("for_you",),
-        evaluate=False,
-        actor="tests",
     )
-    return done.release_id
+    workspace, release_id = popular_shop(server_home, "Four tastes", rows)
+    workspace.database.close()
+    return release_id
 
 
 def live_release(base_url: str) -> str:

@@ -9,15 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_steps import LONG
+from browser_steps import LONG, popular_shop
 from playwright.sync_api import Page, expect
 
-from recsys.data.ingest import Source, ingest
 from recsys.rules.rule import Rule, Scope, Target
-from recsys.settings import Settings
-from recsys.workflows.publishing import publish_release
 from recsys.workflows.rules import discard_changes, save_rule
-from recsys.workflows.training import train_model
 from recsys.workspace import Workspace
 
 
@@ -25,22 +21,13 @@ from recsys.workspace import Workspace
 def shop(server_home: Path, base_url: str) -> Iterator[Workspace]:
     """A small live shop that sells by popularity."""
     dice = random.Random(7)
-    lines = ["customer,sku,when"]
-    lines += [
+    rows = (
         f"r{user:03},q{int(15 * dice.random() ** 2):02},2026-{month:02}-{day:02}"
         for month in range(1, 5)
         for user in range(60)
         for day in dice.sample(range(1, 28), 2)
-    ]
-    path = server_home.parent / "ruled.csv"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    workspace = Workspace(Settings(home=server_home))
-    roles = {"user_id": "customer", "item_id": "sku", "timestamp": "when"}
-    dataset_id = ingest(workspace, interactions=Source(path, roles), name="Ruled shop")
-    popular = train_model(workspace, "popularity", dataset_id=dataset_id, evaluate=False)
-    publish_release(
-        workspace, strategies={"for_you": popular}, only=("for_you",), evaluate=False, actor="tests"
     )
+    workspace, _ = popular_shop(server_home, "Ruled shop", rows)
     yield workspace
     discard_changes(workspace, actor="tests")
     workspace.database.close()

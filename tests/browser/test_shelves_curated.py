@@ -11,37 +11,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from browser_steps import act
+from browser_steps import act, popular_shop
 from playwright.sync_api import Page, expect
-
-from recsys.data.ingest import Source, ingest
-from recsys.settings import Settings
-from recsys.workflows.publishing import publish_release
-from recsys.workflows.training import train_model
-from recsys.workspace import Workspace
 
 
 @pytest.fixture
 def shop(server_home: Path, base_url: str) -> str:
     """A shop of popular products is live; returns the id of its release."""
     dice = random.Random(7)
-    lines = ["customer,sku,when"]
-    lines += [
+    rows = (
         f"c{user:02},p{int(30 * dice.random() ** 2):02},2026-03-{day:02}"
         for user in range(60)
         for day in dice.sample(range(1, 28), 6)
-    ]
-    path = server_home.parent / "popular.csv"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    workspace = Workspace(Settings(home=server_home))
-    roles = {"user_id": "customer", "item_id": "sku", "timestamp": "when"}
-    dataset_id = ingest(workspace, interactions=Source(path, roles), name="Popular things")
-    popular = train_model(workspace, "popularity", dataset_id=dataset_id, evaluate=False)
-    done = publish_release(
-        workspace, strategies={"for_you": popular}, evaluate=False, actor="tests"
     )
+    workspace, release_id = popular_shop(server_home, "Popular things", rows)
     workspace.database.close()
-    return done.release_id
+    return release_id
 
 
 def live(base_url: str) -> list[str]:

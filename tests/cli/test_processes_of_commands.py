@@ -4,12 +4,9 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +16,6 @@ from cli_shop import Shop, aisle
 from homes import copy_home
 
 AISLE = [sys.executable, "-m", "recsys.cli"]
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 120.0) -> None:
@@ -94,47 +90,3 @@ def test_ctrl_c_cancels_and_is_130(shop: Shop) -> None:
     assert "Traceback" not in rest
     job = aisle("jobs", "--json").document["jobs"][0]
     assert job["status"] == "cancelled"
-
-
-def test_run_serves_from_any_folder_on_its_workspace(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "AISLE_HOME": "my shop", "PYTHONPATH": str(ROOT)}
-    log = tmp_path / "log"
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            [*AISLE, "run", "--port", str(port)],
-            cwd=tmp_path,
-            env=environment,
-            stdout=file,
-            stderr=file,
-        )
-    try:
-        wait_for(lambda: process.poll() is not None or fetch(port, "_stcore/health") == b"ok")
-        # A server that is starting may say first that its database takes long.
-        wait_for(lambda: health(port)["problem"].startswith("Nothing is live yet."))
-        assert (tmp_path / "my shop" / "aisle.db").is_file()
-        said = log.read_text()
-        assert "Traceback" not in said
-        # What Streamlit says unless the settings beside the app are in force.
-        assert "usage statistics" not in said
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def health(port: int) -> dict[str, str]:
-    return {"problem": ""} | json.loads(fetch(port, "api/health") or b"{}")
-
-
-def fetch(port: int, path: str) -> bytes:
-    try:
-        with urllib.request.urlopen(f"http://localhost:{port}/{path}", timeout=10) as answer:
-            return answer.read()
-    except urllib.error.HTTPError as error:
-        return error.read()
-    except OSError:
-        return b""

@@ -99,7 +99,7 @@ def newest(workspace: Workspace) -> str:
 def open_data(home: Path, monkeypatch: pytest.MonkeyPatch, view: str = "") -> AppTest:
     monkeypatch.setenv("AISLE_HOME", str(home))
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-    app.run().switch_page("data.py")
+    app.switch_page("data.py")
     if view:
         app.query_params["view"] = view
     return calm(app.run())

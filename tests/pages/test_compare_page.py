@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def open_compare(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("AISLE_HOME", str(home))
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-    return calm(app.run().switch_page("compare.py").run())
+    return calm(app.switch_page("compare.py").run())
 
 
 def of_kind(home: Path, kind: str) -> str:

@@ -37,7 +37,7 @@ def upload(space: Workspace, name: str, text: str) -> str:
 
 
 def opened(space: Workspace, *files: tuple[str, str]) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30).run()
+    app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
     app.session_state["uploads"] = tuple(upload(space, name, text) for name, text in files)
     app.switch_page("files.py").run()
     assert not app.exception

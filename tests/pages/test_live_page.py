@@ -22,7 +22,7 @@ def home(demo_home: Path, copy_of: Callable[[Path], Path]) -> Path:
 def app(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("AISLE_HOME", str(home))
     opened = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=20)
-    return opened.run().switch_page("live.py").run()
+    return opened.switch_page("live.py").run()
 
 
 def captions(app: AppTest) -> str:

@@ -27,7 +27,7 @@ def home(demo_home: Path, copy_of: Callable[[Path], Path]) -> Path:
 def open_models(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("AISLE_HOME", str(home))
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-    return calm(app.run().switch_page("models.py").run())
+    return calm(app.switch_page("models.py").run())
 
 
 def test_every_model_is_on_the_board_with_the_baselines(

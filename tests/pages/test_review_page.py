@@ -30,7 +30,7 @@ def shop(
 
 def open_review() -> AppTest:
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-    return calm(app.run().switch_page("review.py").run())
+    return calm(app.switch_page("review.py").run())
 
 
 def boost(workspace: Workspace, **more: object) -> Rule:

@@ -31,7 +31,7 @@ def shop(
 
 def open_rules(**address: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-    app.run().switch_page("rules.py")
+    app.switch_page("rules.py")
     for key, value in address.items():
         app.query_params[key] = value
     return calm(app.run())

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def open_sets(home: Path, monkeypatch: pytest.MonkeyPatch, **address: str) -> AppTest:
     monkeypatch.setenv("AISLE_HOME", str(home))
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-    app.run().switch_page("sets.py")
+    app.switch_page("sets.py")
     for name, value in address.items():
         app.query_params[name] = value
     return app.run()
@@ -86,21 +86,21 @@ def test_two_people_on_one_set(
 ) -> None:
     home = copy_of(plain_home)
     workspace = Workspace(Settings(home=home))
-    made = save_named_set(workspace, "segment", "VIPs", ["00"], actor="ana")
-    app = calm(open_sets(home, monkeypatch, kind="Segments"))
+    made = save_named_set(workspace, "collection", "Gifts", ["i000"], actor="ana")
+    app = calm(open_sets(home, monkeypatch))
     save_named_set(
-        workspace, "segment", "VIPs", ["00", "01"], set_id=made.id, revision=1, actor="ben"
+        workspace, "collection", "Gifts", ["i000", "i001"], set_id=made.id, revision=1, actor="ben"
     )
-    paste(app, made.id, "02")
+    paste(app, made.id, "i002")
     (error,) = app.error
     assert (
-        "Segment 'VIPs' was changed by ben just now: it now has 2 members"
+        "Collection 'Gifts' was changed by ben just now: it now has 2 members"
         in error.value.replace("\\", "")
     )
-    assert named_set(workspace, "segment", made.id).members == ("00", "01")
-    assert pasted(app, made.id).value == "02", "what was typed is still there"
+    assert named_set(workspace, "collection", made.id).members == ("i000", "i001")
+    assert pasted(app, made.id).value == "i002", "what was typed is still there"
     calm(button(app, "Save these members").click().run())
-    assert named_set(workspace, "segment", made.id).members == ("00", "01", "02")
+    assert named_set(workspace, "collection", made.id).members == ("i000", "i001", "i002")
 
 
 def test_where_it_is_used_and_links(

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def enter(home: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
     monkeypatch.setenv("AISLE_HOME", str(home))
     opened = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=20)
-    opened.run().switch_page("shop.py")
+    opened.switch_page("shop.py")
     for name, value in query.items():
         opened.query_params[name] = value
     return calm(opened.run())

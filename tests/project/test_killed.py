@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from homes import copy_home
 from whole_shop import Customer, Process, Server, children, gone, leftovers, wait_for
 
 from recsys.data.ingest import Source, ingest
@@ -44,15 +45,16 @@ class Shop:
         self.queue = Queue(self.workspace.database)
         self.customer = Customer(home)
         self.dataset_id = self.workspace.datasets.ids()[0]
+        self.messy_id = self._load_messy()
         # The models that are live: the customer's list stays the same.
         newest = self.workspace.releases.ids()[0]
         self.strategies = self.workspace.releases.manifest(newest)["strategies"]
 
     def submit(self, kind: str) -> Job:
         if kind == "demo":
-            return submit_demo(self.workspace, shoppers=800, actor=ACTOR)
+            return submit_demo(self.workspace, shoppers=250, actor=ACTOR)
         if kind == "fix":
-            return submit_fixes(self.workspace, self.messy(), ["quantity"], actor=ACTOR)
+            return submit_fixes(self.workspace, self.messy_id, ["quantity"], actor=ACTOR)
         if kind == "publish":
             return submit_publish(self.workspace, strategies=self.strategies, actor=ACTOR)
         return submit_training(
@@ -64,12 +66,12 @@ class Shop:
             actor=ACTOR,
         )
 
-    def messy(self) -> str:
+    def _load_messy(self) -> str:
         """Load purchases with returns among them, enough for a fix to take its time."""
         path = self.home.parent / "returns.csv"
         lines = (
             f"u{row % 900},i{row * 7 % 4001},2024-01-{1 + row % 28:02},{-1 if row % 5 == 0 else 1}"
-            for row in range(300_000)
+            for row in range(120_000)
         )
         path.write_text("\n".join(["user_id,item_id,timestamp,quantity", *lines]))
         roles = ("user_id", "item_id", "timestamp", "quantity")
@@ -126,9 +128,9 @@ def worker_of(job: Job) -> int:
     return int(job.worker.split(":")[1])
 
 
-@pytest.fixture
-def shop(demo_home: Path, copy_of: Callable[[Path], Path]) -> Iterator[Shop]:
-    shop = Shop(copy_of(demo_home))
+@pytest.fixture(scope="module")
+def shop(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    shop = Shop(copy_home(demo_home, tmp_path_factory.mktemp("killed") / "home"))
     yield shop
     shop.customer.leave()
     shop.workspace.database.close()
@@ -149,32 +151,6 @@ def start(shop: Shop, tmp_path: Path) -> Iterator[Callable[[str], Process]]:
     for process in started:
         process.end()
     assert "Traceback" not in log.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("kind", KILLED_AT)
-def test_a_killed_job_is_tried_again_then_lost_and_can_be_run_again(
-    kind: str, shop: Shop, start: Callable[[str], Process]
-) -> None:
-    early, middle, late = KILLED_AT[kind]
-    job = shop.submit(kind)
-    before, digests = shop.artefacts(), shop.digests()
-    start("worker")
-    shop.kill_child(shop.at_work(job, early))
-    shop.kill_child(shop.at_work(job, middle, attempt=2))
-    lost = shop.ended(job)
-    assert (lost.status, lost.attempts, lost.result) == ("lost", 2, None)
-    assert "SIGKILL" in lost.error
-    assert "run it again" in lost.error
-    assert shop.artefacts() == before
-    assert untouched(shop, digests)
-    again = run_again(shop.workspace, job.id, actor=ACTOR)
-    shop.kill_child(shop.at_work(again, late))
-    done = shop.ended(again)
-    assert (done.status, done.attempts) == ("done", 2)
-    assert done.result is not None
-    assert shop.artefacts() - before == {done.result[RESULT[kind]]}
-    assert untouched(shop, digests)
-    assert leftovers(shop.home) == []
 
 
 def test_jobs_outlive_the_workers_and_servers_that_are_killed_under_them(
@@ -219,6 +195,8 @@ def test_jobs_outlive_the_workers_and_servers_that_are_killed_under_them(
         process.stop()
         waiting = shop.queue.get(job.id)
         assert (waiting.status, waiting.attempts, waiting.share) == ("queued", 0, 0.0)
+    # The next test has a worker of its own, and should find no work.
+    shop.queue.ask_cancel(job.id, actor=ACTOR)
 
 
 def await_health(server: Process, key: str, value: str) -> None:
@@ -229,3 +207,36 @@ def await_health(server: Process, key: str, value: str) -> None:
         return json.loads(server.get("api/health")[1] or b"{}").get(key) == value
 
     wait_for(so_it_is, f"{key}: {value}")
+
+
+@pytest.fixture(scope="module")
+def worker(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """One worker for all kinds of jobs; it outlives whatever happens to its children."""
+    worker = Process(shop.home, "worker", log=tmp_path_factory.mktemp("worker") / "log")
+    yield worker
+    worker.end()
+    assert "Traceback" not in worker.log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", KILLED_AT)
+@pytest.mark.usefixtures("worker")
+def test_a_killed_job_is_tried_again_then_lost_and_can_be_run_again(kind: str, shop: Shop) -> None:
+    early, middle, late = KILLED_AT[kind]
+    before, digests = shop.artefacts(), shop.digests()
+    job = shop.submit(kind)
+    shop.kill_child(shop.at_work(job, early))
+    shop.kill_child(shop.at_work(job, middle, attempt=2))
+    lost = shop.ended(job)
+    assert (lost.status, lost.attempts, lost.result) == ("lost", 2, None)
+    assert "SIGKILL" in lost.error
+    assert "run it again" in lost.error
+    assert shop.artefacts() == before
+    assert untouched(shop, digests)
+    again = run_again(shop.workspace, job.id, actor=ACTOR)
+    shop.kill_child(shop.at_work(again, late))
+    done = shop.ended(again)
+    assert (done.status, done.attempts) == ("done", 2)
+    assert done.result is not None
+    assert shop.artefacts() - before == {done.result[RESULT[kind]]}
+    assert untouched(shop, digests)
+    assert leftovers(shop.home) == []

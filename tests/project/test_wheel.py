@@ -13,6 +13,7 @@ from whole_shop import ROOT, Server, children, gone, wait_for
 
 from recsys.workspace.database import SCHEMA_VERSION
 
+SCATTER = ROOT / "pages" / "ui" / "scatter"
 LOOK = """
 import sys
 from pathlib import Path
@@ -46,6 +47,8 @@ def test_the_wheel_has_what_no_module_imports(installed: Path) -> None:
         ROOT / "app.py",
         ROOT / ".streamlit" / "config.toml",
         ROOT / "pages" / "ui" / "logo.svg",
+        *(SCATTER / name for name in ("map.html", "map.css", "legend.js", "legend.css")),
+        *(SCATTER / "built" / name for name in ("scatter.js", "LICENCES.txt")),
     ]
     for here in [*files, *(path for path in migrations if path.suffix in {".py", ".mako"})]:
         there = installed / here.relative_to(ROOT)
@@ -66,10 +69,10 @@ def test_a_page_of_the_wheel_is_drawn(installed: Path, tmp_path: Path) -> None:
     assert Path(done.stdout.strip()) == installed
 
 
-def test_aisle_run_of_the_wheel_serves_and_leaves_no_process(
+def test_aisle_run_of_the_wheel_serves_from_any_folder_and_leaves_no_process(
     installed: Path, tmp_path: Path
 ) -> None:
-    home, log = tmp_path / "home", tmp_path / "log"
+    home, log = Path("my shop"), tmp_path / "log"  # below the folder where it is started
     program = [str(installed / "bin" / "aisle")]
     server = Server(home, log=log, program=program, pythonpath=installed)
     try:
@@ -77,7 +80,9 @@ def test_aisle_run_of_the_wheel_serves_and_leaves_no_process(
         assert server.get("")[0] == 200
         status, body = server.get("api/health")
         assert (status, json.loads(body)["status"]) == (503, "unavailable")
-        with closing(sqlite3.connect(home / "aisle.db")) as connection:
+        # A server that is starting may say first that its database takes long.
+        wait_for(lambda: problem(server).startswith("Nothing is live yet."), "nothing live")
+        with closing(sqlite3.connect(tmp_path / home / "aisle.db")) as connection:
             version = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         assert version == (SCHEMA_VERSION,)
         wait_for(lambda: json.loads(server.get("api/health")[1])["worker"] == "running", "a worker")
@@ -91,3 +96,7 @@ def test_aisle_run_of_the_wheel_serves_and_leaves_no_process(
     assert "Traceback" not in said
     # What Streamlit says unless the settings of the wheel are in force.
     assert "usage statistics" not in said
+
+
+def problem(server: Server) -> str:
+    return json.loads(server.get("api/health")[1] or b"{}").get("problem", "")

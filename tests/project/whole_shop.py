@@ -32,7 +32,7 @@ def wait_for(condition: Callable[[], Any], what: str, *, seconds: float = 120.0)
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"never seen: {what}"
-        time.sleep(0.01)
+        time.sleep(0.02)
 
 
 def children(pid: int) -> list[int]:
@@ -148,7 +148,7 @@ class Customer:
 
     def _ask_on(self) -> None:
         try:
-            while not self._over.wait(0.05):
+            while not self._over.wait(0.1):
                 shelf = show_for_you(self._shop, self._user)
                 self.answers.add(json.dumps([item.as_dict() for item in shelf.items]))
                 self.asked += 1

@@ -57,6 +57,15 @@ def test_make_change_and_go_back(workspace: Workspace) -> None:
         named_set(workspace, "segment", made.id)
 
 
+def test_signs_that_nobody_sees_are_no_part_of_a_name(workspace: Workspace) -> None:
+    made = save_named_set(
+        workspace, "collection", "Gi\u202efts\tfor\x00 \u200ball\ufeff", ["a"], actor="ana"
+    )
+    assert made.name == "Gifts for all"
+    with pytest.raises(InputError, match="It needs a name"):
+        save_named_set(workspace, "collection", "\u202e\u200b", ["a"], actor="ana")
+
+
 def test_the_second_of_two_people_is_told(workspace: Workspace) -> None:
     set_id = make(workspace, "Gifts", "a")
     save_named_set(
@@ -95,11 +104,14 @@ def test_names_are_unique_for_each_kind(workspace: Workspace) -> None:
     assert make(workspace, "<b>bold</b>"), "any other text is a name"
 
 
-def test_too_many_members_are_refused_in_words(workspace: Workspace) -> None:
-    many = [f"i{number}" for number in range(200_001)]
+def test_too_many_members_are_refused_in_words(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recsys.rules.sets.MOST_MEMBERS", 200)
+    many = [f"i{number}" for number in range(201)]
     with pytest.raises(InputError) as told:
         save_named_set(workspace, "collection", "All", many, actor="ana")
-    assert told.value.message == "'All' would have 200,001 members, and 200,000 is the most."
+    assert told.value.message == "'All' would have 201 members, and 200 is the most."
     kept = save_named_set(workspace, "collection", "All", many[:-1], actor="ana")
     assert named_set(workspace, "collection", kept.id).members == tuple(many[:-1])
 

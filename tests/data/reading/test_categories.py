@@ -5,6 +5,8 @@ import pytest
 
 from recsys.data.reading.categories import CategoryReading, find_reading
 
+# Starting one takes longer than most of what is asked of it.
+ENGINE = duckdb.connect()
 _TREE = [
     f"{top}/{middle}/{low}"
     for top in ("Men", "Women")
@@ -14,9 +16,9 @@ _TREE = [
 
 
 def _read(cells: list[object], kind: str = "VARCHAR") -> tuple[CategoryReading, list[list[str]]]:
-    with duckdb.connect() as connection:
+    with ENGINE.cursor() as connection:
         connection.execute(
-            f"CREATE TABLE t AS SELECT CAST(unnest($1) AS {kind}) AS c", [cells]
+            f"CREATE TEMP TABLE t AS SELECT CAST(unnest($1) AS {kind}) AS c", [cells]
         ).fetchall()
         reading = find_reading(connection, "t", column="c", kind=kind)
         levels = [

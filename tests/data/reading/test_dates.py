@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from recsys.data.reading.date_order import find_order
 from recsys.data.reading.dates import DateOrder, DateReading, find_reading
 
+# Starting one takes longer than most of what is asked of it.
+ENGINE = duckdb.connect()
 CASES = [
     (
         "VARCHAR",
@@ -55,10 +57,10 @@ CASES = [
 def _find(
     kind: str, values: list[str], order: DateOrder = "auto"
 ) -> tuple[DateReading, list[str | None]]:
-    with duckdb.connect() as connection:
+    with ENGINE.cursor() as connection:
         connection.execute("SET TimeZone = 'UTC'").fetchall()
         connection.execute(
-            f"CREATE TABLE t AS SELECT CAST(unnest($1) AS {kind}) AS moment", [values]
+            f"CREATE TEMP TABLE t AS SELECT CAST(unnest($1) AS {kind}) AS moment", [values]
         ).fetchall()
         column_type = connection.execute("SELECT typeof(moment) FROM t LIMIT 1").fetchall()[0][0]
         reading = find_reading(connection, "t", column="moment", kind=column_type, order=order)

@@ -5,6 +5,8 @@ import pytest
 
 from recsys.data.reading.events import EVENT_WEIGHTS, kind_of, weight_of, weight_sql
 
+# Starting one takes longer than most of what is asked of it.
+ENGINE = duckdb.connect()
 KINDS = [
     ("view_item", "viewed", 0.5),
     ("Click", "viewed", 0.5),
@@ -29,7 +31,7 @@ KINDS = [
 def test_events_by_their_names(text: str, kind: str | None, weight: float | None) -> None:
     assert kind_of(text) == kind
     assert weight_of(text) == weight
-    with duckdb.connect() as connection:
+    with ENGINE.cursor() as connection:
         found = connection.execute(f"SELECT {weight_sql('$1')}", [text]).fetchall()[0][0]
     assert found == (None if weight is None else pytest.approx(weight))
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from recsys.data.reading.numbers import NumberReading, find_reading
 
 # cells, label, currency, numbers
+# Starting one takes longer than most of what is asked of it.
+ENGINE = duckdb.connect()
 CASES: list[tuple[list[str], str, str, list[float | None]]] = [
     (["1", "2.5", " -3 ", "1e3"], "", "", [1, 2.5, -3, 1000]),
     (["1.234,56 €", "12,50 €"], "decimal comma", "EUR", [1234.56, 12.5]),
@@ -39,9 +41,9 @@ CASES: list[tuple[list[str], str, str, list[float | None]]] = [
 
 
 def _read(cells: list[str], kind: str = "VARCHAR") -> tuple[NumberReading, list[float | None]]:
-    with duckdb.connect() as connection:
+    with ENGINE.cursor() as connection:
         connection.execute(
-            f"CREATE TABLE t AS SELECT CAST(unnest($1) AS {kind}) AS n", [cells]
+            f"CREATE TEMP TABLE t AS SELECT CAST(unnest($1) AS {kind}) AS n", [cells]
         ).fetchall()
         column_type = connection.execute("SELECT typeof(n) FROM t").fetchall()[0][0]
         reading = find_reading(connection, "t", column="n", kind=column_type)

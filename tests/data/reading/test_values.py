@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from recsys.data.reading import values
 from recsys.data.reading.stock_words import NO, YES
 
+# Starting one takes longer than most of what is asked of it.
+ENGINE = duckdb.connect()
 STOCK: list[tuple[str, int | None]] = [
     ("12", 12),
     ("12.9", 12),
@@ -56,9 +58,9 @@ STOCK: list[tuple[str, int | None]] = [
 
 
 def _values(cells: list[str | None], sql: str, kind: str = "VARCHAR") -> list[object]:
-    with duckdb.connect() as connection:
+    with ENGINE.cursor() as connection:
         connection.execute(
-            f"CREATE TABLE t AS SELECT CAST(unnest($1) AS {kind}) AS x", [cells]
+            f"CREATE TEMP TABLE t AS SELECT CAST(unnest($1) AS {kind}) AS x", [cells]
         ).fetchall()
         return [row[0] for row in connection.execute(f"SELECT {sql} FROM t").fetchall()]
 
