@@ -11,9 +11,10 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserType, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 # The first page of a cold server on a busy machine needs more than the 5 s that are usual.
@@ -21,8 +22,6 @@ expect.set_options(timeout=20_000)
 _ARGS = [
     "--no-sandbox",
     "--disable-gpu",
-    "--use-angle=swiftshader",  # WebGL on the processor, for the map
-    "--enable-unsafe-swiftshader",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -39,6 +38,19 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
     return {**browser_type_launch_args, "args": _ARGS} | (
         {"executable_path": found} if found else {}
     )
+
+
+@pytest.fixture
+def webgl_page(
+    browser_type: BrowserType,
+    browser_type_launch_args: dict[str, Any],
+    browser_context_args: dict[str, Any],
+) -> Iterator[Page]:
+    """A page of a browser of its own that draws WebGL on the processor: slow, so not for all."""
+    args = [*_ARGS, "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+    browser = browser_type.launch(**{**browser_type_launch_args, "args": args})
+    yield browser.new_page(**browser_context_args)
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -112,9 +112,9 @@ def saved(page: Page, shop: Workspace, name: str, count: int) -> set[str]:
 
 
 def test_a_box_and_a_lasso_become_collections_that_a_rule_hides(
-    page: Page, base_url: str, shop: Workspace
+    webgl_page: Page, base_url: str, shop: Workspace
 ) -> None:
-    view = LiveShop(shop).current()
+    page, view = webgl_page, LiveShop(shop).current()
     picture = quick_map(view, "items", "for_you")
     ids = view.release.item_ids
     teas = np.array([one in TEAS for one in ids.ids])

@@ -67,7 +67,7 @@ def test_seeds_are_proved_and_their_like_are_downloaded(
     page.locator('input[type="file"]').set_input_files(seeds)
     expect(page.get_by_text("vips.csv")).to_be_visible()
     page.get_by_role("button", name="Use this list").click()
-    told = page.get_by_text("30 of 31 ids are shoppers of the shop. 1 unknown: nobody.")
+    told = page.get_by_text("30 shoppers found in column 'user_id'. 1 value is no shopper's")
     expect(told).to_be_visible()
 
     page.get_by_role("button", name="Prove it").click()
