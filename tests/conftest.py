@@ -40,14 +40,20 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say the order: the longest files first.
+    """Say the order: the longest files first, and the browser's evenly among all others.
 
-    Playwright keeps an event loop in its thread to the end: a test that follows and needs one
-    runs it in a thread of its own.
+    Several browsers at once wait for each other longer than a test does. Playwright keeps an event
+    loop in its thread to the end: a test that follows and needs one runs it in a thread of its own.
     """
     here = Path(__file__).parent
-    places = {here / name: place for place, name in enumerate(FIRST)}
-    items.sort(key=lambda item: places.get(item.path, len(FIRST)))
+    first = {here / name: place - len(FIRST) for place, name in enumerate(FIRST)}
+    paths = list(dict.fromkeys(item.path for item in items if item.path not in first))
+    browser = [path for path in paths if path.parent.name == "browser"]
+    others = [path for path in paths if path.parent.name != "browser"]
+    places: dict[Path, float] = {**first, **{path: n for n, path in enumerate(others)}}
+    for number, path in enumerate(browser, 1):
+        places[path] = number * len(others) / (len(browser) + 1) - 0.5
+    items.sort(key=lambda item: places[item.path])
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from playwright.sync_api import BrowserType, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 # The first page of a cold server on a busy machine needs more than the 5 s that are usual.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 _ARGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -24,6 +24,8 @@ from recsys.workflows.training import train_model
 from recsys.workspace import Workspace
 
 TEAS = {f"t{one:02}" for one in range(20)}
+# By the clock of the browser, however busy: a lasso leaves out corners that come faster.
+PAUSE = "() => new Promise((done) => setTimeout(done, 40))"
 EDGE = 0.95  # of the half of the canvas that the points fill
 
 
@@ -92,11 +94,11 @@ def drag(page: Page, picture: Picture, corners: np.ndarray) -> None:
     page.mouse.down()
     for step in (1, 4):  # a lasso begins where the mouse is at its first move
         page.mouse.move(x + step, y)
-        page.wait_for_timeout(25)
+        page.evaluate(PAUSE)
     for before, corner in pairwise(corners):
         for share in (0.25, 0.5, 0.75, 1, 1):
             page.mouse.move(*on_screen(page, picture, before + share * (corner - before)))
-            page.wait_for_timeout(25)  # a lasso leaves out corners that come faster
+            page.evaluate(PAUSE)
     page.mouse.up()
 
 
