@@ -29,7 +29,9 @@ MOST_PROCESSES = 4
 # The longest files: begun last, they would run on while the other processes have nothing to do.
 FIRST = ("browser/test_main_job.py", "project/test_killed.py")
 # A slow machine is no failure of what is tested.
-settings.register_profile("aisle", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "aisle", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("aisle")
 
 
