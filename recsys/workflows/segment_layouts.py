@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from recsys.workflows.shelves import inert
@@ -236,6 +236,16 @@ LAYOUTS: dict[str, Layout] = {
 }
 
 
+def reaching(columns: Iterable[str]) -> set[str]:
+    """Return those columns of shoppers by which somebody can be written to or called."""
+    phones = _NAMES["phone"].split()
+    return {name for name in columns if name == "email" or _bare(name) in phones}
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.lower())
+
+
 class Source:
     """Where a shop keeps what platforms ask for.
 
@@ -247,7 +257,7 @@ class Source:
     """
 
     def __init__(self, columns: Sequence[str]) -> None:
-        bare = {re.sub(r"[\W_]", "", name.lower()): name for name in reversed(columns)}
+        bare = {_bare(name): name for name in reversed(columns)}
         self._columns = {
             what: next((bare[name] for name in names.split() if name in bare), "")
             for what, names in _NAMES.items()

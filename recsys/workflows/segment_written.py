@@ -17,7 +17,7 @@ from recsys.segments.definition import Definition
 from recsys.segments.picking import held_out_of
 from recsys.types import Report
 from recsys.workflows.segment_columns import Columns
-from recsys.workflows.segment_layouts import LAYOUTS, Layout, email_of
+from recsys.workflows.segment_layouts import LAYOUTS, Layout, email_of, reaching
 
 MOST_RECOMMENDED = 20
 HeldOut = Literal["out", "column", "only"]
@@ -146,7 +146,7 @@ def rows_of(
         if chosen.layout.platform and not chosen.has_address(str(shopper.get("email") or "")):
             continue
         if row is not None and not chosen.consents(row):
-            shopper = {**shopper, "email": ""}
+            shopper = {**shopper, **dict.fromkeys(reaching(shopper), "")}
         yield columns.row(rank, user_id, row, shopper, held=held)
 
 
@@ -161,7 +161,7 @@ def notes_of(view: LiveView, layout: Layout, chosen: Chosen, path: Path) -> list
     elif chosen.without_consent and not layout.platform:
         notes.append(
             f"{counted(chosen.without_consent, 'member')} did not consent to be written to: the id"
-            " is in the file, without the e-mail address."
+            " is in the file, without e-mail address and telephone number."
         )
     if chosen.unknown and not layout.platform:
         notes.append(

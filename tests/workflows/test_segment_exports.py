@@ -75,9 +75,11 @@ def test_for_people_all_columns_and_nothing_that_runs(workspace: Workspace, tmp_
     assert (formula["email"], formula["phone"]) == ("'=HYPERLINK(1)", "'+49 30 90006")
     assert formula["last_purchase"] == "2024-03-06"
     assert manifest["notes"][1:] == [
-        "8 members did not consent to be written to: the id is in the file, without the e-mail"
-        " address."
+        "8 members did not consent to be written to: the id is in the file, without e-mail address"
+        " and telephone number."
     ]
+    silent = [row for row in rows if not consents(int(row["user_id"][1:]))]
+    assert {row["phone"] for row in silent} == {""}
     blank = {row["user_id"] for row in rows if not row["email"]}
     assert blank == {one for one in EVEN if not consents(int(one[1:])) or one == "u08"}
     assert manifest["rows"] == manifest["members"] == 40
