@@ -98,7 +98,7 @@ def _consent_words(view: LiveView, *, platform: bool) -> str:
         return f"{words}: check it before you upload the file." if platform else f"{words}."
     if platform:
         return "Who did not consent to be written to is not in the file."
-    return "Who did not consent to be written to is in the file without address and telephone number."
+    return "Who did not consent is in the file without e-mail address and telephone number."
 
 
 def _offer(view: LiveView, segment: Segment, wanted: Export) -> None:
