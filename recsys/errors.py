@@ -12,6 +12,12 @@
     ├── NotFound            an id that is not in this workspace         (HTTP 404)
     ├── NotReady            nothing is live yet, or it cannot serve     (HTTP 503)
     ├── StorageError        the disk, the database or the vector store  (HTTP 503)
+    ├── ProviderError       the language model's provider did not serve (HTTP 502)
+    │   ├── NoKey           no key is set                               (HTTP 503)
+    │   ├── KeyRefused      the provider does not take the key
+    │   ├── Busy            too many requests, or the provider is overloaded
+    │   ├── Unreachable     no connection, no answer in time, or cut off in the middle
+    │   └── BadAnswer       an answer that cannot be used: refused, cut short, not as asked
     └── JobStopped
         ├── JobCancelled    somebody asked the job to stop
         └── ClaimLost       another worker owns the job now
@@ -101,6 +107,44 @@ class StorageError(AisleError):
     """The disk, the database or the vector store failed."""
 
     status = 503
+
+
+class ProviderError(AisleError):
+    """The provider of the language model did not give what was asked for."""
+
+    status = 502
+
+
+class NoKey(ProviderError):
+    """No key is set, so that nothing can be asked."""
+
+    status = 503
+
+
+class KeyRefused(ProviderError):
+    """The provider does not take the key, or the key may not do this."""
+
+
+class Busy(ProviderError):
+    """Too many requests, or the provider is overloaded; the same request may work later.
+
+    Attributes
+    ----------
+    retry_after
+        Seconds to wait, where the provider said so.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class Unreachable(ProviderError):
+    """No connection, no answer in time, or one that broke off."""
+
+
+class BadAnswer(ProviderError):
+    """An answer came that cannot be used: a refusal, one cut short, or not the JSON asked for."""
 
 
 class JobStopped(AisleError):

@@ -32,6 +32,16 @@ class Settings:
         by https only; none by default, since the browser of who looks asks them for it.
     time_zone
         ``AISLE_TIME_ZONE``: the shop's zone, in which rules start and end (default ``UTC``).
+    llm_provider
+        ``AISLE_LLM_PROVIDER``: ``anthropic`` (default), or ``openai`` for any endpoint that speaks
+        as OpenAI's does. Keys are no settings: they are read where a provider is opened.
+    llm_url
+        ``AISLE_LLM_URL``: the endpoint's address, where it is not the provider's own.
+    llm_model
+        ``AISLE_LLM_MODEL``: the model, where none is chosen on the Copy page.
+    copy_fields
+        ``AISLE_COPY_FIELDS``: comma-separated further columns of the catalogue that prompts may
+        hold, beside name, category, brand and description.
     """
 
     home: Path
@@ -43,6 +53,10 @@ class Settings:
     data_roots: tuple[Path, ...] = ()
     image_hosts: tuple[str, ...] = ()
     time_zone: str = "UTC"
+    llm_provider: str = "anthropic"
+    llm_url: str = ""
+    llm_model: str = ""
+    copy_fields: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -69,12 +83,30 @@ class Settings:
             data_roots=_data_roots(),
             image_hosts=_hosts("AISLE_IMAGE_HOSTS"),
             time_zone=_time_zone(),
+            llm_provider=_llm_provider(),
+            llm_url=os.environ.get("AISLE_LLM_URL", "").strip(),
+            llm_model=os.environ.get("AISLE_LLM_MODEL", "").strip(),
+            copy_fields=_names("AISLE_COPY_FIELDS"),
         )
 
 
 def _hosts(name: str) -> tuple[str, ...]:
+    return tuple(host.lower() for host in _names(name))
+
+
+def _names(name: str) -> tuple[str, ...]:
     given = os.environ.get(name, "").split(",")
-    return tuple(host.strip().lower() for host in given if host.strip())
+    return tuple(one.strip() for one in given if one.strip())
+
+
+def _llm_provider() -> str:
+    given = os.environ.get("AISLE_LLM_PROVIDER", "").strip().lower() or "anthropic"
+    if given not in {"anthropic", "openai"}:
+        raise BadSetting(
+            f"AISLE_LLM_PROVIDER is {given!r}, which Aisle does not know.",
+            hint="Set it to anthropic, or to openai with the endpoint's address in AISLE_LLM_URL.",
+        )
+    return given
 
 
 def _data_roots() -> tuple[Path, ...]:

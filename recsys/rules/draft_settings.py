@@ -11,10 +11,10 @@ from sqlalchemy import Connection, insert, select, update
 from recsys.errors import Conflict
 from recsys.rules.changes import page_change, settings_changes
 from recsys.rules.revisions import AGAIN, body_of, by, earlier, locked, remember
-from recsys.rules.rule import Value
 from recsys.rules.saying import SHELF_WORDS, ago
 from recsys.rules.shelf_settings import DEFAULTS, ShelfSettings
 from recsys.types import SHELVES, ShelfName
+from recsys.values import Value
 from recsys.workspace.database import record
 from recsys.workspace.tables import draft_settings
 

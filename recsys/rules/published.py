@@ -12,10 +12,11 @@ from sqlalchemy import Connection, insert, select
 
 from recsys.errors import InputError, NotFound, StorageError
 from recsys.rules.book import EMPTY, RuleBook
-from recsys.rules.rule import Rule, Value
+from recsys.rules.rule import Rule
 from recsys.rules.sets import load_sets
 from recsys.rules.shelf_settings import ShelfSettings
 from recsys.types import ShelfName
+from recsys.values import Value
 from recsys.workspace import Workspace
 from recsys.workspace.database import record
 from recsys.workspace.tables import rule_sets

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
 
-from recsys.rules.rule import Value
+from recsys.values import Value
 from recsys.workspace.tables import draft_revisions
 
 AGAIN = "Look at it as it is now, then change it again."

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from recsys.types import ShelfName
+from recsys.values import Value
 
 RuleKind = Literal["pin", "boost", "bury", "hide", "only"]
 Strength = Literal["light", "medium", "strong"]
 
 RULE_KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
 STRENGTHS: tuple[Strength, ...] = get_args(Strength)
-
-
-class Value(BaseModel):
-    """Base of what rules are made of: frozen, and an unknown field is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Target(Value):

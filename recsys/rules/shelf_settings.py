@@ -8,8 +8,8 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
-from recsys.rules.rule import Value
 from recsys.types import ShelfName
+from recsys.values import Value
 
 Level = Literal["none", "light", "medium", "strong"]
 Fallback = Literal["words", "category", "popular"]

@@ -6,7 +6,7 @@ from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from recsys.rules.rule import Value
+from recsys.values import Value
 
 Stage = Literal["new", "active", "loyal", "slipping", "lost"]
 STAGES: tuple[Stage, ...] = get_args(Stage)

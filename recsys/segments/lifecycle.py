@@ -11,9 +11,9 @@ from pydantic import Field, model_validator
 
 from recsys.errors import BadSetting
 from recsys.releases.people import People
-from recsys.rules.rule import Value
 from recsys.rules.saying import counted
 from recsys.segments.definition import STAGES, Stage
+from recsys.values import Value
 
 _DAY = 86_400
 # The usual gap of a shop in which nobody bought twice.

@@ -268,6 +268,101 @@ segment_settings = Table(
     Column("at", Float, nullable=False),
 )
 
+# What was written about a product, a segment or a category in a language; its text as it stands is
+# the version named here.
+copy_texts = Table(
+    "copy_texts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(12), nullable=False),  # description | subject | category
+    Column("about", String(12), nullable=False),  # product | products | segment | category
+    Column("about_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("state", String(10), nullable=False),  # draft | checked | approved | rejected
+    Column("revision", Integer, nullable=False),  # rises with each change of state or text
+    Column("version", Integer, nullable=False),
+    Column("original", Text, nullable=False),
+    Column("run_id", Integer, nullable=True),
+    Column("actor", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Index("copy_texts_state", "state", "kind"),
+    Index("copy_texts_about", "about", "about_id"),
+)
+
+copy_versions = Table(
+    "copy_versions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("copy_id", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", JSON, nullable=False),  # Copy
+    Column("facts", JSON, nullable=False),
+    Column("brief", JSON, nullable=False),
+    Column("checked", JSON, nullable=False),
+    Column("made_by", String(10), nullable=False),  # model | person
+    Column("model", Text, nullable=False),
+    Column("prompt_version", Text, nullable=False),
+    Column("usage", JSON, nullable=False),
+    Column("cost", Float, nullable=True),  # US dollars; NULL where the price is not known
+    Column("note", Text, nullable=False),  # the reason of an approval that overrides the checks
+    Column("actor", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    UniqueConstraint("copy_id", "version"),
+)
+
+# Voices, templates of prompts, and what was chosen on the page; each change is kept.
+copy_settings = Table(
+    "copy_settings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),  # "voice NAME" | "template KIND" | "choices"
+    Column("revision", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    UniqueConstraint("name", "revision"),
+)
+
+# Answers by the digest of what was asked: the same is not paid for twice.
+copy_answers = Table(
+    "copy_answers",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("body", JSON, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+# Bulk runs, and their rows.
+copy_runs = Table(
+    "copy_runs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("label", Text, nullable=False),
+    Column("body", JSON, nullable=False),  # selection, brief, provider, model, way, caps
+    Column("state", String(10), nullable=False),  # running | paused | done | cancelled | capped
+    Column("batches", JSON, nullable=False),  # ids at the provider, in the order handed in
+    Column("job_id", Integer, nullable=True),
+    Column("actor", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+copy_run_rows = Table(
+    "copy_run_rows",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", Integer, nullable=False),
+    Column("about_id", Text, nullable=False),
+    Column("state", String(10), nullable=False),  # waiting | sent | written | failed | skipped
+    Column("tries", Integer, nullable=False),
+    Column("copy_id", Integer, nullable=True),
+    Column("usage", JSON, nullable=True),
+    Column("cost", Float, nullable=True),
+    Column("error", Text, nullable=False),
+    UniqueConstraint("run_id", "about_id"),
+)
+
 audit = Table(
     "audit",
     metadata,
