@@ -9,19 +9,16 @@ from typing import Any, Literal
 
 from pydantic import Field
 from sqlalchemy import Connection, bindparam, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from recsys.copywriting.providers.base import NO_USAGE, Answer, Usage
-from recsys.copywriting.text import Brief
+from recsys.copywriting.providers.base import NO_USAGE, Usage
+from recsys.copywriting.text import About, Brief
 from recsys.errors import NotFound
 from recsys.values import Value
-from recsys.workspace.tables import copy_answers, copy_run_rows, copy_runs
+from recsys.workspace.tables import copy_run_rows, copy_runs
 
 Way = Literal["direct", "batch"]
 RunState = Literal["running", "paused", "done", "cancelled", "capped"]
 RowState = Literal["waiting", "sent", "written", "failed", "skipped"]
-
-_AT_ONCE = 500  # ids in one statement
 
 
 class Selection(Value):
@@ -56,6 +53,8 @@ class Order(Value):
     ----------
     selection
         As it was given, without the ids: these are the rows.
+    about
+        What the rows are.
     approved
         How many were left out since they have approved copy.
     why
@@ -63,6 +62,7 @@ class Order(Value):
     """
 
     selection: Selection
+    about: About
     brief: Brief
     provider: str
     model: str
@@ -295,28 +295,3 @@ def move_rows(connection: Connection, run_id: int, start: RowState, end: RowStat
         .values(state=end, error="")
     )
     return connection.execute(statement).rowcount
-
-
-def kept_answers(connection: Connection, digests: Iterable[str]) -> dict[str, Answer]:
-    """Return the answers that are there to what was asked, by the digest of the request."""
-    wanted = sorted(set(digests))
-    found: dict[str, Answer] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        statement = select(copy_answers).where(copy_answers.c.digest.in_(some))
-        for row in connection.execute(statement).mappings():
-            body = dict(row["body"])
-            found[row["digest"]] = Answer(**{**body, "usage": Usage(**body["usage"])})
-    return found
-
-
-def keep_answers(connection: Connection, answers: Mapping[str, Answer]) -> None:
-    """Keep answers by the digest of the request; one that is there already stays."""
-    if not answers:
-        return
-    now = time.time()
-    values = [
-        {"digest": digest, "body": asdict(answer), "at": now} for digest, answer in answers.items()
-    ]
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(copy_answers).on_conflict_do_nothing(), values)
