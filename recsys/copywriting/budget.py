@@ -66,7 +66,7 @@ class Budget:
     def take(self, usage: Usage, cost: float | None) -> None:
         """Note that a request is under way."""
         self.dollars += cost or 0.0
-        self.tokens += _all(usage)
+        self.tokens += all_tokens(usage)
 
     def give_back(self, usage: Usage, cost: float | None) -> None:
         """Note that it came to an end."""
@@ -79,10 +79,11 @@ class Budget:
                 return False
             if (spent.cost or 0.0) + self.dollars + cost > self.cap:
                 return False
-        return self.cap_tokens is None or spent.tokens + self.tokens + _all(usage) <= self.cap_tokens
+        return self.cap_tokens is None or spent.tokens + self.tokens + all_tokens(usage) <= self.cap_tokens
 
 
-def _all(usage: Usage) -> int:
+def all_tokens(usage: Usage) -> int:
+    """Return all tokens, however they are paid."""
     return usage.input + usage.output + usage.cache_read + usage.cache_write
 
 

@@ -52,13 +52,17 @@ class Pace:
         if self.allowed < self._most and self._answers % _ANSWERS_A_PLACE == 0:
             self.allowed += 1
 
-    def held_up(self, who: int, sent_at: float, seconds: float | None = None) -> None:
-        """Note that a request got no answer.
+    def lost(self, who: int) -> None:
+        """Note that a request got no answer; ``who`` is what it was about."""
+        self._troubled.add(who)
+        if self._trouble_since is None:
+            self._trouble_since = self._clock()
+
+    def hold(self, sent_at: float, seconds: float | None = None) -> None:
+        """Stop all for a while, since a request got no answer.
 
         Parameters
         ----------
-        who
-            What it was about.
         sent_at
             When it left, by the clock: those that were under way when all were stopped say the
             same again, and only the longest pause asked for counts.
@@ -66,13 +70,10 @@ class Pace:
             What the provider asked for; None where it did not say.
         """
         now = self._clock()
-        self._troubled.add(who)
-        if self._trouble_since is None:
-            self._trouble_since = now
         if sent_at >= self._stopped_at:
             self._stopped_at = now
             self.allowed = max(1, self.allowed // 2)
-            self._not_before = max(self._not_before, now + (seconds or self._pause))
+            self._not_before = max(self._not_before, now + self._pause * (seconds is None))
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
         if seconds is not None:
             self._not_before = max(self._not_before, now + min(seconds, _MOST_PAUSE))

@@ -38,11 +38,19 @@ class Selection(Value):
 
 
 class Handed(Value):
-    """A batch at the provider; ``id`` is empty from before it is handed in until it is known."""
+    """A batch at the provider; ``id`` is empty from before it is handed in until it is known.
+
+    Attributes
+    ----------
+    tokens, dollars
+        What it is expected to take; no dollars where the price is not known.
+    """
 
     id: str = ""
     requests: int
     at: float
+    tokens: int
+    dollars: float | None
     collected: bool = False
 
 
@@ -237,13 +245,14 @@ def counts(connection: Connection, run_ids: Iterable[int]) -> dict[int, dict[str
 
 
 def rows_in(
-    connection: Connection, run_id: int, state: str, *, limit: int | None = None
+    connection: Connection, run_id: int, state: str, *, limit: int | None = None, after: int = 0
 ) -> list[Row]:
-    """Return rows of a run in a state, in its order."""
+    """Return rows of a run in a state, in its order, from behind the row ``after``."""
+    rows = copy_run_rows.c
     statement = (
         select(copy_run_rows)
-        .where(copy_run_rows.c.run_id == run_id, copy_run_rows.c.state == state)
-        .order_by(copy_run_rows.c.id)
+        .where(rows.run_id == run_id, rows.state == state, rows.id > after)
+        .order_by(rows.id)
         .limit(limit)
     )
     return [_row(row) for row in connection.execute(statement).mappings()]

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from recsys.copywriting import runs
@@ -15,7 +16,7 @@ from recsys.copywriting.pace import Pace
 from recsys.copywriting.providers.base import Answer, Provider, Usage
 from recsys.copywriting.runs import Row
 from recsys.errors import BadAnswer, Busy, JobCancelled, ProviderError, Unreachable
-from recsys.workflows.copy_bulk_desk import Ask, Desk, Ready
+from recsys.workflows.copy_bulk_steps import Ask, Ready, Steps
 from recsys.workflows.copy_bulk_run import Course, billed
 from recsys.workspace import Workspace
 
@@ -33,13 +34,16 @@ _GRACE_SECONDS = 2.0  # for what is under way when the job is cancelled
 
 @dataclass(frozen=True)
 class _Sent:
-    """A request under way, or just back."""
+    """A request under way, and what it is expected to take."""
 
     ask: Ask
     at: float
     usage: Usage
     cost: float | None
-    outcome: Answer | ProviderError | None = None
+
+
+# A request with what became of it, or None for rows that were got ready.
+_Back = tuple[_Sent, Future[Answer]] | None
 
 
 class Direct:
@@ -64,11 +68,11 @@ class Direct:
         self._workspace = workspace
         self._course = course
         self._provider = provider
-        self._desk = Desk(workspace, course.run, provider.name)
+        self._steps = Steps(workspace, course.run, provider.name)
         self._pace = Pace(concurrency)
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="copy")
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="copy-ahead")
-        self._back: queue.SimpleQueue[_Sent] = queue.SimpleQueue()
+        self._back: queue.SimpleQueue[_Back] = queue.SimpleQueue()
         self._air: dict[str, list[Ask]] = {}  # by digest: the same is asked once for all its rows
         self._asks: deque[Ask] = deque()
         self._to_check: deque[tuple[Ask, Answer]] = deque()
@@ -93,8 +97,10 @@ class Direct:
         try:
             while True:
                 self._round()
-                if self._idle() and self._course.over():
-                    return
+                if self._idle():
+                    if self._course.over():
+                        return
+                    self._more = True
         except JobCancelled:
             self._land()
             raise
@@ -135,7 +141,8 @@ class Direct:
             self._more = bool(rows)
             if rows:
                 self._in_hand |= {row.id: row for row in rows}
-                self._ahead = self._reader.submit(self._desk.look, rows)
+                self._ahead = self._reader.submit(self._steps.look, rows)
+                self._ahead.add_done_callback(lambda _: self._back.put(None))
 
     def _next_rows(self) -> list[Row]:
         with self._workspace.database.read() as connection:
@@ -167,13 +174,13 @@ class Direct:
                 return
             ask = self._asks[0]
             if ask.digest not in self._air:
-                usage = expected(ask.prompt, self._desk.brief, cached=self._cached)
-                cost = self._desk.cost(usage)
+                usage = expected(ask.prompt, self._steps.brief, cached=self._cached)
+                cost = self._steps.cost(usage)
                 if not self._course.budget.allows(self._course.spent, usage, cost):
                     self._cap()
                     return
                 self._course.budget.take(usage, cost)
-                self._threads.submit(self._send, _Sent(ask, time.monotonic(), usage, cost))
+                self._send(_Sent(ask, time.monotonic(), usage, cost))
             self._air.setdefault(ask.digest, []).append(self._asks.popleft())
 
     def _cap(self) -> None:
@@ -182,42 +189,36 @@ class Direct:
             self._course.stop("capped", "The next text might pass the cap.")
 
     def _send(self, sent: _Sent) -> None:
-        """Ask the provider; in a thread of its own."""
+        """Ask the provider, in a thread of its own."""
         model = self._course.run.order.model
-        outcome: Answer | ProviderError
-        try:
-            outcome = self._provider.write(sent.ask.prompt, model=model, patient=False)
-        except ProviderError as error:
-            outcome = error
-        self._back.put(replace(sent, outcome=outcome))
+        write = self._provider.write
+        future = self._threads.submit(write, sent.ask.prompt, model=model, patient=False)
+        future.add_done_callback(lambda done: self._back.put((sent, done)))
 
-    def _arrived(self, *, wait: bool) -> list[_Sent]:
+    def _arrived(self, *, wait: bool) -> list[tuple[_Sent, Future[Answer]]]:
         """Return what came back, at once or after a short while."""
-        back: list[_Sent] = []
-        seconds = min(_WAIT_SECONDS, self._pace.wait() or _WAIT_SECONDS)
-        try:
-            if wait and (self._air or self._ahead is not None or self._pace.wait() > 0):
-                # A look ahead gives no sign of its end.
-                back.append(self._back.get(timeout=seconds if self._ahead is None else 0.005))
+        back: list[_Back] = []
+        with suppress(queue.Empty):
+            if wait:
+                back.append(self._back.get(timeout=min(_WAIT_SECONDS, self._pace.wait() or 1.0)))
             while True:
                 back.append(self._back.get_nowait())
-        except queue.Empty:
-            return back
+        return [one for one in back if one is not None]
 
-    def _book(self, back: Sequence[_Sent]) -> None:
+    def _book(self, back: Sequence[tuple[_Sent, Future[Answer]]]) -> None:
         """Keep answers and what they cost, then see what becomes of each."""
         answers: dict[str, Answer] = {}
         rows: list[Row] = []
         paid: list[tuple[Usage, float | None]] = []
-        for sent in back:
+        for sent, future in back:
             asks = self._air.pop(sent.ask.digest)
             self._course.budget.give_back(sent.usage, sent.cost)
-            if not isinstance(sent.outcome, Answer):
-                assert sent.outcome is not None, "what came back has an outcome"
-                self._without_answer(sent, asks, sent.outcome)
+            try:
+                answer = future.result()
+            except ProviderError as error:
+                self._without_answer(sent, asks, error)
                 continue
-            answer = sent.outcome
-            cost = self._desk.cost(answer.usage)
+            cost = self._steps.cost(answer.usage)
             paid.append((answer.usage, cost))
             mine = replace(asks[0], row=billed(asks[0].row, answer.usage, cost, asks[0].digest))
             rows += self._answered(mine, asks[1:], answer, answers)
@@ -231,7 +232,7 @@ class Direct:
         self._refused = 0
         self._cached = True
         try:
-            self._desk.read(answer)
+            self._steps.read(answer)
         except BadAnswer as error:
             self._asks.extendleft(twins)
             return self._end(mine, error)
@@ -241,7 +242,7 @@ class Direct:
 
     def _end(self, ask: Ask, error: ProviderError) -> list[Row]:
         """Give up a row, or keep its first text; return what has to be written of it now."""
-        step = self._desk.give_up(ask, error)
+        step = self._steps.give_up(ask, error)
         if isinstance(step, Ready):
             self._ready.append(step)
             return [ask.row]
@@ -265,19 +266,23 @@ class Direct:
 
     def _hold_up(self, sent: _Sent, ask: Ask, error: Busy | Unreachable) -> None:
         busy = isinstance(error, Busy)
-        self._pace.held_up(ask.row.id, sent.at, error.retry_after if busy else None)
-        if not busy and not self._pace.general:
-            ask = replace(ask, row=replace(ask.row, tries=ask.row.tries + 1))
-            self._lost[ask.row.id] = self._lost.get(ask.row.id, 0) + 1
-            if self._lost[ask.row.id] >= _TRIES:
-                self._course.book({}, self._end(ask, error), [])
-                return
-        self._asks.appendleft(ask)
-        if self._pace.without_answer > (_BUSY_SECONDS if busy else _PATIENCE_SECONDS):
-            self._course.stop("paused", str(error))
+        self._pace.lost(ask.row.id)
+        if busy or self._pace.general or not self._asks:
+            self._pace.hold(sent.at, error.retry_after if busy else None)
+        if busy or self._pace.general:  # it is not for the row that no answer came
+            self._asks.appendleft(ask)
+            if self._pace.without_answer > (_BUSY_SECONDS if busy else _PATIENCE_SECONDS):
+                self._course.stop("paused", str(error))
+            return
+        ask = replace(ask, row=replace(ask.row, tries=ask.row.tries + 1))
+        self._lost[ask.row.id] = self._lost.get(ask.row.id, 0) + 1
+        if self._lost[ask.row.id] < _TRIES:
+            self._asks.append(ask)
+        else:
+            self._course.book({}, self._end(ask, error), [])
 
     def _check(self, ask: Ask, answer: Answer) -> None:
-        step = self._desk.after(ask, *self._desk.read(answer))
+        step = self._steps.after(ask, *self._steps.read(answer))
         if isinstance(step, Ready):
             self._ready.append(step)
         elif self._course.going:
@@ -290,7 +295,7 @@ class Direct:
         late = time.monotonic() - self._kept_at > _GROUP_SECONDS
         if len(self._ready) + len(self._closed) < (1 if late or all_of_it else _GROUP):
             return
-        written = self._desk.keep(self._ready, self._closed)
+        written = self._steps.keep(self._ready, self._closed)
         self._course.moved([self._in_hand.pop(row.id) for row in written], written)
         self._ready, self._closed = [], []
         self._kept_at = time.monotonic()

@@ -16,8 +16,8 @@ from recsys.rules.saying import counted
 from recsys.types import Report
 from recsys.workspace import Workspace
 
+KIND = "copy_bulk"
 _LOOK_SECONDS = 0.2
-_STOPPED: tuple[RunState, ...] = ("paused", "capped", "cancelled", "done")
 
 
 class Course:
@@ -84,6 +84,11 @@ class Course:
         # All is done only when the last transaction says so.
         return min((total - open_rows) / total if total else 0.0, 0.999), ", ".join(said)
 
+    def count(self) -> None:
+        """Read anew where the rows stand."""
+        with self._workspace.database.read() as connection:
+            self._counts = runs.counts(connection, [self.run.id])[self.run.id]
+
     def moved(self, before: Sequence[Row], after: Sequence[Row]) -> None:
         """Note that rows have gone from one state to another."""
         for row in before:
@@ -136,7 +141,7 @@ class Course:
             counts = runs.counts(connection, [run.id])[run.id]
             if run.state == "running":
                 if counts.get("waiting", 0) or counts.get("sent", 0):
-                    self.state = "running"
+                    self.state, self._counts = "running", counts
                     return False
                 order = run.order.model_copy(update={"why": ""})
                 runs.change_run(connection, run.id, state="done", order=order)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from recsys.copywriting import run_texts, runs
 from recsys.copywriting.prompt import Prompt
-from recsys.copywriting.prompting import make_prompt, once_more
+from recsys.copywriting.prompting import once_more
 from recsys.copywriting.providers.base import Answer, Usage
 from recsys.copywriting.runs import Row, Run
 from recsys.copywriting.schema import parse
@@ -15,8 +15,8 @@ from recsys.copywriting.text import About, Copy, Facts
 from recsys.errors import AisleError, InputError
 from recsys.workflows.copy_facts import many_product_facts, segment_facts
 from recsys.workflows.copy_queue import keep
-from recsys.workflows.copy_settings import cost_of, template, voice_of
-from recsys.workflows.copywriting import Written, better, finish
+from recsys.workflows.copy_settings import cost_of
+from recsys.workflows.copywriting import Desk, Written, better
 from recsys.workspace import Workspace
 
 GONE = "It is not in the catalogue any more."
@@ -52,7 +52,7 @@ class Ready:
     written: Written
 
 
-class Desk:
+class Steps:
     """Takes rows of a run from one step to the next; asks nobody and keeps all in the database.
 
     Whatever was answered before, in this run or another, is not asked for again: a row that
@@ -65,19 +65,19 @@ class Desk:
         self.about: About = run.order.about
         self._workspace = workspace
         self._provider = provider
-        self._model = run.order.model
+        self._desk = Desk.of(workspace, self.brief, model=run.order.model)
         self._batch = run.order.way == "batch"
 
     def cost(self, usage: Usage) -> float | None:
         """Return what an answer costs in US dollars; None where the price is not known."""
-        return cost_of(self._workspace, self._model, usage, batch=self._batch)
+        return cost_of(usage, self._desk.price, batch=self._batch)
 
     def look(self, rows: Sequence[Row]) -> list[Ask | Ready | Row]:
         """Return what some rows need next; a row alone is at its end, failed or skipped."""
         if not rows:
             return []
         found, closed = self._facts(rows)
-        asks = self._asks([(row, found[row.id]) for row in rows if row.id in found])
+        asks = [self._ask(row, found[row.id]) for row in rows if row.id in found]
         version = asks[0].prompt.version if asks else ""
         facts = [ask.facts for ask in asks]
         abouts = [ask.row.about_id for ask in asks]
@@ -130,16 +130,7 @@ class Desk:
 
     def after(self, ask: Ask, copy: Copy, usage: Usage) -> Ask | Ready:
         """Check a text: a first one that is not clean goes back with what was found."""
-        written = finish(
-            self._workspace,
-            ask.facts,
-            self.brief,
-            copy,
-            prompt=ask.prompt,
-            model=self._model,
-            usage=usage,
-            batch=self._batch,
-        )
+        written = self._desk.finish(ask.facts, copy, ask.prompt, usage, batch=self._batch)
         if ask.first is not None:
             return Ready(ask.row, ask.facts, better(ask.first, written))
         if written.checked.clean:
@@ -189,21 +180,10 @@ class Desk:
                 closed.append(replace(row, state="failed", error=str(error)))
         return found, closed
 
-    def _asks(self, found: Sequence[tuple[Row, Facts]]) -> list[Ask]:
-        """Return the first request of each row; the template and the voice are read once."""
-        chosen = template(self._workspace, self.brief.kind)
-        voice = voice_of(self._workspace, self.brief.voice)
-        asks: list[Ask] = []
-        for row, facts in found:
-            prompt = make_prompt(
-                facts,
-                self.brief,
-                template=chosen.value.text,
-                revision=chosen.revision,
-                voice=voice,
-            )
-            asks.append(Ask(row, facts, prompt, self._digest(prompt)))
-        return asks
+    def _ask(self, row: Row, facts: Facts) -> Ask:
+        """Return the first request of a row."""
+        prompt = self._desk.prompt(facts)
+        return Ask(row, facts, prompt, self._digest(prompt))
 
     def _digest(self, prompt: Prompt) -> str:
-        return prompt.digest(self._provider, self._model)
+        return prompt.digest(self._provider, self._desk.model)
