@@ -60,6 +60,13 @@ def test_one_that_is_ended(llm: LlmServer, ask: Ask) -> None:
     assert str(error) == "This request of the batch was cancelled. Try it again."
 
 
+def test_the_newest_are_listed_first(llm: LlmServer, ask: Ask) -> None:
+    provider = ask()
+    assert provider.recent_batches() == []
+    names = [provider.send_batch(_prompts(f"row-{n}"), model=MODEL) for n in range(2)]
+    assert [one.id for one in provider.recent_batches()] == names[::-1]
+
+
 def test_one_that_nobody_knows(llm: LlmServer, ask: Ask) -> None:
     with pytest.raises(ProviderError) as caught:
         ask().batch("msgbatch_9")
@@ -94,6 +101,7 @@ def test_other_endpoints_have_none(llm: LlmServer, ask: Ask) -> None:
     asks: list[Callable[[], object]] = [
         lambda: provider.send_batch(_prompts("row-1"), model=MODEL),
         lambda: provider.batch("x"),
+        provider.recent_batches,
         lambda: provider.batch_answers("x"),
         lambda: provider.cancel_batch("x"),
     ]
