@@ -95,6 +95,18 @@ def test_results_that_are_none(llm: LlmServer, ask: Ask) -> None:
         list(provider.batch_answers(name))
 
 
+def test_results_at_another_address_are_not_fetched(
+    llm: LlmServer, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider, other = ask(), LlmServer()
+    name = provider.send_batch(_prompts("row-1"), model=MODEL)
+    monkeypatch.setattr(llm, "url", other.url)  # of which the results' address is made
+    with pytest.raises(BadAnswer, match="something that is not of its API"):
+        list(provider.batch_answers(name))
+    other.stop()
+    assert other.requests == []
+
+
 def test_other_endpoints_have_none(llm: LlmServer, ask: Ask) -> None:
     provider = ask("openai")
     assert not provider.batches

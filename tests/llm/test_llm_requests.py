@@ -14,7 +14,7 @@ from llm_server import KEY, LlmServer
 
 from recsys.copywriting.providers import anthropic, openai
 from recsys.copywriting.providers.base import Provider, Usage
-from recsys.errors import Busy, ProviderError, Unreachable
+from recsys.errors import BadAnswer, Busy, ProviderError, Unreachable
 
 Ask = Callable[..., Provider]
 
@@ -104,6 +104,13 @@ def test_an_answer(llm: LlmServer, ask: Ask, name: str, streamed: bool) -> None:
         assert answer.request_id == "req_test"
     asked = {"input": 15, "cache_write": 17} if name == "anthropic" else {"input": 32}
     assert answer.usage == Usage(output=23, **asked)
+
+
+@pytest.mark.parametrize("name", ["anthropic", "openai"])
+def test_a_stream_without_an_end_is_left(llm: LlmServer, ask: Ask, name: str) -> None:
+    llm.always(Scenario(answer="x" * 210_000, piece=30_000))
+    with pytest.raises(BadAnswer, match="something that is not of its API"):
+        ask(name).write(PROMPT, model=MODELS[name], on_text=lambda _: None)
 
 
 def test_the_shared_part_is_read_from_the_cache(llm: LlmServer, ask: Ask) -> None:
