@@ -263,13 +263,14 @@ def rows_in(
 
 
 def _row(row: Mapping[Any, Any]) -> Row:
+    usage: dict[str, int] = row["usage"] or {}
     return Row(
         id=row["id"],
         about_id=row["about_id"],
         state=row["state"],
         tries=row["tries"],
         copy_id=row["copy_id"],
-        usage=Usage(**(row["usage"] or {})),
+        usage=Usage(**usage),
         cost=row["cost"],
         error=row["error"],
         digest=row["digest"],
