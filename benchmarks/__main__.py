@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import (
     copy_checks,
+    copy_stream,
     first_shelf,
     growth,
     ingest_speed,
@@ -44,6 +45,7 @@ def main() -> None:
         "segments": segment_speed.run,
         "curves": segment_curves.run,
         "copy_checks": copy_checks.run,
+        "copy_stream": copy_stream.run,
     }
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
