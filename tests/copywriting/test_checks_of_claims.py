@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 import pytest
-
 from copy_sentences import rates, sentences
+
 from recsys.copywriting.checks.check import check
 from recsys.copywriting.checks.finding import Checked
 from recsys.copywriting.text import Brief, Claim, Copy, Fact, Facts
@@ -53,6 +53,9 @@ def test_the_tables_are_large_enough_and_their_rates_hold():
 @pytest.mark.parametrize(
     ("value", "text"),
     [
+        ("60 °C", "sixty degrees"),
+        ("75 cm", "three quarters of a metre"),
+        ("250 g", "a quarter of a kilo"),
         ("0.35 l", "350 ml"),
         ("350 ml", "35 cl"),
         ("0,35 l", "0.35 litres"),

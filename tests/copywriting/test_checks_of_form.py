@@ -308,7 +308,7 @@ PIECES = (
 TEXTS = st.text(max_size=80) | st.lists(st.sampled_from(PIECES), max_size=14).map(" ".join)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(text=TEXTS, value=TEXTS, language=st.sampled_from(["en", "de", "fr", "pl"]))
 def test_no_text_raises_spans_lie_within_and_equal_input_is_equal(
     text: str, value: str, language: str

@@ -111,7 +111,19 @@ def _in_words(tokens: Sequence[Token], at: int, language: str | None) -> Number 
         elif word.low != "and" or total < 100 or following not in known:
             break
         last += 1
+    if last < len(tokens) and tokens[last].low in ("quarter", "quarters"):
+        return _quarters(tokens, at, last, total)
     return Number(at, last, (total,), words=True)
+
+
+def _quarters(tokens: Sequence[Token], at: int, last: int, count: float) -> Number | None:
+    """Read "three quarters of a metre"; quarters of something else are no number."""
+    last += 1
+    while last < len(tokens) and tokens[last].low in ("of", "a", "an"):
+        last += 1
+    number = Number(at, last, (count / 4,), words=True)
+    give_unit(tokens, number)
+    return number if number.unit else None
 
 
 def _adds(total: float, more: float) -> bool:
@@ -136,6 +148,8 @@ def _one(tokens: Sequence[Token], at: int) -> Number | None:
     following = tokens[at + 1].low if at + 1 < len(tokens) else ""
     if following in _TIMES:
         return Number(at, at + 2, (float(_TIMES[following]),), words=True)
+    if following == "quarter":
+        return _quarters(tokens, at, at + 1, 1.0)
     if tokens[at].low in ("a", "an"):
         return None
     last = at + 2 if following == "-" else at + 1

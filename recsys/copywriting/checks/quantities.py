@@ -15,7 +15,6 @@ _LINKS = frozenset(
     {"x", "\u00d7", "*", "-", "\u2013", "\u2014", "to", "bis", "by", "and", "und", "/", "or"}
 )
 _ACROSS = frozenset({"x", "\u00d7", "*", "by"})
-_STOPS = frozenset({"and", "or", "with", "und", "oder", "mit", "plus", "but", "in", "at", "by"})
 # Marks that do not part a number from what it counts.
 _QUIET = frozenset("-\u2013'\u2019\"“”")
 _MINUS = frozenset({"-", "\u2212"})
@@ -148,9 +147,9 @@ def _code(tokens: Sequence[Token], number: Number) -> tuple[int, int] | None:
     return tokens[first].start, tokens[last - 1].end
 
 
-@lru_cache(maxsize=1)
-def _around() -> frozenset[str]:
-    return frozenset(load("form")["around"].split())
+@lru_cache(maxsize=2)
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(load("form")[name].split())
 
 
 def _touches(tokens: Sequence[Token], at: int) -> bool:
@@ -168,8 +167,8 @@ def _near(tokens: Sequence[Token], at: int, step: int) -> frozenset[str]:
             if token.text == ":" and step < 0:
                 continue
             break
-        if token.kind == "number" or token.low in _STOPS:
+        if token.kind == "number" or token.low in _listed("stops"):
             break
-        if token.low not in _around():
+        if token.low not in _listed("around"):
             found.append(plain_name(token.low))
     return frozenset(found)
