@@ -132,9 +132,10 @@ def test_the_first_piece_is_passed_on_before_the_second_is_sent(
         pieces.append(piece)
         gate.set()  # the server waits for it with the second piece
 
+    provider = ask(name)
     started = threading.Timer(5, gate.set)  # else a failure would hang
     started.start()
-    answer = ask(name).write(PROMPT, model=MODELS[name], on_text=hear)
+    answer = provider.write(PROMPT, model=MODELS[name], on_text=hear)
     assert started.is_alive()
     started.cancel()
     assert answer.text == HONEST

@@ -33,7 +33,7 @@ def connections(address: Address, silence: float) -> httpx2.Client:
     return httpx2.Client(
         event_hooks={"request": [keep]},
         follow_redirects=False,
-        timeout=httpx2.Timeout(silence, connect=min(CONNECT_SECONDS, silence)),
+        timeout=httpx2.Timeout(silence, connect=CONNECT_SECONDS),
         limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20),
         trust_env=not address.here,  # no proxy stands between a machine and itself
     )
