@@ -98,9 +98,10 @@ def check_capitals(
 
 def _written_so(word: str, evidence: Evidence) -> bool:
     """Whether a brand is written so, or a fact that does not shout as a whole."""
+    shouts = word in load("form")["shouts"]
     for known in evidence.known:
         calm = any(letter.islower() for letter in known.fact.value)
-        calm = calm or "brand" in known.fact.field.casefold()
+        calm = (calm and not shouts) or "brand" in known.fact.field.casefold()
         if calm and word in {token.text for token in known.tokens}:
             return True
     return False

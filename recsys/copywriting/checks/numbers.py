@@ -87,7 +87,9 @@ def _same(number: Quantity, one: Quantity) -> bool:
         return True
     pieces = {number.kind, one.kind} == {"", "pieces"}
     bare = number.kind == "" and not number.after and one.kind not in ("code", "percent")
-    if pieces or bare:
+    if pieces:
+        return bool(set(number.values) & set(one.values))
+    if bare:
         return bool(set(number.plain) & set(one.plain))
     return False
 

@@ -14,7 +14,7 @@ from recsys.copywriting.checks.units import Number, Unit, give_unit
 _LINKS = frozenset(
     {"x", "\u00d7", "*", "-", "\u2013", "\u2014", "to", "bis", "by", "and", "und", "/", "or"}
 )
-_ACROSS = frozenset({"x", "\u00d7", "*", "by"})
+_ACROSS = frozenset({"x", "\u00d7", "*", "by", "/"})
 # Marks that do not part a number from what it counts.
 _QUIET = frozenset("-\u2013'\u2019\"“”")
 _MINUS = frozenset({"-", "\u2212"})
@@ -91,7 +91,8 @@ def _share_units(tokens: Sequence[Token], numbers: list[Number]) -> None:
         link = between[0].low
         if link not in _LINKS or two.unit.kind in ("times",):
             continue
-        if link in _ACROSS and two.unit.kind not in ("length", "pieces"):
+        fewer = link == "-" and one.values[:1] > two.values[:1]  # "10-6.75 OZ"
+        if fewer or (link in _ACROSS and two.unit.kind not in ("length", "pieces")):
             one.unit = Unit("pieces", 1, imperial=False)  # four times 250 ml
         else:
             one.unit = two.unit
