@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from benchmarks import (
     copy_checks,
     copy_stream,
+    copy_bulk,
     first_shelf,
     growth,
     ingest_speed,
@@ -46,6 +47,7 @@ def main() -> None:
         "curves": segment_curves.run,
         "copy_checks": copy_checks.run,
         "copy_stream": copy_stream.run,
+        "copy_bulk": copy_bulk.run,
     }
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
