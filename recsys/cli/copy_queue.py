@@ -37,7 +37,7 @@ def queue(
     from recsys.workflows.copy_queue import queue as waiting
 
     check_text(search)
-    states = [_state(one) for one in state or []]
+    states: list[State] = [_state(one) for one in state or []]
     workspace = open_workspace()
     found = waiting(workspace, states=states, kind=_kind(kind), search=search, limit=limit)
     shown = [
