@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+# Of rows, in the order of their lives.
+_STATES = ("waiting", "sent", "written", "failed", "skipped")
+
 RunId = Annotated[int, typer.Argument(metavar="RUN", help="As 'aisle copy runs' says.")]
 
 
@@ -185,7 +188,8 @@ def _words(run: RunLine) -> str:
 
 
 def _counts(run: RunLine) -> str:
-    return ", ".join(f"{count:,} {state}" for state, count in run.counts.items() if count)
+    states = [state for state in _STATES if run.counts.get(state)]
+    return ", ".join(f"{run.counts[state]:,} {state}" for state in states) or "no rows"
 
 
 def _estimate_words(found: dict[str, Any], model: str) -> str:

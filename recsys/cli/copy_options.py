@@ -60,7 +60,7 @@ def brief_of(**fields: Any) -> Brief:
     except ValidationError as error:
         found = error.errors()[0]
         option = "-".join(str(part) for part in found["loc"][:1]).replace("_", "-")
-        raise InputError(f"{_OPTIONS.get(option, option)}: {found['msg']}.") from None
+        raise InputError(f"--{_OPTIONS.get(option, option)}: {found['msg']}.") from None
 
 
 # Where an option has another name than the field of the brief.

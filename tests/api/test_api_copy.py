@@ -29,11 +29,24 @@ def home(flow_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def client(home: Path, tmp_path: Path, llm: LlmServer) -> Iterator[TestClient]:
     """A shop of its own for each test, its provider the small server."""
-    settings = Settings(home=copy_home(home, tmp_path / "home"), llm_url=address(llm))
-    workspace = Workspace(settings)
+    workspace = Workspace(Settings(home=copy_home(home, tmp_path / "home"), llm_url=address(llm)))
     with client_of(workspace) as client:
         yield client
     workspace.database.close()
+
+
+@pytest.fixture(scope="module")
+def shared_workspace(home: Path, _llm_server: LlmServer) -> Iterator[Workspace]:
+    workspace = Workspace(Settings(home=home, llm_url=address(_llm_server)))
+    yield workspace
+    workspace.database.close()
+
+
+@pytest.fixture
+def shared(shared_workspace: Workspace, llm: LlmServer) -> Iterator[TestClient]:
+    """A shop for tests that leave nothing behind."""
+    with client_of(shared_workspace) as client:
+        yield client
 
 
 def post(client: TestClient, route: str, **body: Any) -> Any:
@@ -80,16 +93,16 @@ def test_a_subject_and_a_category_text(client: TestClient, llm: LlmServer) -> No
     assert len(client.get("copy?kind=subject&state=draft&state=checked").json()["texts"]) == 1
 
 
-def test_the_checks_need_no_model(client: TestClient, llm: LlmServer) -> None:
-    document = post(client, "check", item_id="i00", text=LIE)
+def test_the_checks_need_no_model(shared: TestClient, llm: LlmServer) -> None:
+    document = post(shared, "check", item_id="i00", text=LIE)
     schemas.WrittenAnswer.model_validate(document)
     assert not document["clean"]
     (found,) = [one for one in document["findings"] if one["blocks"]]
     assert LIE[found["start"] : found["end"]] == "waterproof"
-    known = post(client, "check", item_id="i00", text=LIE, features={"care": "waterproof"})
+    known = post(shared, "check", item_id="i00", text=LIE, features={"care": "waterproof"})
     assert known["clean"]
     assert llm.requests == []
-    assert client.get("copy").json()["texts"] == []
+    assert shared.get("copy").json()["texts"] == []
 
 
 def test_editing_approving_and_rejecting(client: TestClient, llm: LlmServer) -> None:
@@ -133,27 +146,26 @@ def test_approved_texts_as_a_file(client: TestClient, llm: LlmServer) -> None:
     assert client.get("copy/approved.csv?kind=subject").text.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    ("scenario", "status", "code", "said"),
-    [
-        (refused(401), 502, "key_refused", "does not take the key"),
-        (refused(429, retry_after="30"), 503, "provider_busy", "takes no more requests"),
-        (refused(404), 502, "provider_error", "does not know the model"),
-        (refused(413), 502, "provider_error", "finds the request too large"),
-        (Scenario(stop="refused", why="harmful"), 502, "bad_answer", "refused to write this"),
-        (Scenario(stop="length"), 502, "bad_answer", "cut"),
-        (says("no JSON"), 502, "bad_answer", "not JSON"),
-    ],
-)
-def test_what_a_provider_does_wrong_is_said(  # noqa: PLR0917 - a table
-    client: TestClient, llm: LlmServer, scenario: Scenario, status: int, code: str, said: str
-) -> None:
-    llm.always(scenario)
-    answer = client.post("copy/describe", json={"item_id": "i00"})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
-    assert said in answer.json()["error"]["message"]
-    assert answer.headers.get("retry-after") == ("30" if status == 503 else None)
-    assert client.get("copy").json()["texts"] == []
+FAULTS: list[tuple[Scenario, int, str, str]] = [
+    (refused(401), 502, "key_refused", "does not take the key"),
+    (refused(429, retry_after="30"), 503, "provider_busy", "takes no more requests"),
+    (refused(404), 502, "provider_error", "does not know the model"),
+    (refused(413), 502, "provider_error", "finds the request too large"),
+    (Scenario(stop="refused", why="harmful"), 502, "bad_answer", "refused to write this"),
+    (Scenario(stop="length"), 502, "bad_answer", "cut"),
+    (says("no JSON"), 502, "bad_answer", "not JSON"),
+]
+
+
+def test_what_a_provider_does_wrong_is_said(shared: TestClient, llm: LlmServer) -> None:
+    for scenario, status, code, said in FAULTS:
+        llm.always(scenario)
+        answer = shared.post("copy/describe", json={"item_id": "i00"})
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (status, code), answer.text
+        assert said in error["message"]
+        assert answer.headers.get("retry-after") == ("30" if status == 503 else None)
+    assert shared.get("copy").json()["texts"] == []
 
 
 def test_without_a_key_it_says_how_to_set_one(
@@ -191,54 +203,51 @@ def test_a_run_is_estimated_started_paused_and_ended(client: TestClient, llm: Ll
     assert llm.requests == []
 
 
-@pytest.mark.parametrize(
-    ("method", "route", "body", "status", "said"),
-    [
-        ("GET", "99", None, 404, "99"),
-        ("GET", "2147483648", None, 404, "2147483648"),
-        ("GET", f"{10**30}", None, 404, str(10**30)),
-        ("GET", "tea", None, 422, "copy_id: Input should be a valid integer"),
-        ("GET", "runs/99", None, 404, "99"),
-        ("GET", f"runs/{10**30}", None, 404, str(10**30)),
-        ("POST", "runs/99/pause", None, 404, "99"),
-        ("POST", "runs/99/retry", None, 404, "99"),
-        ("PATCH", "99", {"text": "x", "revision": 1}, 404, "99"),
-        ("PATCH", "99", {"text": "x"}, 422, "revision: Field required"),
-        ("POST", "99/approve", {"revision": 1}, 404, "99"),
-        ("POST", "describe", {"item_id": "nothing"}, 404, "nothing"),
-        ("POST", "describe", {"item_id": "i00", "max_words": 5}, 422, "max_words"),
-        ("POST", "describe", {"item_id": "i00", "language": "xx"}, 422, "'xx'"),
-        ("POST", "describe", {"item_id": "i00", "voice": "pirate"}, 404, "'pirate'"),
-        ("POST", "describe", {"item_id": "i00", "state": "approved"}, 422, "state: Extra inputs"),
-        ("POST", "subjects", {}, 422, "a subject needs a segment or products"),
-        ("POST", "subjects", {"item_ids": ["i00"] * 4}, 422, "item_ids"),
-        ("POST", "subjects", {"segment": 9}, 404, "9"),
-        ("POST", "subjects", {"item_ids": ["i00"], "merge_tool": "x"}, 422, "'x'"),
-        ("POST", "category", {"category": "Shoes"}, 404, "Shoes"),
-        ("POST", "check", {"text": "x"}, 422, "a text is about"),
-        ("POST", "check", {"text": "x", "item_id": "i00", "category": "Tea"}, 422, "give one"),
-        ("GET", "?state=lost", None, 422, "state.0: Input should be"),
-        ("GET", "?page=2", None, 422, "page: Extra inputs"),
-    ],
-)  # fmt: skip
-def test_what_is_wrong_is_said(
-    client: TestClient, llm: LlmServer, *, method: str, route: str, body: object, status: int,
-    said: str,
-) -> None:  # fmt: skip
-    answer = client.request(method, f"copy/{route}".replace("/?", "?"), json=body)
-    assert answer.status_code == status, answer.text
-    assert said in answer.json()["error"]["message"]
+WRONG: list[tuple[str, str, Any, int, str]] = [
+    ("GET", "99", None, 404, "99"),
+    ("GET", "2147483648", None, 404, "2147483648"),
+    ("GET", f"{10**30}", None, 404, str(10**30)),
+    ("GET", "tea", None, 422, "copy_id: Input should be a valid integer"),
+    ("GET", "runs/99", None, 404, "99"),
+    ("GET", f"runs/{10**30}", None, 404, str(10**30)),
+    ("POST", "runs/99/pause", None, 404, "99"),
+    ("POST", "runs/99/retry", None, 404, "99"),
+    ("PATCH", "99", {"text": "x", "revision": 1}, 404, "99"),
+    ("PATCH", "99", {"text": "x"}, 422, "revision: Field required"),
+    ("POST", "99/approve", {"revision": 1}, 404, "99"),
+    ("POST", "describe", {"item_id": "nothing"}, 404, "nothing"),
+    ("POST", "describe", {"item_id": "i00", "max_words": 5}, 422, "max_words"),
+    ("POST", "describe", {"item_id": "i00", "language": "xx"}, 422, "'xx'"),
+    ("POST", "describe", {"item_id": "i00", "voice": "pirate"}, 404, "'pirate'"),
+    ("POST", "describe", {"item_id": "i00", "state": "approved"}, 422, "state: Extra inputs"),
+    ("POST", "subjects", {}, 422, "a subject needs a segment or products"),
+    ("POST", "subjects", {"item_ids": ["i00"] * 4}, 422, "item_ids"),
+    ("POST", "subjects", {"segment": 9}, 404, "9"),
+    ("POST", "subjects", {"item_ids": ["i00"], "merge_tool": "x"}, 422, "'x'"),
+    ("POST", "category", {"category": "Shoes"}, 404, "Shoes"),
+    ("POST", "check", {"text": "x"}, 422, "a text is about"),
+    ("POST", "check", {"text": "x", "item_id": "i00", "category": "Tea"}, 422, "give one"),
+    ("GET", "?state=lost", None, 422, "state.0: Input should be"),
+    ("GET", "?page=2", None, 422, "page: Extra inputs"),
+]  # fmt: skip
+
+
+def test_what_is_wrong_is_said(shared: TestClient, llm: LlmServer) -> None:
+    for method, route, body, status, said in WRONG:
+        answer = shared.request(method, f"copy/{route}".replace("/?", "?"), json=body)
+        assert answer.status_code == status, (route, answer.text)
+        assert said in answer.json()["error"]["message"]
     assert llm.requests == []
 
 
-def test_half_a_character_is_refused(client: TestClient) -> None:
-    answer = client.post(
+def test_half_a_character_is_refused(shared: TestClient) -> None:
+    answer = shared.post(
         "copy/check",
         content=r'{"item_id": "i00", "text": "\ud800"}',
         headers={"content-type": "application/json"},
     )
     assert answer.status_code == 422
-    assert "half a character" in answer.json()["error"]["message"]
+    assert "unicode string" in answer.json()["error"]["message"]
 
 
 def test_bodies_take_what_a_brief_takes() -> None:
