@@ -15,8 +15,8 @@ from recsys.copywriting.providers.base import Answer, Provider, Usage
 from recsys.copywriting.runs import Handed, Row
 from recsys.errors import BadAnswer, Busy, ProviderError, Unreachable
 from recsys.jobs.rows import add as add_job
-from recsys.workflows.copy_bulk_steps import Ask, Ready, Steps
 from recsys.workflows.copy_bulk_run import KIND, Course, billed
+from recsys.workflows.copy_bulk_steps import Ask, Ready, Steps
 from recsys.workspace import Workspace
 from recsys.workspace.tables import copy_runs, jobs
 

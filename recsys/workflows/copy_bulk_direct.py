@@ -16,8 +16,8 @@ from recsys.copywriting.pace import Pace
 from recsys.copywriting.providers.base import Answer, Provider, Usage
 from recsys.copywriting.runs import Row
 from recsys.errors import BadAnswer, Busy, JobCancelled, ProviderError, Unreachable
-from recsys.workflows.copy_bulk_steps import Ask, Ready, Steps
 from recsys.workflows.copy_bulk_run import Course, billed
+from recsys.workflows.copy_bulk_steps import Ask, Ready, Steps
 from recsys.workspace import Workspace
 
 CONCURRENCY = 8

@@ -18,6 +18,8 @@ from recsys.copywriting.text import Brief, Copy, Facts, Kind, Voice
 from recsys.workspace import Workspace
 from recsys.workspace.database import Database
 
+_LATE_SECONDS = 60.0
+
 
 def checked_of(
     workspace: Workspace,
@@ -37,23 +39,23 @@ def checked_of(
     """
     if others is not None:
         return check(copy, facts, brief, voice=voice, others=others)
-    with _known.holding(workspace.database, brief.kind, brief.language) as others:
-        return check(copy, facts, brief, voice=voice, others=others)
+    with _known.holding(workspace.database, brief.kind, brief.language) as known:
+        return check(copy, facts, brief, voice=voice, others=known)
 
 
 def others_of(workspace: Workspace, brief: Brief) -> Others:
-    """Return all texts of a kind that were not rejected, for a process that checks in one thread."""
+    """Return all texts of a kind that were not rejected, for one thread that checks many."""
     with _known.holding(workspace.database, brief.kind, brief.language) as others:
         return others
 
 
 @dataclass
 class _Texts:
-    """The texts of a kind in a language, and up to where they were read."""
+    """The texts of a kind in a language, and up to when they were read."""
 
     others: Others = field(default_factory=Others)
-    version: int = 0
-    rejected: tuple[int, float] = (0, 0.0)
+    revisions: dict[int, int] = field(default_factory=dict[int, int])
+    until: float = 0.0
 
 
 class _Known:
@@ -81,15 +83,20 @@ class _Known:
         kind: Kind,
         language: str,
     ) -> Others:
-        rejected = stored.rejections(connection)
-        texts = held.get((kind, language))
-        if texts is None or texts.rejected != rejected:
-            texts = held[kind, language] = _Texts(rejected=rejected)
-        for version, about_id, text in stored.texts_since(
-            connection, kind, language, texts.version
-        ):
-            texts.others.add(about_id, text)
-            texts.version = version
+        texts = held.setdefault((kind, language), _Texts())
+        # Who began to write first may come to an end later.
+        since = texts.until - _LATE_SECONDS
+        changed = [
+            line
+            for line in stored.changed_since(connection, kind, language, since)
+            if texts.revisions.get(line[0]) != line[1]
+        ]
+        abouts = sorted({about_id for _, _, about_id, _ in changed})
+        standing = stored.standing(connection, kind, language, abouts)
+        for about_id in abouts:
+            texts.others.add(about_id, standing.get(about_id, ""))
+        texts.revisions |= {copy_id: revision for copy_id, revision, _, _ in changed}
+        texts.until = max((at for *_, at in changed), default=texts.until)
         return texts.others
 
 

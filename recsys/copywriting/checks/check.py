@@ -117,9 +117,7 @@ def _duplicates(copy: Copy, facts: Facts, others: Others) -> Iterator[Finding]:
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sort by place, and leave out what was found twice."""
     alone = {(one.check, one.where, one.start, one.end, one.words): one for one in findings}
-    return tuple(
-        sorted(alone.values(), key=lambda one: (one.where != "text", one.start, one.end))
-    )
+    return tuple(sorted(alone.values(), key=lambda one: (one.where != "text", one.start, one.end)))
 
 
 def _apart(receipts: list[Receipt], findings: tuple[Finding, ...]) -> tuple[Receipt, ...]:

@@ -20,7 +20,9 @@ def check_claims(
     for claim in claims:
         part, at = _find(claim.words, parts)
         if part is None or not claim.words.strip():
-            words = f"The writer claims “{claim.words[:60]}”, which is not in the text; write it anew."
+            words = (
+                f"The writer claims “{claim.words[:60]}”, which is not in the text; write it anew."
+            )
             yield Finding(check="claim", words=words)
             continue
         start, end = at, at + len(claim.words)
@@ -36,7 +38,9 @@ def check_claims(
             )
         else:
             fact = known.fact
-            yield Receipt(start=start, end=end, field=fact.field, value=fact.value, where=part.where)
+            yield Receipt(
+                start=start, end=end, field=fact.field, value=fact.value, where=part.where
+            )
             continue
         yield Finding(check="claim", words=words, where=part.where, start=start, end=end)
 

@@ -17,10 +17,14 @@ from recsys.copywriting.text import PREHEADER_MOST, SUBJECT_MOST, Brief
 SUBJECT_EMOJI, DESCRIPTION_EMOJI = 1, 2
 _SOBER = ("professional", "technical", "luxury")
 _EMOJI = re.compile("[\U0001f1e6-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23f3]")
-_MARKS = re.compile(r"!{2,}|\?{2,}|[!?]*(?:!\?|\?!)[!?]*|\.{4,}|\${2,}|€{2,}|£{2,}|\*{2,}|={2,}|~{2,}")
+_MARKS = re.compile(
+    r"!{2,}|\?{2,}|[!?]*(?:!\?|\?!)[!?]*|\.{4,}|\${2,}|€{2,}|£{2,}|\*{2,}|={2,}|~{2,}"
+)
 _CAPITALS = re.compile(r"\b[^\W\d_a-z]{2,}\b")
 # Common words that shout though they are short, and acronyms that do not though they are long.
-_SHORT = frozenset("NEW NOW BUY ALL TOP YOU GET HOT BIG OFF THE AND FOR OUR NOT JETZT NEU NUR".split())
+_SHORT = frozenset(
+    "NEW NOW BUY ALL TOP YOU GET HOT BIG OFF THE AND FOR OUR NOT JETZT NEU NUR".split()
+)
 _ACRONYMS = frozenset("HDMI HEPA WLAN WIFI OLED QLED NASA DVDS MDMA PVDF ASAP UHPC".split())
 
 
@@ -64,7 +68,9 @@ def check_length(part: Part, brief: Brief) -> Iterator[Finding]:
 
 
 def _line(part: Part) -> Iterator[Finding]:
-    most, name = (SUBJECT_MOST, "subject") if part.where == "text" else (PREHEADER_MOST, "preheader")
+    most, name = (
+        (SUBJECT_MOST, "subject") if part.where == "text" else (PREHEADER_MOST, "preheader")
+    )
     length = seen_length(part.text.strip())
     if length > most:
         words = f"The {name} has {length} characters; inboxes cut it after {most}. Shorten it."
@@ -73,7 +79,9 @@ def _line(part: Part) -> Iterator[Finding]:
         yield _whole(part, "length", f"A {name} is one line; take out the line break.")
 
 
-def check_capitals(part: Part, evidence: Evidence, tags: list[tuple[int, int]]) -> Iterator[Finding]:
+def check_capitals(
+    part: Part, evidence: Evidence, tags: list[tuple[int, int]]
+) -> Iterator[Finding]:
     """Find words that shout; brands, units and acronyms of the facts may."""
     if part.text.islower():
         return
@@ -138,7 +146,9 @@ def check_merge_tags(part: Part, brief: Brief) -> Iterator[Finding]:
     for tag in find_tags(part.text):
         shown, span = part.text[tag.start : tag.end], (tag.start, tag.end)
         if tool is None:
-            words = f"“{shown}” is a merge tag, but no e-mail tool is chosen; choose one, or remove it."
+            words = (
+                f"“{shown}” is a merge tag, but no e-mail tool is chosen; choose one, or remove it."
+            )
             yield _span(part, "merge tag", words, span)
         elif not tool.pattern.fullmatch(shown):
             whose = f"a tag of {TOOLS[tag.tool].name}" if tag.tool else "no whole tag"

@@ -34,4 +34,6 @@ def check_language(part: Part) -> Iterator[Finding]:
 
 @lru_cache(maxsize=1)
 def _common() -> dict[str, frozenset[str]]:
-    return {name: frozenset(words.split()) for name, words in load("stopwords")["stopwords"].items()}
+    return {
+        name: frozenset(words.split()) for name, words in load("stopwords")["stopwords"].items()
+    }

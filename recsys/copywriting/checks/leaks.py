@@ -11,10 +11,20 @@ from recsys.copywriting.checks.tokens import Part
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _PHONE = re.compile(r"(?<![\w.])(?:\+|00)?\(?\d[\d ()/.-]{6,}\d(?!\w)")
-_GREETING = re.compile(r"^\W*(?:Dear|Hi|Hello|Hey|Liebe[rs]?|Hallo) (?P<name>[A-ZÄÖÜ][a-zäöüéè]+)\s*[,!:–-]")
-_NOT_NAMES = frozenset("There All Everyone Friend Friends You Spring Summer Autumn Winter Sunshine Weekend Folks Team Sir Madam Zusammen World Again".split())
-_URL = re.compile(r"\b(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|net|org|io|shop|store|co\.uk|de|fr|es|it|nl|pl|pt|se|eu)\b(?:/\S*)?", re.IGNORECASE)
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|^#{1,6} |\*\*[^*\n]+\*\*|__[^_\n]+__|`[^`\n]*`|\[[^\]\n]+\]\([^)\n]+\)|^\s*[-*•] |^\s*\d+\. |&(?:amp|nbsp|lt|gt|quot|#\d+);", re.MULTILINE)
+_GREETING = re.compile(
+    r"^\W*(?:Dear|Hi|Hello|Hey|Liebe[rs]?|Hallo) (?P<name>[A-ZÄÖÜ][a-zäöüéè]+)\s*[,!:–-]"
+)
+_NOT_NAMES = frozenset(
+    "There All Everyone Friend Friends You Spring Summer Autumn Winter Sunshine Weekend Folks Team Sir Madam Zusammen World Again".split()
+)
+_URL = re.compile(
+    r"\b(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|net|org|io|shop|store|co\.uk|de|fr|es|it|nl|pl|pt|se|eu)\b(?:/\S*)?",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(
+    r"</?[a-zA-Z][^<>]*>|^#{1,6} |\*\*[^*\n]+\*\*|__[^_\n]+__|`[^`\n]*`|\[[^\]\n]+\]\([^)\n]+\)|^\s*[-*•] |^\s*\d+\. |&(?:amp|nbsp|lt|gt|quot|#\d+);",
+    re.MULTILINE,
+)
 _TALK = re.compile(
     r"\b(?:ignore|disregard|forget) (?:the|all|any|your)?\s?(?:above|previous|prior|earlier|instructions?)\b"
     r"|\bas an? (?:AI|artificial intelligence|language model|assistant)\b|\bI(?:[’']m| am) (?:sorry|unable|an AI|just an AI)\b"
@@ -29,9 +39,7 @@ _TALK = re.compile(
 )
 
 
-def check_leaks(
-    part: Part, evidence: Evidence, tags: list[tuple[int, int]]
-) -> Iterator[Finding]:
+def check_leaks(part: Part, evidence: Evidence, tags: list[tuple[int, int]]) -> Iterator[Finding]:
     """Find what a shopper must never see.
 
     Parameters

@@ -15,7 +15,9 @@ READ = ("en", "de")  # languages whose words are known
 _FILES = ("colours", "materials", "properties", "ingredients", "places")
 _BASIC = ("blue", "green", "red", "grey", "brown", "pink", "purple", "yellow", "orange")
 # A loose word counts as a claim after these: "made of oak", "in rose".
-_BEFORE = frozenset({"of", "from", "in", "pure", "real", "genuine", "solid", "100", "aus", "reinem"})
+_BEFORE = frozenset(
+    {"of", "from", "in", "pure", "real", "genuine", "solid", "100", "aus", "reinem"}
+)
 _AFTER = frozenset({"colour", "color", "coloured", "colored", "shade", "tone", "finish", "body"})
 
 
@@ -94,7 +96,9 @@ class Lexicon:
                 if options and len(options[0][0]) == 1 and not options[0][1].denies:
                     return Term(options[0][1].id, options[0][1].kind, denies=True)
         if word.text[0].isupper() and len(low) > 7:
-            return next((self.heads[low[:n]] for n in range(14, 4, -1) if low[:n] in self.heads), None)
+            return next(
+                (self.heads[low[:n]] for n in range(14, 4, -1) if low[:n] in self.heads), None
+            )
         return None
 
     def _denied(
@@ -204,7 +208,10 @@ def _shades(language: str) -> Iterator[tuple[str, Term]]:
     colours = load("colours")["colour"]
     for colour in _BASIC:
         if language == "en":
-            for shade, names in (("dark", ("dark", "deep")), ("light", ("light", "pale", "pastel"))):
+            for shade, names in (
+                ("dark", ("dark", "deep")),
+                ("light", ("light", "pale", "pastel")),
+            ):
                 for name in names:
                     yield f"{name} {colour}", Term(f"{shade} {colour}", "colour")
         else:

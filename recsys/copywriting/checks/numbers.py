@@ -83,9 +83,7 @@ def _counts_alike(number: Quantity, one: Quantity) -> bool:
     return year or not around or bool(around & (one.after | one.before))
 
 
-def _say(
-    shown: str, number: Quantity, other: Fact | None, evidence: Evidence
-) -> tuple[str, str]:
+def _say(shown: str, number: Quantity, other: Fact | None, evidence: Evidence) -> tuple[str, str]:
     if other is None:
         return "number", (
             f"“{shown}” stands in no field {evidence.whose}; remove it, or add it as a fact."

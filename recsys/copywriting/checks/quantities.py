@@ -190,7 +190,12 @@ def _in_words(tokens: Sequence[Token], at: int, language: str | None) -> _Number
         elif tokens[last].text == "-" and last + 1 < len(tokens) and tokens[last + 1].low in known:
             if not _adds(total, known[tokens[last + 1].low]):
                 break
-        elif not (low == "and" and last + 1 < len(tokens) and total >= 100 and tokens[last + 1].low in known):
+        elif not (
+            low == "and"
+            and last + 1 < len(tokens)
+            and total >= 100
+            and tokens[last + 1].low in known
+        ):
             break
         last += 1
     return _Number(at, last, (total,), words=True)
@@ -202,7 +207,7 @@ def _adds(total: float, more: float) -> bool:
 
 
 def _half(tokens: Sequence[Token], at: int) -> _Number | None:
-    """"Half a litre", "half-litre", "half a dozen"; half of something else is no number."""
+    """ "Half a litre", "half-litre", "half a dozen"; half of something else is no number."""
     last = at + 1
     while last < len(tokens) and (tokens[last].text == "-" or tokens[last].low in ("a", "an")):
         last += 1
@@ -214,7 +219,7 @@ def _half(tokens: Sequence[Token], at: int) -> _Number | None:
 
 
 def _one(tokens: Sequence[Token], at: int) -> _Number | None:
-    """"One litre", "a dozen", "a hundred"; without a unit it is an article."""
+    """ "One litre", "a dozen", "a hundred"; without a unit it is an article."""
     following = tokens[at + 1].low if at + 1 < len(tokens) else ""
     if following in ("dozen", "dutzend"):
         return _Number(at, at + 2, (12.0,), words=True)
@@ -244,7 +249,9 @@ def _numerals(language: str | None) -> dict[str, float]:
         ones = {name: value for name, value in german.items() if value < 10 and value % 1 == 0}
         for ten, value in german.items():
             if value in range(20, 100, 10):
-                found |= {f"{one}und{ten}": value + more for one, more in {**ones, "ein": 1}.items()}
+                found |= {
+                    f"{one}und{ten}": value + more for one, more in {**ones, "ein": 1}.items()
+                }
     return found
 
 
@@ -302,7 +309,9 @@ def _refused(tokens: Sequence[Token], number: _Number, at: int) -> bool:
         return glued and value >= 20 and value % 10 == 0
     if token.low in ("an", "mal", "x", "m", "mes", "ore", "lat", "mb") and not glued:
         follows = tokens[at + 1].kind if at + 1 < len(tokens) else ""
-        return token.low in ("an", "mal", "ore", "lat") or (token.low == "x" and follows == "number")
+        return token.low in ("an", "mal", "ore", "lat") or (
+            token.low == "x" and follows == "number"
+        )
     if token.low == "x":
         return at + 1 < len(tokens) and tokens[at + 1].kind == "number"
     return token.text == '"' and not glued

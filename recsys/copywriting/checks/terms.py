@@ -106,16 +106,16 @@ def _free(
         yield _finding(part, "property", words, start, end)
 
 
-_COMMON = frozenset("and for the you are get buy one set try with gift now comes even is be of".split())
+_COMMON = frozenset(
+    "and for the you are get buy one set try with gift now comes even is be of".split()
+)
 
 
 def _harmless() -> frozenset[str]:
     return frozenset(load("harmless")["harmless"]["en"])
 
 
-def check_brands(
-    part: Part, evidence: Evidence, tags: list[tuple[int, int]]
-) -> Iterator[Finding]:
+def check_brands(part: Part, evidence: Evidence, tags: list[tuple[int, int]]) -> Iterator[Finding]:
     """Find brands and trade names that no field has."""
     words = part.words
     known = brands()

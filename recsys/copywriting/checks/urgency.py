@@ -21,9 +21,7 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(pieces)})\b", re.IGNORECASE)
 
 
-_MONTHS = (
-    "jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?|sep(?:t(?:ember)?)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?"
-)
+_MONTHS = "jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?|sep(?:t(?:ember)?)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _GERMAN_DAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
 _DATE = re.compile(
@@ -37,8 +35,12 @@ _ENDS_ON = re.compile(
     re.IGNORECASE,
 )
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WORDS = dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True))
-_WORDS |= dict(zip("zwei drei vier fünf sechs sieben acht neun zehn".split(), range(2, 11), strict=True))
+_WORDS = dict(
+    zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True)
+)
+_WORDS |= dict(
+    zip("zwei drei vier fünf sechs sieben acht neun zehn".split(), range(2, 11), strict=True)
+)
 _GERMAN_MONTHS = {"mär": "mar", "mai": "may", "okt": "oct", "dez": "dec"}
 
 
@@ -114,7 +116,7 @@ def _stock(part: Part, match: re.Match[str], stock: int | None) -> Iterator[Find
 
 def _weekday(part: Part, match: re.Match[str], ends: date | None) -> Iterator[Finding | Receipt]:
     name = match["day"].casefold()
-    day = (_WEEKDAYS.index(name) if name in _WEEKDAYS else _GERMAN_DAYS.index(name))
+    day = _WEEKDAYS.index(name) if name in _WEEKDAYS else _GERMAN_DAYS.index(name)
     if ends is not None and ends.weekday() == day:
         yield _receipt(part, match.span(), ends)
         return
@@ -126,13 +128,24 @@ def _dates(part: Part, facts: Facts, ends: date | None) -> Iterator[Finding | Re
     known = [(one, found) for one in facts.facts for *_, found in dates(one.value)]
     for start, end, said in dates(part.text):
         year, month, day = said
-        fact = next((one for one, found in known if found[1:] == said[1:] and year in (None, found[0])), None)
-        if ends is not None and (month, day) == (ends.month, ends.day) and year in (None, ends.year):
+        fact = next(
+            (one for one, found in known if found[1:] == said[1:] and year in (None, found[0])),
+            None,
+        )
+        if (
+            ends is not None
+            and (month, day) == (ends.month, ends.day)
+            and year in (None, ends.year)
+        ):
             yield _receipt(part, (start, end), ends)
         elif fact is not None:
-            yield Receipt(start=start, end=end, field=fact.field, value=fact.value, where=part.where)
+            yield Receipt(
+                start=start, end=end, field=fact.field, value=fact.value, where=part.where
+            )
         else:
-            told = "stands in no field" if ends is None else f"is not the day the offer ends, {ends}"
+            told = (
+                "stands in no field" if ends is None else f"is not the day the offer ends, {ends}"
+            )
             words = f"“{part.text[start:end]}” {told}; remove it, or set the day."
             yield _finding(part, words, (start, end))
 

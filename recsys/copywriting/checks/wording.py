@@ -81,7 +81,9 @@ def check_keywords(part: Part, brief: Brief) -> Iterator[Finding]:
 def _stuffed(part: Part, stems: Sequence[str], brief: Brief) -> Iterator[Finding]:
     common = frozenset(load("stopwords")["stopwords"].get(part.language, "").split())
     asked = {stem(one.low, part.language) for keyword in brief.keywords for one in cut(keyword)}
-    counts = Counter(one for one in stems if len(one) > 3 and one not in common and one not in asked)
+    counts = Counter(
+        one for one in stems if len(one) > 3 and one not in common and one not in asked
+    )
     for word, count in counts.most_common(1):
         if len(stems) >= _LEAST_WORDS and count > max(_FREE_WORDS, _SHARE * len(stems)):
             at = next(one for one, said in zip(part.words, stems, strict=True) if said == word)
