@@ -88,9 +88,7 @@ def _of_part(
 ) -> Iterator[Finding | Receipt]:
     tags = [(tag.start, tag.end) for tag in find_tags(part.text)]
     yield from check_length(part, brief)
-    yield from check_numbers(
-        part, evidence, [*tags, *addresses(part.text), *told_elsewhere(part.text)]
-    )
+    yield from check_numbers(part, evidence, [*tags, *addresses(part.text), *told_elsewhere(part)])
     yield from check_terms(part, evidence)
     yield from check_brands(part, evidence, tags)
     yield from check_urgency(part, facts, brief)

@@ -28,7 +28,10 @@ def check_claims(
         start, end = at, at + len(claim.words)
         known = evidence.of(claim.field)
         if known is None:
-            words = f"“{claim.words}” rests on “{claim.field[:60]}”, which is no field {evidence.whose}."
+            words = (
+                f"“{claim.words}” rests on “{claim.field[:60]}”,"
+                f" which is no field {evidence.whose}."
+            )
         elif not _bears(claim.words, known, part.language):
             value = known.fact.value
             shown = value if len(value) <= 60 else value[:59] + "…"
