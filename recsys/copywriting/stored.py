@@ -178,13 +178,13 @@ def replaced(connection: Connection) -> set[int]:
 
 def changed_since(
     connection: Connection, kind: Kind, language: str, at: float
-) -> list[tuple[int, int, str, float]]:
-    """Return id, revision, what it is about and when, of texts that changed after a moment."""
+) -> list[tuple[int, int, str]]:
+    """Return id, revision and what it is about, of texts that changed after a moment."""
     one = copy_texts.c
-    query = select(one.id, one.revision, one.about_id, one.at).where(
+    query = select(one.id, one.revision, one.about_id).where(
         one.kind == kind, one.language == language, one.at > at
     )
-    return [(row.id, row.revision, row.about_id, row.at) for row in connection.execute(query)]
+    return [(row.id, row.revision, row.about_id) for row in connection.execute(query)]
 
 
 def standing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -85,18 +86,18 @@ class _Known:
     ) -> Others:
         texts = held.setdefault((kind, language), _Texts())
         # Who began to write first may come to an end later.
-        since = texts.until - _LATE_SECONDS
+        since, now = texts.until - _LATE_SECONDS, time.time()
         changed = [
             line
             for line in stored.changed_since(connection, kind, language, since)
             if texts.revisions.get(line[0]) != line[1]
         ]
-        abouts = sorted({about_id for _, _, about_id, _ in changed})
+        abouts = sorted({about_id for _, _, about_id in changed})
         standing = stored.standing(connection, kind, language, abouts)
         for about_id in abouts:
             texts.others.add(about_id, standing.get(about_id, ""))
-        texts.revisions |= {copy_id: revision for copy_id, revision, _, _ in changed}
-        texts.until = max((at for *_, at in changed), default=texts.until)
+        texts.revisions |= {copy_id: revision for copy_id, revision, _ in changed}
+        texts.until = now
         return texts.others
 
 
