@@ -81,7 +81,9 @@ def copy_run_routes(workspace: Workspace) -> APIRouter:
     @router.post("/{run_id}/resume", responses=_RUN, summary="Go on with a run")
     def resume(run_id: RunId, body: Annotated[ResumeBody | None, Body()] = None) -> Json:
         """Go on with a run that was paused or came to its cap."""
-        return Json(asdict(resume_run(workspace, run_id, cap=body and body.cap, actor=_ACTOR)))
+        caps = body or ResumeBody()
+        run = resume_run(workspace, run_id, cap=caps.cap, cap_tokens=caps.cap_tokens, actor=_ACTOR)
+        return Json(asdict(run))
 
     @router.post("/{run_id}/cancel", responses=_RUN, summary="End a run")
     def cancel(run_id: RunId) -> Json:

@@ -252,6 +252,7 @@ class ResumeBody(_Body):
     """How a run goes on."""
 
     cap: float | None = Field(default=None, gt=0, description="US dollars; left out: as before.")
+    cap_tokens: int | None = Field(default=None, ge=1, description="Left out: as before.")
 
 
 class UsageAnswer(BaseModel):
@@ -397,6 +398,8 @@ class RunLineAnswer(BaseModel):
     usage: UsageAnswer
     cost: float | None
     cap: float | None
+    cap_tokens: int | None
+    words: str = Field(description="Why it stands still, or empty.")
     job_id: int | None
     actor: str
     at: float

@@ -66,7 +66,7 @@ def bulk(
 ) -> None:
     """Write many texts: what it would take is told and asked first; then see the run to its end.
 
-    Ctrl+C ends the run; what is written stays in the queue.
+    Ctrl+C pauses the run; 'aisle copy resume' goes on with it.
     """
     from recsys.workflows.copy_bulk import estimate, start_run
     from recsys.workflows.copy_settings import model_of
@@ -134,13 +134,17 @@ def resume(
     run_id: RunId,
     *,
     cap: Annotated[float | None, typer.Option(help="US dollars; by default as before.")] = None,
+    cap_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Tokens; by default as before.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Go on with a paused or capped run, and see it to its end."""
     from recsys.workflows.copy_bulk import resume_run
 
     workspace = open_workspace()
-    _see(workspace, resume_run(workspace, run_id, cap=cap, actor=actor()), as_json=as_json)
+    run = resume_run(workspace, run_id, cap=cap, cap_tokens=cap_tokens, actor=actor())
+    _see(workspace, run, as_json=as_json)
 
 
 @app.command()
@@ -184,7 +188,8 @@ def _told(run: RunLine, *, as_json: bool) -> None:
 
 def _words(run: RunLine) -> str:
     cost = "" if run.cost is None else f", ${run.cost:.2f}"
-    return f"Run {run.id} ({run.label}) is {run.state}: {_counts(run)}{cost}."
+    words = f"Run {run.id} ({run.label}) is {run.state}: {_counts(run)}{cost}. {run.words}"
+    return words.rstrip()
 
 
 def _counts(run: RunLine) -> str:
