@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import (
+    copy_bulk,
     copy_checks,
     copy_stream,
-    copy_bulk,
     first_shelf,
     growth,
     ingest_speed,
