@@ -20,7 +20,6 @@ state_copy.take_view()
 view = st.segmented_control(
     "Show",
     state_copy.VIEWS,
-    default=state_copy.VIEWS[0],
     required=True,
     format_func=lambda one: NAMES.get(one, str(one)),
     key=state_copy.VIEW,

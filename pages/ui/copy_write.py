@@ -54,12 +54,12 @@ def show_write(workspace: Workspace) -> None:
         if facts is None:
             st.caption("The text appears here, with a receipt for each claim in it.")
             return
-        place = st.container()
+        place = st.empty()
         if go:
-            with place:
+            with place.container():
                 write_variants(workspace, about, facts, brief, model=model, number=number)
             st.rerun()
-        with place:
+        with place.container():
             found = show_result(workspace, about, facts, brief)
         if found and able and (note := _ask_again()):
             again = brief.model_copy(update={"note": note})

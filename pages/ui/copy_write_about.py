@@ -42,7 +42,6 @@ def choose_about(workspace: Workspace) -> tuple[Chosen, Facts | None]:
     st.segmented_control(
         "What is written",
         KINDS,
-        default=chosen.kind,
         required=True,
         format_func=lambda one: KIND_WORDS.get(one, str(one)),
         key=_KIND,

@@ -14,7 +14,7 @@ from pages.ui.jobs import ACTOR
 from pages.ui.state_copy import Chosen, Draft, Variant
 from pages.ui.words import count, plain
 from recsys.copywriting.checks.finding import Checked
-from recsys.copywriting.text import PREHEADER_MOST, Brief, Copy, Facts
+from recsys.copywriting.text import PREHEADER_MOST, Brief, Copy, Facts, Kind
 from recsys.workflows.copy_queue import CopyText, approve, keep
 from recsys.workflows.copywriting import Written, check_by_hand
 from recsys.workspace import Workspace
@@ -32,7 +32,7 @@ def show_result(workspace: Workspace, about: Chosen, facts: Facts, brief: Brief)
     place = _choose_variant(draft)
     variant = draft.variants[place]
     drawn = st.container()
-    copy = _edit(variant, f"copy-{draft.number}-{place}")
+    copy = _edit(variant, brief.kind, f"copy-{draft.number}-{place}")
     if not copy.text.strip():
         return False
     checked = check_by_hand(workspace, copy, facts, brief).checked
@@ -81,20 +81,19 @@ def _choose_variant(draft: Draft) -> int:
     )
 
 
-def _edit(variant: Variant, key: str) -> Copy:
+def _edit(variant: Variant, kind: Kind, key: str) -> Copy:
     """Let change the text; the claims whose words went out of it are no longer made."""
     written = variant.written.copy
-    mail = bool(written.preheader) or "\n" not in written.text and len(written.text) < 100
     text = st.text_area(
         "Edit",
         written.text,
         key=f"{key}-text",
-        height=80 if mail else 220,
+        height=80 if kind == "subject" else 220,
         help="Ctrl and Enter, or a click elsewhere, checks it anew.",
         persist_state="session",
     )
     preheader = ""
-    if written.preheader:
+    if kind == "subject":
         preheader = st.text_input(
             "Preheader",
             written.preheader,

@@ -156,10 +156,16 @@ def draft(about: Chosen) -> Draft:
 def set_draft(
     about: Chosen, written: tuple[Written, ...], *, failed: str = "", partial: str = ""
 ) -> None:
-    """Remember what came of writing, in place of what was there."""
-    number = draft(about).number + 1
+    """Remember what came of writing, in place of what was there.
+
+    Where nothing came, what was there stays beside the words of what went wrong.
+    """
+    before = draft(about)
+    if failed and not written:
+        st.session_state[_DRAFT] = replace(before, failed=failed, partial=partial)
+        return
     variants = tuple(Variant(one) for one in written)
-    st.session_state[_DRAFT] = Draft(about.name, number, variants, failed, partial)
+    st.session_state[_DRAFT] = Draft(about.name, before.number + 1, variants, failed, partial)
 
 
 def keep_variant(about: Chosen, place: int, variant: Variant) -> None:
