@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.ui import state, state_copy_queue
+from pages.ui import state, state_copy, state_copy_queue
 from pages.ui.copy_queue_one import show_text
+from pages.ui.copy_write_about import KIND_WORDS
 from pages.ui.copy_queue_words import (
-    KIND_WORDS,
     STATE_HELP,
     STATE_WORDS,
     about_words,
@@ -66,10 +66,18 @@ def _show_nothing() -> None:
         " somebody to approve them, and are exported from here."
     )
     with st.container(horizontal=True):
-        if st.button("Write one", type="primary", icon=":material/edit_note:"):
-            st.switch_page("copywriting.py")
-        if st.button("Write many at once", icon=":material/dynamic_feed:"):
-            st.switch_page("copywriting.py", query_params={"view": "bulk"})
+        for label, icon, view in (
+            ("Write one", ":material/edit_note:", "write"),
+            ("Write many at once", ":material/dynamic_feed:", "bulk"),
+        ):
+            st.button(
+                label,
+                key=f"copy-to-{view}",
+                type="primary" if view == "write" else "secondary",
+                icon=icon,
+                on_click=state_copy.open_view,
+                args=(view,),
+            )
 
 
 def _texts(workspace: Workspace) -> list[CopyText]:

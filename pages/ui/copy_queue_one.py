@@ -9,8 +9,8 @@ from pages.ui import state, state_copy_queue
 from pages.ui.copy_difference import show_difference
 from pages.ui.copy_queue_edit import edit_text, override_form
 from pages.ui.copy_queue_history import show_history
+from pages.ui.copy_write_about import KIND_WORDS
 from pages.ui.copy_queue_words import (
-    KIND_WORDS,
     STATE_WORDS,
     about_words,
     made_words,

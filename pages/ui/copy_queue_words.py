@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from pages.ui.copy_write_about import KIND_WORDS
 from pages.ui.words import ago, count, plain
 from recsys.copywriting.checks.finding import Checked
 from recsys.copywriting.providers.base import Usage
-from recsys.copywriting.text import LANGUAGES, Kind, State
+from recsys.copywriting.text import LANGUAGES, State
 from recsys.workflows.copy_queue import CopyText, CopyVersion
 
-KIND_WORDS: dict[Kind, str] = {
-    "description": "Description",
-    "subject": "E-mail subject",
-    "category": "Category text",
-}
 STATE_WORDS: dict[State, str] = {
     "draft": "Draft",
     "checked": "Checked",

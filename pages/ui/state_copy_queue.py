@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import streamlit as st
 
-from recsys.copywriting.text import KINDS, STATES, Kind, State
+from recsys.copywriting.text import KINDS, STATES, Brief, Kind, State
+from recsys.workflows.copy_bulk import Selection, Way
 
 WAITING: tuple[State, ...] = ("draft", "checked")
 _TEXT, _STATE, _RUN = "text", "state", "run"
@@ -15,6 +16,16 @@ _OFFSET = "copy_queue_offset"
 _SKIPPED = "copy_queue_skipped"
 _DOING = "copy_queue_doing"
 _ASKED = "copy_bulk_asked"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A bulk run that is to be estimated, and may then be started."""
+
+    selection: Selection
+    brief: Brief
+    way: Way
+    model: str
 
 
 def opened_text() -> int | None:
@@ -114,11 +125,11 @@ def do(copy_id: int, what: str, revision: int) -> None:
     st.session_state[_DOING] = (copy_id, what, revision)
 
 
-def asked() -> Any:
+def asked() -> Asked | None:
     """Return the bulk run that is to be estimated, as it was asked for; None for none."""
     return st.session_state.get(_ASKED)
 
 
-def ask(wanted: Any) -> None:
+def ask(wanted: Asked | None) -> None:
     """Remember the bulk run that is to be estimated; None forgets it."""
     st.session_state[_ASKED] = wanted
