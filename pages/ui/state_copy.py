@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from recsys.copywriting.text import KINDS, MOST_PRODUCTS, Copy, Kind, State
+from recsys.copywriting.text import KINDS, MOST_PRODUCTS, Copy, Facts, Kind, State
 from recsys.workflows.copywriting import Written
 
 VIEWS = ("write", "queue", "bulk", "settings")
 VIEW = "copy-view"
 _CHOSEN = "copy-chosen"
 _DRAFT = "copy-draft"
+_MODEL = "copy-model-chosen"
 _ADDRESS = ("kind", "item", "segment", "category")
 
 
@@ -50,14 +51,14 @@ class Variant:
     Attributes
     ----------
     kept
-        What the queue has.
+        What of it is in the queue, and the facts it was checked against.
     """
 
     written: Written
     copy_id: int = 0
     revision: int = 0
     state: State = "draft"
-    kept: Copy | None = None
+    kept: tuple[Copy, Facts] | None = None
 
 
 @dataclass(frozen=True)
@@ -155,10 +156,16 @@ def draft(about: Chosen) -> Draft:
 def set_draft(
     about: Chosen, written: tuple[Written, ...], *, failed: str = "", partial: str = ""
 ) -> None:
-    """Remember what came of writing, in place of what was there."""
-    number = draft(about).number + 1
+    """Remember what came of writing, in place of what was there.
+
+    Where nothing came, what was there stays beside the words of what went wrong.
+    """
+    before = draft(about)
+    if failed and not written:
+        st.session_state[_DRAFT] = replace(before, failed=failed, partial=partial)
+        return
     variants = tuple(Variant(one) for one in written)
-    st.session_state[_DRAFT] = Draft(about.name, number, variants, failed, partial)
+    st.session_state[_DRAFT] = Draft(about.name, before.number + 1, variants, failed, partial)
 
 
 def keep_variant(about: Chosen, place: int, variant: Variant) -> None:
@@ -176,3 +183,13 @@ def picked(key: str) -> object:
 def put(key: str, value: object) -> None:
     """Make a widget show a value (before it is drawn)."""
     st.session_state[key] = value
+
+
+def chosen_model() -> str:
+    """Return the model that this session chose; empty before it did."""
+    return st.session_state.get(_MODEL, "")
+
+
+def choose_model(key: str) -> None:
+    """Have another model write: what stands in a widget (its callback)."""
+    st.session_state[_MODEL] = str(st.session_state.get(key) or "").strip()[:200]
