@@ -342,7 +342,8 @@ copy_runs = Table(
     Column("label", Text, nullable=False),
     Column("body", JSON, nullable=False),  # selection, brief, provider, model, way, caps
     Column("state", String(10), nullable=False),  # running | paused | done | cancelled | capped
-    Column("batches", JSON, nullable=False),  # ids at the provider, in the order handed in
+    Column("batches", JSON, nullable=False),  # at the provider, in the order handed in
+    Column("spent", JSON, nullable=False),  # tokens and US dollars, the sum over all answers
     Column("job_id", Integer, nullable=True),
     Column("actor", Text, nullable=False),
     Column("at", Float, nullable=False),
@@ -360,6 +361,7 @@ copy_run_rows = Table(
     Column("usage", JSON, nullable=True),
     Column("cost", Float, nullable=True),
     Column("error", Text, nullable=False),
+    Column("digest", String(64), nullable=False),  # of what was asked last; "" before
     UniqueConstraint("run_id", "about_id"),
 )
 

@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("body", sa.JSON, nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("batches", sa.JSON, nullable=False),
+        sa.Column("spent", sa.JSON, nullable=False),
         sa.Column("job_id", sa.Integer, nullable=True),
         sa.Column("actor", sa.Text, nullable=False),
         sa.Column("at", sa.Float, nullable=False),
@@ -84,5 +85,6 @@ def upgrade() -> None:
         sa.Column("usage", sa.JSON, nullable=True),
         sa.Column("cost", sa.Float, nullable=True),
         sa.Column("error", sa.Text, nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
         sa.UniqueConstraint("run_id", "about_id"),
     )

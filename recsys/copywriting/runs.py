@@ -1,0 +1,322 @@
+"""Bulk runs in the database: what each is to write, what it has spent, and where its rows stand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from pydantic import Field
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from recsys.copywriting.providers.base import NO_USAGE, Answer, Usage
+from recsys.copywriting.text import Brief
+from recsys.errors import NotFound
+from recsys.values import Value
+from recsys.workspace.tables import copy_answers, copy_run_rows, copy_runs
+
+Way = Literal["direct", "batch"]
+RunState = Literal["running", "paused", "done", "cancelled", "capped"]
+RowState = Literal["waiting", "sent", "written", "failed", "skipped"]
+
+_AT_ONCE = 500  # ids in one statement
+
+
+class Selection(Value):
+    """The products that a run is about: those for which all that is given here holds.
+
+    With ``kind`` "subject" in the brief, ``segments`` are what subjects are written for.
+    """
+
+    items: tuple[str, ...] = ()
+    collection: int | None = None
+    segment: int | None = Field(default=None, description="Products that its members buy most.")
+    segments: tuple[int, ...] = ()
+    category: str = ""
+    brand: str = ""
+    without_description: bool = False
+    limit: int = Field(default=1_000, ge=1, le=100_000)
+
+
+class Handed(Value):
+    """A batch at the provider; ``id`` is empty from before it is handed in until it is known."""
+
+    id: str = ""
+    requests: int
+    at: float
+    collected: bool = False
+
+
+class Order(Value):
+    """What a run was asked to do.
+
+    Attributes
+    ----------
+    selection
+        As it was given, without the ids: these are the rows.
+    approved
+        How many were left out since they have approved copy.
+    why
+        Why it stands still, in words.
+    """
+
+    selection: Selection
+    brief: Brief
+    provider: str
+    model: str
+    way: Way
+    cap: float | None
+    cap_tokens: int | None
+    approved: int = 0
+    why: str = ""
+
+
+class Spent(Value):
+    """What a run has used: the sum over its answers; ``cost`` of those with a known price."""
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    cost: float | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens alone."""
+        return Usage(self.input, self.output, self.cache_read, self.cache_write)
+
+    @property
+    def tokens(self) -> int:
+        """All tokens, however they are paid."""
+        return self.input + self.output + self.cache_read + self.cache_write
+
+    def plus(self, usage: Usage, cost: float | None) -> Spent:
+        """Return this with an answer more."""
+        return Spent(**asdict(added(self.usage, usage)), cost=_sum(self.cost, cost))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A bulk run as it is kept."""
+
+    id: int
+    label: str
+    order: Order
+    state: RunState
+    batches: tuple[Handed, ...]
+    spent: Spent
+    job_id: int | None
+    actor: str
+    at: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a run writes about one thing.
+
+    Attributes
+    ----------
+    tries
+        Requests for it that came to an end.
+    digest
+        Of the request that is out, or was answered last.
+    """
+
+    id: int
+    about_id: str
+    state: RowState
+    tries: int = 0
+    copy_id: int | None = None
+    usage: Usage = NO_USAGE
+    cost: float | None = None
+    error: str = ""
+    digest: str = ""
+
+
+def added(one: Usage, other: Usage) -> Usage:
+    """Return the sum of two usages."""
+    return Usage(
+        one.input + other.input,
+        one.output + other.output,
+        one.cache_read + other.cache_read,
+        one.cache_write + other.cache_write,
+    )
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    return one if other is None else (one or 0.0) + other
+
+
+def add_run(
+    connection: Connection, order: Order, about_ids: Sequence[str], *, label: str, actor: str
+) -> int:
+    """Write a new run that waits for its first job; return its id."""
+    values: dict[str, Any] = {
+        "label": label,
+        "body": order.model_dump(mode="json"),
+        "state": "running",
+        "batches": [],
+        "spent": Spent().model_dump(),
+        "actor": actor,
+        "at": time.time(),
+    }
+    (run_id,) = connection.execute(insert(copy_runs).values(values).returning(copy_runs.c.id)).one()
+    blank = {"run_id": run_id, "state": "waiting", "tries": 0, "error": "", "digest": ""}
+    rows = [{**blank, "about_id": about_id} for about_id in about_ids]
+    if rows:
+        connection.execute(insert(copy_run_rows), rows)
+    return int(run_id)
+
+
+def one_run(connection: Connection, run_id: int, *, locked: bool = False) -> Run:
+    """Return a run; ``locked`` where a write follows in the same transaction.
+
+    Raises
+    ------
+    NotFound
+        There is none of that id.
+    """
+    statement = select(copy_runs).where(copy_runs.c.id == run_id)
+    row = connection.execute(statement.with_for_update() if locked else statement).mappings()
+    found = row.first()
+    if found is None:
+        raise NotFound(f"There is no bulk run {run_id}.", hint="The Copy page lists those there are.")
+    return _run(found)
+
+
+def newest_runs(connection: Connection, limit: int) -> list[Run]:
+    """Return the newest runs, newest first."""
+    statement = select(copy_runs).order_by(copy_runs.c.id.desc()).limit(limit)
+    return [_run(row) for row in connection.execute(statement).mappings()]
+
+
+def state_of(connection: Connection, run_id: int) -> RunState:
+    """Return the state of a run alone, for who looks often."""
+    return connection.execute(select(copy_runs.c.state).where(copy_runs.c.id == run_id)).scalar_one()
+
+
+def change_run(connection: Connection, run_id: int, **values: Any) -> None:
+    """Write some columns of a run: ``order``, ``state``, ``batches``, ``spent``, ``job_id``."""
+    if "order" in values:
+        values["body"] = values.pop("order").model_dump(mode="json")
+    if "batches" in values:
+        values["batches"] = [one.model_dump() for one in values["batches"]]
+    if "spent" in values:
+        values["spent"] = values["spent"].model_dump()
+    connection.execute(update(copy_runs).where(copy_runs.c.id == run_id).values(**values))
+
+
+def _run(row: Mapping[Any, Any]) -> Run:
+    return Run(
+        id=row["id"],
+        label=row["label"],
+        order=Order.model_validate(row["body"]),
+        state=row["state"],
+        batches=tuple(Handed.model_validate(one) for one in row["batches"]),
+        spent=Spent.model_validate(row["spent"]),
+        job_id=row["job_id"],
+        actor=row["actor"],
+        at=row["at"],
+    )
+
+
+def counts(connection: Connection, run_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Return how many rows of some runs are in each state."""
+    wanted = list(run_ids)
+    found: dict[int, dict[str, int]] = {run_id: {} for run_id in wanted}
+    statement = (
+        select(copy_run_rows.c.run_id, copy_run_rows.c.state, func.count())
+        .where(copy_run_rows.c.run_id.in_(wanted))
+        .group_by(copy_run_rows.c.run_id, copy_run_rows.c.state)
+    )
+    for run_id, state, number in connection.execute(statement):
+        found[run_id][state] = number
+    return found
+
+
+def rows_in(
+    connection: Connection, run_id: int, state: str, *, limit: int | None = None
+) -> list[Row]:
+    """Return rows of a run in a state, in its order."""
+    statement = (
+        select(copy_run_rows)
+        .where(copy_run_rows.c.run_id == run_id, copy_run_rows.c.state == state)
+        .order_by(copy_run_rows.c.id)
+        .limit(limit)
+    )
+    return [_row(row) for row in connection.execute(statement).mappings()]
+
+
+def _row(row: Mapping[Any, Any]) -> Row:
+    return Row(
+        id=row["id"],
+        about_id=row["about_id"],
+        state=row["state"],
+        tries=row["tries"],
+        copy_id=row["copy_id"],
+        usage=Usage(**(row["usage"] or {})),
+        cost=row["cost"],
+        error=row["error"],
+        digest=row["digest"],
+    )
+
+
+def write_rows(connection: Connection, rows: Iterable[Row]) -> None:
+    """Write rows as they are now."""
+    values = [
+        {
+            "row_id": row.id,
+            "new_state": row.state,
+            "new_tries": row.tries,
+            "new_copy_id": row.copy_id,
+            "new_usage": asdict(row.usage),
+            "new_cost": row.cost,
+            "new_error": row.error,
+            "new_digest": row.digest,
+        }
+        for row in rows
+    ]
+    if not values:
+        return
+    named = ("state", "tries", "copy_id", "usage", "cost", "error", "digest")
+    table = copy_run_rows.c
+    sent = {name: bindparam(f"new_{name}", type_=table[name].type) for name in named}
+    statement = update(copy_run_rows).where(table.id == bindparam("row_id")).values(sent)
+    connection.execute(statement, values)
+
+
+def move_rows(connection: Connection, run_id: int, start: RowState, end: RowState) -> int:
+    """Put all rows of a state into another, what was said of them forgotten; return how many."""
+    statement = (
+        update(copy_run_rows)
+        .where(copy_run_rows.c.run_id == run_id, copy_run_rows.c.state == start)
+        .values(state=end, error="")
+    )
+    return connection.execute(statement).rowcount
+
+
+def kept_answers(connection: Connection, digests: Iterable[str]) -> dict[str, Answer]:
+    """Return the answers that are there to what was asked, by the digest of the request."""
+    wanted = sorted(set(digests))
+    found: dict[str, Answer] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        statement = select(copy_answers).where(copy_answers.c.digest.in_(some))
+        for row in connection.execute(statement).mappings():
+            body = dict(row["body"])
+            found[row["digest"]] = Answer(**{**body, "usage": Usage(**body["usage"])})
+    return found
+
+
+def keep_answers(connection: Connection, answers: Mapping[str, Answer]) -> None:
+    """Keep answers by the digest of the request; one that is there already stays."""
+    if not answers:
+        return
+    now = time.time()
+    values = [
+        {"digest": digest, "body": asdict(answer), "at": now} for digest, answer in answers.items()
+    ]
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(copy_answers).on_conflict_do_nothing(), values)
