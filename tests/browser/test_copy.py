@@ -1,4 +1,4 @@
-"""A description from its facts: a claim that nothing bears out is flagged, mended, approved, kept."""
+"""A description from its facts: a false claim is flagged, mended, approved and downloaded."""
 
 from __future__ import annotations
 
