@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from recsys.settings import Settings
 from recsys.workflows.copy_queue import copy_text, history, queue
+from recsys.workflows.named_sets import save_named_set
 from recsys.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -230,11 +231,26 @@ def test_what_does_not_exist_is_said_in_place(
     assert with_key.requests == []
 
 
-def test_cards_and_segments_and_collections_lead_here(
-    demo_home: Path, copy_of: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+def test_cards_segments_and_collections_lead_here_with_the_choice_made(
+    plain_home: Path, copy_of: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AISLE_HOME", str(demo_home))
+    home = copy_of(plain_home)
+    workspace = Workspace(Settings(home=home))
+    gifts = save_named_set(workspace, "collection", "Gifts", ["i000"], actor="ana")
+    vips = save_named_set(workspace, "segment", "VIPs", [f"0{one}" for one in range(9)], actor="ana")
+    monkeypatch.setenv("AISLE_HOME", str(home))
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
+    app.switch_page("sets.py").run()
+    button(app, "Write copy").click().run()
+    assert [app.query_params[one] for one in ("view", "collection")] == [["bulk"], [str(gifts.id)]]
+    app.switch_page("segments.py")
+    app.query_params["segment"] = str(vips.id)
+    button(app.run(), "Write subjects").click().run()
+    assert app.title[0].value == "What do we say about it?"
+    assert app.query_params["segment"] == [str(vips.id)]
+    assert "fewer than 20" in app.error[0].value, "too few to say anything of them"
     app.switch_page("shelves.py").run()
-    menu = next(one for one in app.get("menu_button"))
-    assert "Write copy" in str(menu.proto)
+    app.text_input(key="find-shopper").input("00").run()
+    menu = next(one for one in app.menu_button if "act-for_you-" in str(one.key))
+    menu.click("Write copy").run()
+    assert app.query_params["item"] == [str(menu.key).removeprefix("act-for_you-")]

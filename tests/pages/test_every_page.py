@@ -20,6 +20,7 @@ TITLES = {
     "map.py": "What lies close to what?",
     "sets.py": "Which products belong together?",
     "segments.py": "Whom should this reach?",
+    "copywriting.py": "What do we say about it?",
     "live.py": "What is different today?",
     "jobs.py": "What is running, and what went wrong?",
 }
