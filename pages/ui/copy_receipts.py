@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import streamlit as st
@@ -132,32 +133,24 @@ def pieces(text: str, where: Where, checked: Checked) -> list[Piece]:
     for one in (*findings, *receipts):
         cuts |= {min(max(place, 0), len(text)) for place in (one.start, one.end)}
     places, numbers = sorted(cuts), numbered(checked.receipts)
-    return [
-        _piece(text, start, end, findings, receipts, numbers)
-        for start, end in zip(places, places[1:], strict=False)
-    ]
+    made: list[Piece] = []
+    for start, end in pairwise(places):
+        found = [one for one in findings if one.start <= start and end <= one.end]
+        borne = [one for one in receipts if one.start <= start and end <= one.end]
+        ending = [numbers[one.field, one.value] for one in borne if one.end == end]
+        made.append(_piece(text[start:end], found, borne, ending))
+    return made
 
 
 def _piece(
-    text: str,
-    start: int,
-    end: int,
-    findings: Sequence[Finding],
-    receipts: Sequence[Receipt],
-    numbers: Mapping[tuple[str, str], int],
+    words: str, found: Sequence[Finding], borne: Sequence[Receipt], numbers: Sequence[int]
 ) -> Piece:
-    words = text[start:end]
-    found = [one for one in findings if one.start <= start and end <= one.end]
-    borne = [one for one in receipts if one.start <= start and end <= one.end]
     if found:
         worst = [one for one in found if one.blocks]
         mark: Mark = "unknown" if worst else "advice"
         return Piece(words, mark, " ".join(one.words for one in worst or found))
-    if not borne:
-        return Piece(words)
-    ending = dict.fromkeys(numbers[one.field, one.value] for one in borne if one.end == end)
     note = "; ".join(dict.fromkeys(f"{one.field}: {one.value}" for one in borne))
-    return Piece(words, "known", note, tuple(ending))
+    return Piece(words, "known" if borne else "", note, tuple(dict.fromkeys(numbers)))
 
 
 def show_findings(checked: Checked) -> None:

@@ -102,8 +102,9 @@ def _offer_by_hand(about: Chosen, facts: Facts) -> None:
 
 
 def _ask_again() -> str:
-    with st.form("copy-again", border=False), st.container(
-        horizontal=True, vertical_alignment="bottom"
+    with (
+        st.form("copy-again", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
     ):
         note = st.text_input(
             "What should be different?",

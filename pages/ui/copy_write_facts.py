@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from recsys.copywriting.text import Fact, Facts
+from recsys.copywriting.text import Fact, Facts, digest
 
 _FIELD, _VALUE = 60, 2_000
 _BY_HAND = "By hand"
@@ -36,7 +36,8 @@ def edit_facts(facts: Facts, *, source: str, key: str) -> Facts:
             "Value": st.column_config.TextColumn(max_chars=_VALUE, width="large"),
             "From": st.column_config.TextColumn(width="small", default=_BY_HAND),
         },
-        key=key,
+        # Changes are kept by row: other facts have to be another table.
+        key=f"{key}-{digest(*(f'{one.field} {one.value}' for one in facts.facts))[:12]}",
     )
     changed = with_rows(facts, rows)
     by_hand = sum(one.by_hand for one in changed.facts)

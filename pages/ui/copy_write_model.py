@@ -65,10 +65,11 @@ def models_of(provider: str, url: str) -> list[ModelLine]:
 def show_no_key(settings: Settings) -> None:
     """Say that nothing can be written, what can be done all the same, and how to set a key."""
     name = _KEYS[settings.llm_provider]
+    line = f'{name} = "..."'
     st.info(
         "**No key is set, so no model is asked.** Below is what one would be sent, word for word."
         " A text that you type or paste is checked just the same.  \nTo have texts written, set"
         f" {code(name)} in the environment of the server, or in {code('.streamlit/secrets.toml')}"
-        f" as {code(f'{name} = "..."')}, and start Aisle again. The key is not stored or shown.",
+        f" as {code(line)}, and start Aisle again. The key is not stored or shown.",
         icon=":material/key_off:",
     )

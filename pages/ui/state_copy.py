@@ -117,32 +117,34 @@ def choose(found: Chosen) -> None:
 def _read(address: dict[str, list[str]]) -> Chosen:
     items = tuple(dict.fromkeys(one for one in address["item"] if one))[:MOST_PRODUCTS]
     segment, category = (next(iter(address[name]), "") for name in ("segment", "category"))
-    kind: Kind = "description"
-    if segment or len(items) > 1:
-        kind = "subject"
-    elif category:
-        kind = "category"
     asked = next(iter(address["kind"]), "")
-    return Chosen(
-        kind=next((one for one in KINDS if one == asked), kind),
+    found = Chosen(
         items=items,
         segment=int(segment) if segment.isdecimal() and len(segment) < 10 else 0,
         category=category,
     )
+    return replace(found, kind=next((one for one in KINDS if one == asked), _usual(found)))
+
+
+def _usual(found: Chosen) -> Kind:
+    """Return what is mostly written about such a thing, where an address does not say."""
+    if found.segment or len(found.items) > 1:
+        return "subject"
+    return "category" if found.category and not found.items else "description"
 
 
 def _put(found: Chosen) -> None:
-    wanted: dict[str, str | list[str]] = {"kind": found.kind}
-    wanted |= {"item": list(found.items)} if found.items else {}
-    wanted |= {"segment": str(found.segment)} if found.segment else {}
-    wanted |= {"category": found.category} if found.category else {}
-    for name in _ADDRESS:
-        if name not in wanted:
+    wanted = {
+        "kind": [] if found.kind == _usual(found) else [found.kind],
+        "item": list(found.items),
+        "segment": [str(found.segment)] if found.segment else [],
+        "category": [found.category] if found.category else [],
+    }
+    for name, values in wanted.items():
+        if not values:
             st.query_params.pop(name, None)
-        elif st.query_params.get_all(name) != (
-            wanted[name] if isinstance(wanted[name], list) else [wanted[name]]
-        ):
-            st.query_params[name] = wanted[name]
+        elif st.query_params.get_all(name) != values:
+            st.query_params[name] = values
 
 
 def draft(about: Chosen) -> Draft:
