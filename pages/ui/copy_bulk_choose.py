@@ -56,7 +56,7 @@ def choose_run(workspace: Workspace) -> Asked | None:
 
 
 def _ask_way() -> Way:
-    return st.radio(
+    chosen: Way | None = st.radio(
         "When",
         get_args(Way),
         format_func=lambda one: _WAYS[one],
@@ -66,6 +66,7 @@ def _ask_way() -> Way:
         " within a day.",
         persist_state="session",
     )
+    return chosen or "direct"
 
 
 def _selection(given: dict[str, Any]) -> Selection:

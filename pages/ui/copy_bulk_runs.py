@@ -16,6 +16,7 @@ from pages.ui.resources import workspace
 from pages.ui.words import ago, count, moment, plain, shorten
 from recsys.workflows.copy_bulk import (
     RunLine,
+    RunState,
     cancel_run,
     pause_run,
     resume_run,
@@ -26,7 +27,7 @@ from recsys.workflows.copy_bulk import (
 from recsys.workflows.jobs import worker_is_running
 from recsys.workspace import Workspace
 
-_STATES = {
+_STATES: dict[RunState, tuple[str, Any]] = {
     "running": ("Running", "blue"),
     "paused": ("Paused", "orange"),
     "capped": ("At its limit", "orange"),
@@ -81,14 +82,14 @@ def _run(line: RunLine) -> None:
     words, colour = _STATES[line.state]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**{plain(line.label)}**", help=f"Run {line.id}, by {plain(line.model)}", width="stretch"
+            f"**{plain(line.label)}**",
+            help=f"Run {line.id}, by {plain(line.model)}",
+            width="stretch",
         )
         st.badge(words, color=colour)
     every = sum(line.counts.values())
     ended = every - line.counts.get("waiting", 0) - line.counts.get("sent", 0)
-    said = [
-        f"{line.counts[one]:,} {words}" for one, words in _ROWS.items() if line.counts.get(one)
-    ]
+    said = [f"{line.counts[one]:,} {words}" for one, words in _ROWS.items() if line.counts.get(one)]
     if line.state in ("running", "paused", "capped") and every:
         st.progress(ended / every, text=f"{ended:,} of {every:,}")
     st.caption(" · ".join(said) or "Being prepared")

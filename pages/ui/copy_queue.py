@@ -6,28 +6,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.ui import state, state_copy, state_copy_queue
+from pages.ui import state_copy, state_copy_queue
+from pages.ui.copy_queue_all import confirm_all, offer_download
 from pages.ui.copy_queue_one import show_text
-from pages.ui.copy_write_about import KIND_WORDS
 from pages.ui.copy_queue_words import (
     STATE_HELP,
     STATE_WORDS,
     about_words,
     state_mark,
 )
-from pages.ui.errors import in_place
-from pages.ui.jobs import ACTOR
+from pages.ui.copy_write_about import KIND_WORDS
 from pages.ui.words import count, plain, shorten
 from recsys.copywriting.text import KINDS, STATES, State
-from recsys.errors import Conflict, NotFound
-from recsys.workflows.copy_queue import (
-    CopyText,
-    approve,
-    copy_text,
-    count_texts,
-    export_approved,
-    queue,
-)
+from recsys.errors import NotFound
+from recsys.workflows.copy_queue import CopyText, copy_text, count_texts, queue
 from recsys.workspace import Workspace
 
 _A_PAGE = 50
@@ -102,7 +94,7 @@ def _heading(workspace: Workspace, numbers: dict[State, int]) -> None:
         for one in STATES:
             _filter(STATE_WORDS[one], one, numbers.get(one, 0), chosen == (one,))
         st.space("stretch")
-        _offer_download(workspace, numbers.get("approved", 0))
+        offer_download(workspace, numbers.get("approved", 0))
     was_kind, was_search = state_copy_queue.narrowed()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         kind = st.selectbox(
@@ -145,42 +137,6 @@ def _filter(label: str, which: State | None, number: int, chosen: bool) -> None:
     )
 
 
-def _offer_download(workspace: Workspace, approved: int) -> None:
-    if not approved:
-        return
-    with st.popover("Download", icon=":material/download:", type="tertiary"):
-        kind = st.selectbox(
-            "Kind",
-            KINDS,
-            index=None,
-            format_func=lambda one: KIND_WORDS[one],
-            placeholder="Every kind",
-            key="copy-download-kind",
-        )
-        raw = st.toggle(
-            "For a machine",
-            key="copy-download-raw",
-            help="Texts exactly as they are. Otherwise a text that a spreadsheet would take for a"
-            " formula begins with an apostrophe.",
-        )
-
-        def content() -> bytes:
-            with workspace.scratch() as folder:
-                path = folder / "copy.csv"
-                export_approved(workspace, path, kind=kind, raw=raw, actor=ACTOR)
-                return path.read_bytes()
-
-        st.download_button(
-            "Download the approved texts" if kind else f"Download {count(approved, 'text')}",
-            data=content,
-            file_name="copy.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            type="primary",
-            on_click="ignore",
-        )
-
-
 def _show_no_match(numbers: dict[State, int]) -> None:
     states, narrowed = state_copy_queue.states(), state_copy_queue.narrowed()
     if state_copy_queue.offset():
@@ -217,43 +173,12 @@ def _above_list(workspace: Workspace, texts: Sequence[CopyText]) -> None:
                 icon=":material/done_all:",
                 type="tertiary",
             ):
-                _confirm_all(workspace, clean)
+                confirm_all(workspace, clean)
 
 
 def _begin(copy_id: int) -> None:
     state_copy_queue.begin_review()
     state_copy_queue.open_text(copy_id)
-
-
-def _confirm_all(workspace: Workspace, clean: Sequence[CopyText]) -> None:
-    st.markdown(
-        f"**This approves {count(len(clean), 'text')}** that the checks found nothing in, unread:"
-    )
-    names = ", ".join(plain(shorten(one.name, 40)) for one in clean[:8])
-    rest = f" and {len(clean) - 8:,} more" if len(clean) > 8 else ""
-    st.caption(f"{names}{rest}.")
-    st.button(
-        f"Approve these {count(len(clean), 'text')}",
-        key="copy-approve-page",
-        type="primary",
-        on_click=_approve_all,
-        args=(workspace, tuple((one.id, one.revision) for one in clean)),
-    )
-
-
-def _approve_all(workspace: Workspace, texts: Sequence[tuple[int, int]]) -> None:
-    """Approve texts as they were on the screen (a button callback)."""
-    changed = 0
-    with in_place():
-        for copy_id, revision in texts:
-            try:
-                approve(workspace, copy_id, revision=revision, actor=ACTOR)
-            except Conflict:
-                changed += 1
-    words = f"{count(len(texts) - changed, 'text')} approved."
-    if changed:
-        words += f" {count(changed, 'text')} had been changed meanwhile, and stayed as it is now."
-    state.tell(words, icon=":material/check_circle:")
 
 
 def _row(text: CopyText) -> None:

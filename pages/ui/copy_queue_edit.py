@@ -36,9 +36,7 @@ def edit_text(workspace: Workspace, text: CopyText, began: int) -> None:
         if text.kind == "subject":
             preheader = st.text_input("Preheader", preheader, key=f"{key}-preheader")
         with st.container(horizontal=True, gap="small"):
-            saved = st.form_submit_button(
-                "Save and check", type="primary", icon=":material/save:"
-            )
+            saved = st.form_submit_button("Save and check", type="primary", icon=":material/save:")
             if st.form_submit_button("Leave it as it was", type="tertiary", shortcut="Esc"):
                 state_copy_queue.do(text.id, "", 0)
                 st.rerun()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-
 import streamlit as st
 
 from pages.ui import state, state_copy_queue
 from pages.ui.copy_difference import show_difference
 from pages.ui.copy_queue_edit import edit_text, override_form
 from pages.ui.copy_queue_history import show_history
-from pages.ui.copy_write_about import KIND_WORDS
 from pages.ui.copy_queue_words import (
     STATE_WORDS,
     about_words,
@@ -17,6 +15,7 @@ from pages.ui.copy_queue_words import (
     state_mark,
 )
 from pages.ui.copy_receipts import numbered, show_findings, show_receipts
+from pages.ui.copy_write_about import KIND_WORDS
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.words import count, plain, shorten
@@ -199,5 +198,3 @@ def _footer(text: CopyText) -> None:
     if text.now.note:
         words += f" · {STATE_WORDS[text.state]} with the reason: {plain(text.now.note)}"
     st.caption(words)
-
-

@@ -86,9 +86,7 @@ def show_templates(workspace: Workspace) -> None:
                 disabled=not key_is_set(workspace.settings),
                 help="Asks the model; nothing of it is kept, and the template is not in use yet",
             )
-            saved = st.form_submit_button(
-                "Put into use", type="primary", icon=":material/check:"
-            )
+            saved = st.form_submit_button("Put into use", type="primary", icon=":material/check:")
     changed = Template(kind=kind, text=text)
     with in_place():
         if saved:
@@ -125,7 +123,9 @@ def _try(workspace: Workspace, changed: Template, brief: Brief, pasted: str, *, 
     """Show what would be sent for five products and, with a model, what it writes."""
     some = _facts_to_try(workspace, changed.kind, pasted)
     prompts = [try_template(workspace, changed, facts, brief) for facts in some]
-    st.subheader(f"Tried on {count(len(some), 'product')}" if changed.kind != "category" else "Tried")
+    st.subheader(
+        f"Tried on {count(len(some), 'product')}" if changed.kind != "category" else "Tried"
+    )
     with st.expander("What all of them are told", icon=":material/description:"):
         st.code(prompts[0].system, language=None, wrap_lines=True)
     if model:

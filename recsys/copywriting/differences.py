@@ -44,9 +44,7 @@ def differences(before: str, after: str) -> list[Piece]:
     return list(_pieces(matcher, old, new))
 
 
-def _pieces(
-    matcher: SequenceMatcher[str], old: list[str], new: list[str]
-) -> Iterator[Piece]:
+def _pieces(matcher: SequenceMatcher[str], old: list[str], new: list[str]) -> Iterator[Piece]:
     for change, start, end, new_start, new_end in matcher.get_opcodes():
         if change == "equal":
             yield Piece("same", "".join(old[start:end]))
