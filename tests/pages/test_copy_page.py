@@ -50,7 +50,7 @@ def with_key(llm: LlmServer, monkeypatch: pytest.MonkeyPatch) -> LlmServer:
 def open_copy(home: Path, monkeypatch: pytest.MonkeyPatch, **at: str) -> AppTest:
     monkeypatch.setenv("AISLE_HOME", str(home))
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-    app.switch_page("copywriting.py")
+    app.run().switch_page("copywriting.py")  # known by its address once any page was drawn
     for name, value in at.items():
         app.query_params[name] = value
     return app.run()
