@@ -38,7 +38,7 @@ def show_write(workspace: Workspace) -> None:
             st.switch_page("files.py")
         return
     able = key_is_set(workspace.settings)
-    asked, answer = st.columns([5, 6], gap="large")
+    asked, answer = st.columns([1, 1], gap="large")
     brief, model, number, go = Brief(), "", 1, False
     with asked:
         about, facts = choose_about(workspace)

@@ -82,10 +82,13 @@ def _ask_products(workspace: Workspace, chosen: Chosen) -> None:
     items = chosen.items[:most]
     if items:
         known = many_product_facts(workspace, items)
-        for item_id in items:
-            _show_chosen(item_id, known[item_id].name if item_id in known else item_id)
-    if len(items) == most > 1:
-        st.caption(f"A subject names at most {most} products.")
+        with st.container(gap=None):
+            for item_id in items:
+                name = known[item_id].name if item_id in known else item_id
+                _show_chosen(item_id, name, "Change" if most == 1 else "Remove")
+    if len(items) == most:
+        if most > 1:
+            st.caption(f"A subject names at most {most} products.")
         return
     text = st.text_input(
         "Find another product" if items else "Find a product",
@@ -107,14 +110,14 @@ def _ask_products(workspace: Workspace, chosen: Chosen) -> None:
         )
 
 
-def _show_chosen(item_id: str, name: str) -> None:
+def _show_chosen(item_id: str, name: str, change: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{plain(shorten(name, _NAME))}**", help=plain(item_id), width="stretch")
         st.button(
-            "Remove",
+            change,
             key=f"copy-remove-{item_id}",
             type="tertiary",
-            icon=":material/close:",
+            icon=":material/close:" if change == "Remove" else ":material/swap_horiz:",
             on_click=_remove,
             args=(item_id,),
         )

@@ -239,7 +239,9 @@ def test_cards_segments_and_collections_lead_here_with_the_choice_made(
     home = copy_of(plain_home)
     workspace = Workspace(Settings(home=home))
     gifts = save_named_set(workspace, "collection", "Gifts", ["i000"], actor="ana")
-    vips = save_named_set(workspace, "segment", "VIPs", [f"0{one}" for one in range(9)], actor="ana")
+    vips = save_named_set(
+        workspace, "segment", "VIPs", [f"0{one}" for one in range(9)], actor="ana"
+    )
     monkeypatch.setenv("AISLE_HOME", str(home))
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
     app.switch_page("sets.py").run()
