@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from recsys.copywriting.providers.base import Answer, Usage
-from recsys.copywriting.text import About, Brief, Facts
+from recsys.copywriting.queued import CopyVersion
+from recsys.copywriting.stored import text_values, version_values
+from recsys.copywriting.text import About, Brief, Facts, State
 from recsys.workspace.tables import copy_answers, copy_texts, copy_versions
 
 _AT_ONCE = 500  # ids in one statement
@@ -98,6 +100,18 @@ def waiting_texts(
             if held == wanted[about_id] and brought == asked:
                 found[about_id] = copy_id
     return found
+
+
+def put_texts(
+    connection: Connection, run_id: int, states: Sequence[State], versions: Sequence[CopyVersion]
+) -> list[int]:
+    """Write new texts with their first versions, many at once; return their ids in order."""
+    texts = [text_values(one, state, run_id) for one, state in zip(versions, states, strict=True)]
+    statement = insert(copy_texts).returning(copy_texts.c.id, sort_by_parameter_order=True)
+    ids = [int(one) for one in connection.execute(statement, texts).scalars()]
+    values = [version_values(copy_id, one) for copy_id, one in zip(ids, versions, strict=True)]
+    connection.execute(insert(copy_versions), values)
+    return ids
 
 
 def _of(about: About, brief: Brief) -> tuple[Any, ...]:

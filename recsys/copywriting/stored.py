@@ -41,28 +41,30 @@ def add_text(
     run_id: int | None,
 ) -> int:
     """Write a new text with its first version; return its id."""
-    facts = version.facts
-    made = (
-        insert(copy_texts)
-        .values(
-            kind=version.brief.kind,
-            about=facts.about,
-            about_id=facts.id,
-            name=facts.name,
-            language=version.brief.language,
-            state=state,
-            revision=1,
-            version=version.version,
-            original=facts.original,
-            run_id=run_id,
-            actor=version.actor,
-            at=version.at,
-        )
-        .returning(copy_texts.c.id)
-    )
+    values = text_values(version, state, run_id)
+    made = insert(copy_texts).values(values).returning(copy_texts.c.id)
     copy_id = int(connection.execute(made).scalar_one())
     _add_version(connection, copy_id, version)
     return copy_id
+
+
+def text_values(version: CopyVersion, state: State, run_id: int | None) -> dict[str, Any]:
+    """Return the columns of a new text."""
+    facts = version.facts
+    return {
+        "kind": version.brief.kind,
+        "about": facts.about,
+        "about_id": facts.id,
+        "name": facts.name,
+        "language": version.brief.language,
+        "state": state,
+        "revision": 1,
+        "version": version.version,
+        "original": facts.original,
+        "run_id": run_id,
+        "actor": version.actor,
+        "at": version.at,
+    }
 
 
 def add_version(
@@ -91,18 +93,23 @@ def set_note(connection: Connection, text: CopyText, note: str) -> None:
 
 
 def _add_version(connection: Connection, copy_id: int, version: CopyVersion) -> None:
+    connection.execute(insert(copy_versions).values(version_values(copy_id, version)))
+
+
+def version_values(copy_id: int, version: CopyVersion) -> dict[str, Any]:
+    """Return the columns of a version of a text."""
     values = {
         name: getattr(version, name)
         for name in ("version", "made_by", "model", "prompt_version", "cost", "note", "actor", "at")
     }
-    values |= {
+    return values | {
+        "copy_id": copy_id,
         "body": version.copy.model_dump(mode="json"),
         "facts": version.facts.model_dump(mode="json"),
         "brief": version.brief.model_dump(mode="json"),
         "checked": version.checked.model_dump(mode="json"),
         "usage": asdict(version.usage),
     }
-    connection.execute(insert(copy_versions).values(copy_id=copy_id, **values))
 
 
 def text_of(connection: Connection, copy_id: int, *, locked: bool = False) -> CopyText | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from recsys.copywriting import run_texts, runs
+from recsys.copywriting.checks.duplicates import Others
 from recsys.copywriting.prompt import Prompt
 from recsys.copywriting.prompting import once_more
 from recsys.copywriting.providers.base import Answer, Usage
@@ -13,14 +16,18 @@ from recsys.copywriting.runs import Row, Run
 from recsys.copywriting.schema import parse
 from recsys.copywriting.text import About, Copy, Facts
 from recsys.errors import AisleError, InputError
+from recsys.workflows.copy_checking import others_of
 from recsys.workflows.copy_facts import many_product_facts, segment_facts
-from recsys.workflows.copy_queue import keep
+from recsys.workflows.copy_queue import first_state, new_version
 from recsys.workflows.copy_settings import cost_of
 from recsys.workflows.copywriting import Desk, Written, better
 from recsys.workspace import Workspace
+from recsys.workspace.database import record
 
 GONE = "It is not in the catalogue any more."
 APPROVED = "It has approved copy by now."
+# How soon a text that somebody else wrote, or rejected, counts for what is written twice.
+_OTHERS_SECONDS = 30.0
 WAITS = "A text from the same facts waits in the queue already."
 
 
@@ -67,6 +74,9 @@ class Steps:
         self._provider = provider
         self._desk = Desk.of(workspace, self.brief, model=run.order.model)
         self._batch = run.order.way == "batch"
+        self._lock = threading.Lock()
+        self._others: Others | None = None
+        self._others_at = 0.0
 
     def cost(self, usage: Usage) -> float | None:
         """Return what an answer costs in US dollars; None where the price is not known."""
@@ -130,7 +140,14 @@ class Steps:
 
     def after(self, ask: Ask, copy: Copy, usage: Usage) -> Ask | Ready:
         """Check a text: a first one that is not clean goes back with what was found."""
-        written = self._desk.finish(ask.facts, copy, ask.prompt, usage, batch=self._batch)
+        with self._lock:
+            now = time.monotonic()
+            if self._others is None or now - self._others_at > _OTHERS_SECONDS:
+                self._others, self._others_at = others_of(self._workspace, self.brief), now
+            written = self._desk.finish(
+                ask.facts, copy, ask.prompt, usage, batch=self._batch, others=self._others
+            )
+            self._others.add(ask.facts.id, copy.text)
         if ask.first is not None:
             return Ready(ask.row, ask.facts, better(ask.first, written))
         if written.checked.clean:
@@ -145,20 +162,22 @@ class Steps:
         return replace(ask.row, state="failed", error=str(error))
 
     def keep(self, ready: Sequence[Ready], closed: Sequence[Row]) -> list[Row]:
-        """Put texts into the queue, and write where their rows and others stand; return those."""
-        rows = list(closed)
-        for one in ready:
-            text = keep(
-                self._workspace,
-                one.facts,
-                self.brief,
-                one.written,
-                run_id=self.run.id,
-                actor=self.run.actor,
-            )
-            rows.append(replace(one.row, state="written", copy_id=text.id, error=""))
+        """Put texts into the queue and write where their rows and others stand; return those."""
+        run = self.run
+        versions = [
+            new_version(one.facts, self.brief, one.written, actor=run.actor) for one in ready
+        ]
+        states = [first_state(version) for version in versions]
         with self._workspace.database.write() as connection:
+            ids = run_texts.put_texts(connection, run.id, states, versions) if versions else []
+            rows = [
+                replace(one.row, state="written", copy_id=copy_id, error="")
+                for one, copy_id in zip(ready, ids, strict=True)
+            ]
+            rows += closed
             runs.write_rows(connection, rows)
+            if ids:
+                record(connection, run.actor, "keep copy", f"copy run {run.id}", texts=ids)
         return rows
 
     def _facts(self, rows: Sequence[Row]) -> tuple[dict[int, Facts], list[Row]]:

@@ -20,11 +20,31 @@ from recsys.workspace.database import Database
 
 
 def checked_of(
-    workspace: Workspace, copy: Copy, facts: Facts, brief: Brief, *, voice: Voice | None
+    workspace: Workspace,
+    copy: Copy,
+    facts: Facts,
+    brief: Brief,
+    *,
+    voice: Voice | None,
+    others: Others | None = None,
 ) -> Checked:
-    """Check a text against facts, and against all texts of its kind that were not rejected."""
+    """Check a text against facts, and against all texts of its kind that were not rejected.
+
+    Parameters
+    ----------
+    others
+        These texts, where the caller has them from :func:`others_of`.
+    """
+    if others is not None:
+        return check(copy, facts, brief, voice=voice, others=others)
     with _known.holding(workspace.database, brief.kind, brief.language) as others:
         return check(copy, facts, brief, voice=voice, others=others)
+
+
+def others_of(workspace: Workspace, brief: Brief) -> Others:
+    """Return all texts of a kind that were not rejected, for a process that checks in one thread."""
+    with _known.holding(workspace.database, brief.kind, brief.language) as others:
+        return others
 
 
 @dataclass

@@ -65,8 +65,8 @@ def keep(
     Conflict
         Somebody changed the text meanwhile.
     """
-    new = _version(facts, brief, written, actor=actor)
-    state = _state(new)
+    new = new_version(facts, brief, written, actor=actor)
+    state = first_state(new)
     with workspace.database.write() as connection:
         if copy_id is None:
             copy_id = stored.add_text(connection, new, state=state, run_id=run_id)
@@ -154,7 +154,7 @@ def edit(workspace: Workspace, copy_id: int, copy: Copy, *, revision: int, actor
     # What a model said of its own text says nothing of one by hand.
     copy = copy.model_copy(update={"claims": _claims_left(now.copy, copy)})
     written = check_by_hand(workspace, copy, now.facts, now.brief)
-    new = _version(now.facts, now.brief, written, actor=actor)
+    new = new_version(now.facts, now.brief, written, actor=actor)
     return _change(workspace, copy_id, new, "edit copy", revision=revision)
 
 
@@ -189,7 +189,7 @@ def _change(
 ) -> CopyText:
     with workspace.database.write() as connection:
         before = seen(connection, copy_id, revision, yours=new.copy)
-        state = _state(new)
+        state = first_state(new)
         number = _add(connection, before, new, state)
         subject = f"copy {copy_id}"
         record(connection, new.actor, action, subject, version=number, state=state)
@@ -202,7 +202,14 @@ def _add(connection: Connection, before: CopyText, new: CopyVersion, state: Stat
     return new.version
 
 
-def _version(facts: Facts, brief: Brief, written: Written, *, actor: str) -> CopyVersion:
+def new_version(facts: Facts, brief: Brief, written: Written, *, actor: str) -> CopyVersion:
+    """Return a text as the first version that the queue keeps.
+
+    Raises
+    ------
+    InputError
+        The text is empty or too long.
+    """
     copy = written.copy
     length = len(copy.text) + len(copy.preheader)
     if not copy.text.strip():
@@ -226,7 +233,8 @@ def _version(facts: Facts, brief: Brief, written: Written, *, actor: str) -> Cop
     )
 
 
-def _state(version: CopyVersion) -> State:
+def first_state(version: CopyVersion) -> State:
+    """Return the state in which a version comes into the queue."""
     return "checked" if version.checked.clean else "draft"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from recsys.copywriting.checks.duplicates import Others
 from recsys.copywriting.checks.finding import Checked
 from recsys.copywriting.prompt import Prompt
 from recsys.copywriting.prompting import make_prompt, once_more
@@ -101,12 +102,22 @@ class Desk:
         )
 
     def finish(
-        self, facts: Facts, copy: Copy, prompt: Prompt, usage: Usage, *, batch: bool = False
+        self,
+        facts: Facts,
+        copy: Copy,
+        prompt: Prompt,
+        usage: Usage,
+        *,
+        batch: bool = False,
+        others: Others | None = None,
     ) -> Written:
         """Check a text that the model wrote, and work out what it cost."""
+        voice = self.voice
         return Written(
             copy=copy,
-            checked=checked_of(self.workspace, copy, facts, self.brief, voice=self.voice),
+            checked=checked_of(
+                self.workspace, copy, facts, self.brief, voice=voice, others=others
+            ),
             model=self.model,
             prompt_version=prompt.version,
             usage=usage,
