@@ -7,6 +7,7 @@ from contextlib import closing
 import streamlit as st
 
 from pages.ui import state
+from pages.ui.copy_queue_words import usage_words
 from pages.ui.copy_receipts import show_findings, show_receipts
 from pages.ui.copy_write_about import KIND_WORDS
 from pages.ui.copy_write_brief import ask_brief
@@ -33,7 +34,7 @@ from recsys.workflows.copy_settings import (
     template_history,
     try_template,
 )
-from recsys.workflows.copywriting import ask, finish
+from recsys.workflows.copywriting import ask, check_by_hand
 from recsys.workflows.named_sets import read_ids
 from recsys.workspace import Workspace
 
@@ -171,14 +172,13 @@ def _write(
                 try:
                     with st.spinner("Being written"):
                         copy, usage = ask(provider, prompt, brief.kind, model=model)
-                        done = finish(
-                            workspace, facts, brief, copy, prompt=prompt, model=model, usage=usage
-                        )
                 except ProviderError as error:
                     show_script_error(error)
                     continue
-                show_receipts(done.copy, done.checked, key=f"copy-tried-{number}")
-                show_findings(done.checked)
+                checked = check_by_hand(workspace, copy, facts, brief).checked
+                show_receipts(copy, checked, key=f"copy-tried-{number}")
+                show_findings(checked)
+                st.caption(plain(usage_words(usage)))
     st.caption("Nothing of this is kept. Put the template into use if you like what it does.")
 
 
