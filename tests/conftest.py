@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 # implicit warns in the constructor of ALS where OpenBLAS has threads, and warnings are errors.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# The small language model server is used by the tests of all folders.
+sys.path.insert(0, str(Path(__file__).parent / "llm"))
 
 import pytest
 from flow_shop import build_flow_shop
 from homes import built_once, copy_home
 from hypothesis import HealthCheck, settings
+from llm_fixture import _llm_server, ask, llm  # noqa: F401 - fixtures
 
 from recsys.data.ingest import Source, ingest
 from recsys.data.reading.columns import guess_mapping

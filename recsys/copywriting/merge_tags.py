@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import NamedTuple
+
+# What a tag counts for where people see a name: as its fallback, and as this much at least.
+NAME_LENGTH = 8
 
 
 @dataclass(frozen=True)
@@ -13,11 +18,165 @@ class MergeTool:
     ----------
     first_name
         The tag with a fallback, as the tool's documentation writes it.
+    pattern
+        All ways to write the first name there; its group ``fallback`` is what people without a
+        name see.
+    fallback_elsewhere
+        Whether the tool keeps the fallback in its settings, not in the tag.
     """
 
     id: str
     name: str
     first_name: str
+    pattern: re.Pattern[str]
+    fallback_elsewhere: bool = False
 
 
-TOOLS: dict[str, MergeTool] = {}
+class Tag(NamedTuple):
+    """Something in a text that is, or was meant to be, a merge tag."""
+
+    start: int
+    end: int
+    tool: str  # the first tool that writes it so; empty where none does
+    fallback: str | None
+
+
+def _liquid(name: str) -> re.Pattern[str]:
+    """Return ``{{ name|default:'there' }}``; a fallback may be left out."""
+    return re.compile(
+        rf"\{{\{{\s*{name}\s*(?:\|\s*default:?\s*[\"'](?P<fallback>[^\"'{{}}]*)[\"']\s*)?\}}\}}"
+    )
+
+
+_ALL = (
+    # help.klaviyo.com, "Message personalization reference"
+    MergeTool(
+        "klaviyo",
+        "Klaviyo",
+        "{{ first_name|default:'there' }}",
+        _liquid(r"(?:person\.)?first_name"),
+    ),
+    # mailchimp.com/help/all-the-merge-tags-cheat-sheet, "Use conditional merge tag blocks"
+    MergeTool(
+        "mailchimp",
+        "Mailchimp",
+        "*|IF:FNAME|**|FNAME|**|ELSE:|*there*|END:IF|*",
+        re.compile(
+            r"\*\|IF:FNAME\|\*\s*\*\|(?:TITLE:)?FNAME\|\*\s*\*\|ELSE:\|\*(?P<fallback>[^*|]*)"
+            r"\*\|END:IF\|\*|\*\|(?:TITLE:)?FNAME\|\*"
+        ),
+        fallback_elsewhere=True,
+    ),
+    # developers.hubspot.com, "HubL functions: personalization_token"
+    MergeTool(
+        "hubspot",
+        "HubSpot",
+        "{{ personalization_token('contact.firstname', 'there') }}",
+        re.compile(
+            r"\{\{\s*personalization_token\(\s*[\"']contact\.firstname[\"']"
+            r"\s*(?:,\s*[\"'](?P<fallback>[^\"']*)[\"']\s*)?\)\s*\}\}|\{\{\s*contact\.firstname\s*\}\}"
+        ),
+        fallback_elsewhere=True,
+    ),
+    # braze.com/docs, "Using Liquid": default values
+    MergeTool(
+        "braze", "Braze", "{{${first_name} | default: 'there'}}", _liquid(r"\$\{first_name\}")
+    ),
+    # AMPscript guide, functions IIF and EMPTY
+    MergeTool(
+        "salesforce",
+        "Salesforce Marketing Cloud",
+        '%%=IIF(EMPTY(FirstName), "there", FirstName)=%%',
+        re.compile(
+            r"%%=IIF\(EMPTY\(\[?FirstName\]?\),\s*[\"'](?P<fallback>[^\"']*)[\"'],\s*\[?FirstName\]?\)=%%"
+            r"|%%\[?[Ff]irst_?[Nn]ame\]?%%|%%=v\(@[Ff]irst_?[Nn]ame\)=%%"
+        ),
+    ),
+    # help.activecampaign.com, "Personalization tags": the default value is kept with the field
+    MergeTool(
+        "activecampaign",
+        "ActiveCampaign",
+        "%FIRSTNAME%",
+        re.compile(r"%FIRSTNAME%"),
+        fallback_elsewhere=True,
+    ),
+    # developers.brevo.com, "Brevo's template language"
+    MergeTool(
+        "brevo",
+        "Brevo",
+        '{{ contact.FIRSTNAME | default: "there" }}',
+        _liquid(r"contact\.FIRSTNAME"),
+    ),
+    # docs.customer.io, "Personalize messages with Liquid"
+    MergeTool(
+        "customerio",
+        "Customer.io",
+        '{{ customer.first_name | default: "there" }}',
+        _liquid(r"customer\.first_name"),
+    ),
+    # support.omnisend.com, "Personalization in channels"
+    MergeTool(
+        "omnisend",
+        "Omnisend",
+        '[[contact.first_name | default: "there"]]',
+        re.compile(
+            r"\[\[\s*contact\.first_name\s*(?:\|\s*default:\s*[\"'](?P<fallback>[^\"'\[\]]*)[\"']\s*)?\]\]"
+        ),
+    ),
+    # mailerlite.com/help, "How to use personalization variables"
+    MergeTool(
+        "mailerlite",
+        "MailerLite",
+        "{$name|default('there')}",
+        re.compile(r"\{\$name(?:\|default\([\"'](?P<fallback>[^\"']*)[\"']\))?\}"),
+    ),
+)
+TOOLS: dict[str, MergeTool] = {tool.id: tool for tool in _ALL}
+
+# Whatever looks like a tag, whole or not.
+_LOOKS = re.compile(
+    r"\{\{[^{}]*(?:\{[^{}]*\}[^{}]*)?\}\}|\{%[^%]*%\}|\*\|[^|*]*\|\*|%%[^%]+%%|%[A-Z][A-Z_]{2,}%"
+    r"|\[\[[^\[\]]*\]\]|\{\$[^{}]*\}|\$\{[^{}]*\}"
+    r"|\[(?:first ?name|name|vorname)\]|\{(?:first_?name|name|vorname)\}|<(?:first ?name|name)>"
+    r"|\{\{|\}\}|\*\||\|\*|%%|\[\[|\]\]|\{%|%\}|\$\{|\{\$",
+    re.IGNORECASE,
+)
+_MARKS = frozenset("{}*%[]$<")
+
+
+def find_tags(text: str) -> list[Tag]:
+    """Find all merge tags of a text, of any tool, whole or broken, in their order."""
+    if not _MARKS.intersection(text):
+        return []
+    found: list[Tag] = []
+    for tool in _ALL:
+        for match in tool.pattern.finditer(text):
+            if not _taken(found, match.start(), match.end()):
+                fallback = match.groupdict().get("fallback")
+                found.append(Tag(match.start(), match.end(), tool.id, fallback))
+    for match in _LOOKS.finditer(text):
+        if not _taken(found, match.start(), match.end()):
+            found.append(Tag(match.start(), match.end(), "", None))
+    return sorted(found)
+
+
+def _taken(found: list[Tag], start: int, end: int) -> bool:
+    return any(start < tag.end and tag.start < end for tag in found)
+
+
+def as_seen(text: str) -> str:
+    """Return a text as people see it: each merge tag as its fallback, eight characters at least.
+
+    Examples
+    --------
+    >>> as_seen("Hi *|FNAME|*, your coffee")
+    'Hi ________, your coffee'
+    """
+    pieces: list[str] = []
+    at = 0
+    for tag in find_tags(text):
+        pieces.append(text[at : tag.start])
+        shown = (tag.fallback or "").strip().ljust(NAME_LENGTH, "_")
+        pieces.append(shown if tag.tool else text[tag.start : tag.end])
+        at = tag.end
+    return "".join([*pieces, text[at:]])

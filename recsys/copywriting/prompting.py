@@ -220,14 +220,14 @@ def _voice(brief: Brief, voice: Voice | None) -> dict[str, Any]:
     }
 
 
-def _facts(facts: Facts) -> dict[str, Any]:
+def _facts(facts: Facts) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
     for fact in facts.facts:
         line: dict[str, Any] = {"field": fact.field, "value": fact.value[:LONGEST_VALUE]}
         if len(fact.value) > LONGEST_VALUE:
             line["cut"] = True
         lines.append(line)
-    return {"about": facts.about, "facts": lines}
+    return lines
 
 
 def _request(brief: Brief) -> dict[str, Any]:

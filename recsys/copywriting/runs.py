@@ -9,19 +9,16 @@ from typing import Any, Literal
 
 from pydantic import Field
 from sqlalchemy import Connection, bindparam, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from recsys.copywriting.providers.base import NO_USAGE, Answer, Usage
-from recsys.copywriting.text import Brief
+from recsys.copywriting.providers.base import NO_USAGE, Usage
+from recsys.copywriting.text import About, Brief
 from recsys.errors import NotFound
 from recsys.values import Value
-from recsys.workspace.tables import copy_answers, copy_run_rows, copy_runs
+from recsys.workspace.tables import copy_run_rows, copy_runs
 
 Way = Literal["direct", "batch"]
 RunState = Literal["running", "paused", "done", "cancelled", "capped"]
 RowState = Literal["waiting", "sent", "written", "failed", "skipped"]
-
-_AT_ONCE = 500  # ids in one statement
 
 
 class Selection(Value):
@@ -41,11 +38,19 @@ class Selection(Value):
 
 
 class Handed(Value):
-    """A batch at the provider; ``id`` is empty from before it is handed in until it is known."""
+    """A batch at the provider; ``id`` is empty from before it is handed in until it is known.
+
+    Attributes
+    ----------
+    tokens, dollars
+        What it is expected to take; no dollars where the price is not known.
+    """
 
     id: str = ""
     requests: int
     at: float
+    tokens: int
+    dollars: float | None
     collected: bool = False
 
 
@@ -56,6 +61,8 @@ class Order(Value):
     ----------
     selection
         As it was given, without the ids: these are the rows.
+    about
+        What the rows are.
     approved
         How many were left out since they have approved copy.
     why
@@ -63,6 +70,7 @@ class Order(Value):
     """
 
     selection: Selection
+    about: About
     brief: Brief
     provider: str
     model: str
@@ -237,13 +245,14 @@ def counts(connection: Connection, run_ids: Iterable[int]) -> dict[int, dict[str
 
 
 def rows_in(
-    connection: Connection, run_id: int, state: str, *, limit: int | None = None
+    connection: Connection, run_id: int, state: str, *, limit: int | None = None, after: int = 0
 ) -> list[Row]:
-    """Return rows of a run in a state, in its order."""
+    """Return rows of a run in a state, in its order, from behind the row ``after``."""
+    rows = copy_run_rows.c
     statement = (
         select(copy_run_rows)
-        .where(copy_run_rows.c.run_id == run_id, copy_run_rows.c.state == state)
-        .order_by(copy_run_rows.c.id)
+        .where(rows.run_id == run_id, rows.state == state, rows.id > after)
+        .order_by(rows.id)
         .limit(limit)
     )
     return [_row(row) for row in connection.execute(statement).mappings()]
@@ -295,28 +304,3 @@ def move_rows(connection: Connection, run_id: int, start: RowState, end: RowStat
         .values(state=end, error="")
     )
     return connection.execute(statement).rowcount
-
-
-def kept_answers(connection: Connection, digests: Iterable[str]) -> dict[str, Answer]:
-    """Return the answers that are there to what was asked, by the digest of the request."""
-    wanted = sorted(set(digests))
-    found: dict[str, Answer] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        statement = select(copy_answers).where(copy_answers.c.digest.in_(some))
-        for row in connection.execute(statement).mappings():
-            body = dict(row["body"])
-            found[row["digest"]] = Answer(**{**body, "usage": Usage(**body["usage"])})
-    return found
-
-
-def keep_answers(connection: Connection, answers: Mapping[str, Answer]) -> None:
-    """Keep answers by the digest of the request; one that is there already stays."""
-    if not answers:
-        return
-    now = time.time()
-    values = [
-        {"digest": digest, "body": asdict(answer), "at": now} for digest, answer in answers.items()
-    ]
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(copy_answers).on_conflict_do_nothing(), values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -105,14 +105,14 @@ def _partial(raw: str) -> dict[str, Any]:
     if start < 0:
         return {}
     try:
-        found = jiter.from_json(
+        found: Any = jiter.from_json(
             raw[start:].encode("utf-8", "replace"),
             partial_mode="trailing-strings",
             cache_mode="none",
         )
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 class Growing:
@@ -136,7 +136,7 @@ class Growing:
             return
         self._raw += piece
         found = _partial(self._raw)
-        self._whole = len(found) > 1
+        self._whole = "text" in found and list(found)[-1] != "text"
         text = str(found.get("text", ""))
         if len(text) > len(self._text):
             self._text = text

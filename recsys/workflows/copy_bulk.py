@@ -1,87 +1,45 @@
-"""Many texts at once: what they would cost, and runs that can be paused and outlive a kill."""
+"""Many texts at once: runs that can be paused, keep to a budget and outlive a kill."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from sqlalchemy import Connection
 
-from pydantic import Field
-
-from recsys.copywriting.providers.base import Provider, Usage
+from recsys.copywriting import runs as stored
+from recsys.copywriting.providers.opening import key_is_set, open_provider
+from recsys.copywriting.runs import Order, Run, RunState, Selection, Way
 from recsys.copywriting.text import Brief
-from recsys.types import Report
-from recsys.values import Value
+from recsys.errors import InputError
+from recsys.jobs.rows import ACTIVE
+from recsys.jobs.rows import add as add_job
+from recsys.workflows.copy_bulk_job import KIND, bulk_job, run_bulk
+from recsys.workflows.copy_bulk_lines import RowLine, RunLine, jobs_of, rows, run_line, runs
+from recsys.workflows.copy_estimate import Estimate, estimate
+from recsys.workflows.copy_selection import choose
+from recsys.workflows.copy_settings import price_of
+from recsys.workflows.copywriting import Desk
 from recsys.workspace import Workspace
+from recsys.workspace.database import record
 
-KIND = "copy_bulk"
-Way = Literal["direct", "batch"]
-RunState = Literal["running", "paused", "done", "cancelled", "capped"]
-
-
-class Selection(Value):
-    """The products that a run is about: those for which all that is given here holds.
-
-    With ``kind`` "subject" in the brief, ``segments`` are what subjects are written for.
-    """
-
-    items: tuple[str, ...] = ()
-    collection: int | None = None
-    segment: int | None = Field(default=None, description="Products that its members buy most.")
-    segments: tuple[int, ...] = ()
-    category: str = ""
-    brand: str = ""
-    without_description: bool = False
-    limit: int = Field(default=1_000, ge=1, le=100_000)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a run would take.
-
-    Attributes
-    ----------
-    rows
-        Products to be written about.
-    approved
-        Of the selection, left out since they have approved copy of the kind and language.
-    usage
-        Tokens: counted from the prompts' characters, the answers by the length asked for.
-    cost
-        US dollars; None where the model's price is not known.
-    words
-        How it was worked out, in a sentence.
-    """
-
-    rows: int
-    approved: int
-    usage: Usage
-    cost: float | None
-    words: str
-
-
-@dataclass(frozen=True)
-class RunLine:
-    """A bulk run as lists show it; ``counts`` by the state of its rows."""
-
-    id: int
-    label: str
-    state: RunState
-    way: Way
-    model: str
-    counts: dict[str, int]
-    usage: Usage
-    cost: float | None
-    cap: float | None
-    job_id: int | None
-    actor: str
-    at: float
-
-
-def estimate(
-    workspace: Workspace, selection: Selection, brief: Brief, *, model: str, way: Way
-) -> Estimate:
-    """Say what a run would take; nothing is sent."""
-    raise NotImplementedError
+__all__ = [
+    "KIND",
+    "Estimate",
+    "RowLine",
+    "RunLine",
+    "RunState",
+    "Selection",
+    "Way",
+    "bulk_job",
+    "cancel_run",
+    "estimate",
+    "pause_run",
+    "resume_run",
+    "retry_failed",
+    "rows",
+    "run_bulk",
+    "run_line",
+    "runs",
+    "start_run",
+]
 
 
 def start_run(
@@ -95,66 +53,177 @@ def start_run(
     cap_tokens: int | None = None,
     actor: str,
 ) -> RunLine:
-    """Queue a run; it stops before what it has spent and has under way passes a cap."""
-    raise NotImplementedError
+    """Queue a run; it stops before what it has spent and has under way passes a cap.
+
+    Raises
+    ------
+    InputError
+        Nothing fits, the cap cannot be kept, or the provider takes no batches.
+    NoKey
+        No key is set.
+    NotReady, NotFound
+        As for :func:`estimate`.
+    """
+    if not key_is_set(workspace.settings):
+        open_provider(workspace.settings)  # raises, with the words that say how to set one
+    if way == "batch" and workspace.settings.llm_provider != "anthropic":
+        raise InputError(
+            "This provider takes no batches.", hint="Have the texts written now instead."
+        )
+    if not model:
+        raise InputError("No model is chosen.", hint="Choose one in the settings of the Copy page.")
+    _check_caps(workspace, model, cap, cap_tokens)
+    chosen = choose(workspace, selection, brief)
+    Desk.of(workspace, brief)  # a voice that is not there is said now
+    order = Order(
+        selection=selection.model_copy(update={"items": ()}),
+        about=chosen.about,
+        brief=brief,
+        provider=workspace.settings.llm_provider,
+        model=model,
+        way=way,
+        cap=cap,
+        cap_tokens=cap_tokens,
+        approved=chosen.approved,
+    )
+    label = chosen.label(brief)
+    with workspace.database.write() as connection:
+        run_id = stored.add_run(connection, order, chosen.ids, label=label, actor=actor)
+        record(connection, actor, "start copy run", f"copy run {run_id}", label=label, cap=cap)
+        _ensure_job(connection, stored.one_run(connection, run_id), actor=actor)
+    return run_line(workspace, run_id)
 
 
-def bulk_job(workspace: Workspace, params: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Do the job of :func:`start_run` or :func:`resume_run`."""
-    raise NotImplementedError
+def _check_caps(
+    workspace: Workspace, model: str, cap: float | None, cap_tokens: int | None
+) -> None:
+    if (cap is not None and cap <= 0) or (cap_tokens is not None and cap_tokens <= 0):
+        raise InputError("A cap has to be more than nothing.", hint="Leave it empty for none.")
+    if cap is not None and price_of(workspace, model) is None:
+        raise InputError(
+            f"The price of {model} is not known, so that a cap in dollars cannot be kept.",
+            hint="Set its price in the settings of the Copy page, or give a cap in tokens.",
+        )
 
 
-def run_bulk(
-    workspace: Workspace, run_id: int, report: Report, *, provider: Provider, concurrency: int = 8
-) -> dict[str, Any]:
-    """Write what a run still waits for."""
-    raise NotImplementedError
-
-
-def runs(workspace: Workspace, limit: int = 20) -> list[RunLine]:
-    """Return the newest runs."""
-    raise NotImplementedError
-
-
-def run_line(workspace: Workspace, run_id: int) -> RunLine:
-    """Return one run."""
-    raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class RowLine:
-    """A row of a run that went wrong or was left out, and why."""
-
-    about_id: str
-    name: str
-    state: str
-    tries: int
-    error: str
-    copy_id: int | None
-
-
-def rows(workspace: Workspace, run_id: int, *, state: str, limit: int = 100) -> list[RowLine]:
-    """Return rows of a run in a state."""
-    raise NotImplementedError
+def _ensure_job(connection: Connection, run: Run, *, actor: str) -> None:
+    """Queue a job for a run, unless one is at it."""
+    if run.job_id is not None:
+        job = jobs_of(connection, [run.job_id]).get(run.job_id)
+        if job is not None and job.status in ACTIVE and not job.cancel_asked:
+            return
+    new = add_job(connection, KIND, {"run_id": run.id}, label=run.label, actor=actor)
+    record(connection, actor, "submit", f"job {new.id}", kind=KIND, label=run.label)
+    stored.change_run(connection, run.id, job_id=new.id)
 
 
 def pause_run(workspace: Workspace, run_id: int, *, actor: str) -> RunLine:
-    """Pause: what was sent is kept when it comes, nothing more is sent."""
-    raise NotImplementedError
+    """Pause: what was sent is kept when it comes, nothing more is sent.
+
+    Batches that were handed in are answered all the same, and their answers taken on resuming.
+
+    Raises
+    ------
+    InputError
+        The run has ended.
+    NotFound
+        There is no such run.
+    """
+    with workspace.database.write() as connection:
+        run = _unended(connection, run_id)
+        if run.state == "running":
+            order = run.order.model_copy(update={"why": ""})
+            stored.change_run(connection, run_id, state="paused", order=order)
+            record(connection, actor, "pause copy run", f"copy run {run_id}")
+    return run_line(workspace, run_id)
 
 
 def resume_run(
-    workspace: Workspace, run_id: int, *, cap: float | None = None, actor: str
+    workspace: Workspace,
+    run_id: int,
+    *,
+    cap: float | None = None,
+    cap_tokens: int | None = None,
+    actor: str,
 ) -> RunLine:
-    """Go on with a paused or capped run; a new cap may be given."""
-    raise NotImplementedError
+    """Go on with a paused or capped run; a new cap may be given.
+
+    Raises
+    ------
+    InputError
+        The run has ended, or its cap is reached and no higher one given.
+    NotFound
+        There is no such run.
+    """
+    with workspace.database.write() as connection:
+        run = _unended(connection, run_id)
+        changed = {"cap": cap, "cap_tokens": cap_tokens}
+        order = run.order.model_copy(
+            update={"why": "", **{name: one for name, one in changed.items() if one is not None}}
+        )
+        if run.state == "capped" and (order.cap, order.cap_tokens) == (
+            run.order.cap,
+            run.order.cap_tokens,
+        ):
+            raise InputError("The run has reached its cap.", hint="Give a higher one to go on.")
+        _check_caps(workspace, order.model, cap, cap_tokens)
+        stored.change_run(connection, run_id, state="running", order=order)
+        _ensure_job(connection, run, actor=actor)
+        record(connection, actor, "resume copy run", f"copy run {run_id}", cap=order.cap)
+    return run_line(workspace, run_id)
 
 
 def cancel_run(workspace: Workspace, run_id: int, *, actor: str) -> RunLine:
-    """End a run; what is written stays in the queue."""
-    raise NotImplementedError
+    """End a run; what is written stays in the queue.
+
+    Batches that are under way are ended by a job, which keeps what was answered: it is paid.
+
+    Raises
+    ------
+    InputError
+        The run is done.
+    NotFound
+        There is no such run.
+    """
+    with workspace.database.write() as connection:
+        run = stored.one_run(connection, run_id, locked=True)
+        if run.state == "done":
+            raise InputError(f"Run {run_id} is done.", hint="Reject what it wrote in the queue.")
+        if run.state != "cancelled":
+            order = run.order.model_copy(update={"why": ""})
+            stored.change_run(connection, run_id, state="cancelled", order=order)
+            if any(not one.collected for one in run.batches):
+                _ensure_job(connection, run, actor=actor)
+            record(connection, actor, "cancel copy run", f"copy run {run_id}")
+    return run_line(workspace, run_id)
 
 
 def retry_failed(workspace: Workspace, run_id: int, *, actor: str) -> RunLine:
-    """Try the failed rows of a run again."""
-    raise NotImplementedError
+    """Try the failed rows of a run again.
+
+    Raises
+    ------
+    InputError
+        None has failed, or the run was cancelled.
+    NotFound
+        There is no such run.
+    """
+    with workspace.database.write() as connection:
+        run = stored.one_run(connection, run_id, locked=True)
+        if run.state == "cancelled":
+            raise InputError(f"Run {run_id} was cancelled.", hint="Start a new one.")
+        again = stored.move_rows(connection, run_id, "failed", "waiting")
+        if not again:
+            raise InputError("No row of this run has failed.", hint="There is nothing to retry.")
+        order = run.order.model_copy(update={"why": ""})
+        stored.change_run(connection, run_id, state="running", order=order)
+        _ensure_job(connection, run, actor=actor)
+        record(connection, actor, "retry copy run", f"copy run {run_id}", rows=again)
+    return run_line(workspace, run_id)
+
+
+def _unended(connection: Connection, run_id: int) -> Run:
+    run = stored.one_run(connection, run_id, locked=True)
+    if run.state in {"done", "cancelled"}:
+        raise InputError(f"Run {run_id} is {run.state}.", hint="Start a new one.")
+    return run

@@ -17,6 +17,7 @@ from recsys.models.base import read_config
 from recsys.models.registry import find_model
 from recsys.types import PLACEMENTS, Placement, Report
 from recsys.workflows.candidates import candidate_job, look_before_publishing
+from recsys.workflows.copy_bulk_job import bulk_job
 from recsys.workflows.data_jobs import DATA_KINDS, of_first_try, submit
 from recsys.workflows.evaluating import evaluate_models
 from recsys.workflows.exports import export_job
@@ -109,6 +110,7 @@ KINDS: dict[str, Work] = {
     "segment_proof": proof_job,
     "segment_refresh": refresh_job,
     "segment_export": segment_export_job,
+    "copy_bulk": bulk_job,
 }
 
 

@@ -316,7 +316,7 @@ copy_settings = Table(
     "copy_settings",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("name", Text, nullable=False),  # "voice NAME" | "template KIND" | "choices"
+    Column("name", Text, nullable=False),  # "voice NAME" | "template KIND" | "choice of model"
     Column("revision", Integer, nullable=False),
     Column("body", JSON, nullable=False),
     Column("deleted", Boolean, nullable=False),

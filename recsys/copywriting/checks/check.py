@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
-from recsys.copywriting.checks.duplicates import Others
-from recsys.copywriting.checks.finding import Checked
-from recsys.copywriting.text import Brief, Copy, Facts, Voice
+from collections.abc import Iterable, Iterator
+
+from recsys.copywriting.checks.claims import check_claims
+from recsys.copywriting.checks.duplicates import ALIKE, DUPLICATE, Others
+from recsys.copywriting.checks.evidence import Evidence, read_facts
+from recsys.copywriting.checks.finding import Checked, Finding, Receipt
+from recsys.copywriting.checks.form import (
+    check_capitals,
+    check_length,
+    check_marks,
+    check_merge_tags,
+)
+from recsys.copywriting.checks.language import check_language
+from recsys.copywriting.checks.leaks import addresses, check_leaks
+from recsys.copywriting.checks.lexicon import READ
+from recsys.copywriting.checks.numbers import check_numbers
+from recsys.copywriting.checks.terms import check_brands, check_terms
+from recsys.copywriting.checks.tokens import Part
+from recsys.copywriting.checks.urgency import check_urgency, told_elsewhere
+from recsys.copywriting.checks.wording import check_banned, check_keywords, check_spam
+from recsys.copywriting.merge_tags import find_tags
+from recsys.copywriting.text import LANGUAGES, Brief, Copy, Facts, Voice
+
+_LIMITS = (
+    "Words are compared, not meanings: a claim in words that no list has is not noticed, nor is a"
+    " brand that is little known."
+)
 
 
 def check(
@@ -23,5 +47,99 @@ def check(
         A voice of the shop's own, for its banned words.
     others
         Texts about other things, to find what was written twice.
+
+    Returns
+    -------
+    Checked
+        Findings in the order of the text, and receipts that overlap neither one another nor a
+        finding that blocks. Any text is checked, none raises.
+
+    Examples
+    --------
+    >>> from recsys.copywriting.text import Fact
+    >>> mug = Facts(
+    ...     about="product", id="1", name="Mug", facts=(Fact(field="size", value="0.35 l"),)
+    ... )
+    >>> checked = check(Copy(text="A waterproof mug that holds 350 ml."), mug, Brief())
+    >>> [finding.check for finding in checked.findings]
+    ['property']
+    >>> [(receipt.start, receipt.end, receipt.value) for receipt in checked.receipts]
+    [(28, 34, '0.35 l')]
     """
-    raise NotImplementedError
+    parts = [Part("text", copy.text, brief.language)]
+    if copy.preheader.strip():
+        parts.append(Part("preheader", copy.preheader, brief.language))
+    evidence = read_facts(facts, brief)
+    found: list[Finding | Receipt] = list(check_claims(copy.claims, parts, evidence))
+    for part in parts:
+        found += _of_part(part, facts, evidence, brief, voice)
+    if others is not None:
+        found += _duplicates(copy, facts, others)
+    findings = _in_order(one for one in found if isinstance(one, Finding))
+    receipts = [one for one in found if isinstance(one, Receipt)]
+    return Checked(
+        findings=findings, receipts=_apart(receipts, findings), limits=_limits(brief.language)
+    )
+
+
+def _of_part(
+    part: Part, facts: Facts, evidence: Evidence, brief: Brief, voice: Voice | None
+) -> Iterator[Finding | Receipt]:
+    tags = [(tag.start, tag.end) for tag in find_tags(part.text)]
+    yield from check_length(part, brief)
+    yield from check_numbers(
+        part, evidence, [*tags, *addresses(part.text), *told_elsewhere(part.text)]
+    )
+    yield from check_terms(part, evidence)
+    yield from check_brands(part, evidence, tags)
+    yield from check_urgency(part, facts, brief)
+    yield from check_banned(part, voice)
+    yield from check_spam(part, brief)
+    yield from check_capitals(part, evidence, tags)
+    yield from check_marks(part, brief, tags)
+    yield from check_merge_tags(part, brief)
+    yield from check_keywords(part, brief)
+    yield from check_language(part)
+    yield from check_leaks(part, evidence, tags)
+
+
+def _duplicates(copy: Copy, facts: Facts, others: Others) -> Iterator[Finding]:
+    nearest = others.nearest(copy.text, but=facts.id)
+    if nearest is None or nearest[1] < ALIKE:
+        return
+    about, share = nearest
+    words = f"{share:.0%} of this text is the text of “{about}”; say what is different here."
+    yield Finding(check="duplicate", words=words, blocks=share >= DUPLICATE)
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort by place, and leave out what was found twice."""
+    alone = {(one.check, one.where, one.start, one.end, one.words): one for one in findings}
+    return tuple(
+        sorted(alone.values(), key=lambda one: (one.where != "text", one.start, one.end))
+    )
+
+
+def _apart(receipts: list[Receipt], findings: tuple[Finding, ...]) -> tuple[Receipt, ...]:
+    """Keep receipts that overlap no finding that blocks and no longer receipt."""
+    taken = [(one.where, one.start, one.end) for one in findings if one.blocks]
+    kept: list[Receipt] = []
+    for one in sorted(receipts, key=lambda one: (one.start - one.end, one.start)):
+        if not any(
+            one.where == where and one.start < end and start < one.end
+            for where, start, end in taken
+        ):
+            kept.append(one)
+            taken.append((one.where, one.start, one.end))
+    return tuple(sorted(kept, key=lambda one: (one.where != "text", one.start)))
+
+
+def _limits(language: str) -> str:
+    if language in READ:
+        return _LIMITS
+    name = LANGUAGES.get(language, language)
+    return (
+        f"Of {name}, materials, colours, properties, superlatives, negation, urgency and numbers in"
+        " words are not read; digits, units, known brands, certifications, lengths, marks, merge"
+        f" tags and duplicates are. {_LIMITS}"
+    )

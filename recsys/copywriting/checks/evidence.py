@@ -1,0 +1,128 @@
+"""All that the facts bear out, made ready once for all checks of a text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from recsys.copywriting.checks.lexicon import READ, Mention, lexicon, parents
+from recsys.copywriting.checks.quantities import Quantity, quantities, unit_of
+from recsys.copywriting.checks.tokens import Token, cut, stem
+from recsys.copywriting.text import Brief, Fact, Facts
+
+_MIXED = re.compile(r"[&/,;|>]|\b(?:and|or|und|oder)\b")
+_GROUPS = ("categor", "department", "section", "collection", "commodity", "kategorie", "aisle")
+_YES = frozenset({"yes", "true", "ja", "y", "1", "x", "✓"})
+_NO = frozenset({"no", "false", "nein", "n", "none", "0", "kein", "keine", "✗"})
+_COUNTS = frozenset({"pack", "pieces", "quantity", "count", "pcs", "units", "menge", "stück"})
+_NAMES = {"product": "of this product", "products": "of these products"}
+_NAMES |= {"segment": "of what this segment shares", "category": "of this category"}
+
+
+@dataclass
+class Known:
+    """One fact, read: its words, its numbers and what it says."""
+
+    fact: Fact
+    tokens: list[Token]
+    numbers: list[Quantity] = field(default_factory=list[Quantity])
+    says: set[str] = field(default_factory=set[str])
+    denies: set[str] = field(default_factory=set[str])
+
+
+@dataclass
+class Evidence:
+    """What is known, by what a text may say.
+
+    Attributes
+    ----------
+    said, denied
+        Terms, and all that they are a kind of, with the first fact that says or denies them.
+    words
+        Every word of the facts, folded.
+    whose
+        How findings call what the facts are about: "of this product".
+    """
+
+    known: list[Known]
+    said: dict[str, Fact]
+    denied: dict[str, Fact]
+    words: frozenset[str]
+    text: str
+    whose: str
+
+    def of(self, name: str) -> Known | None:
+        """Return what is known under a field."""
+        return next((one for one in self.known if one.fact.field == name), None)
+
+
+def read_facts(facts: Facts, brief: Brief) -> Evidence:
+    """Read all facts, and the occasion and the end of the offer that the brief gives."""
+    given = list(facts.facts)
+    if not any(one.value == facts.name for one in given):
+        given.append(Fact(field="name", value=facts.name))
+    if brief.occasion:
+        given.append(Fact(field="occasion", value=brief.occasion))
+    known = [_read(one, mixed_counts=facts.about == "category") for one in given]
+    said: dict[str, Fact] = {}
+    denied: dict[str, Fact] = {}
+    for one in known:
+        for term in one.says:
+            said.setdefault(term, one.fact)
+        for term in one.denies:
+            denied.setdefault(term, one.fact)
+    words = frozenset(token.low for one in known for token in one.tokens)
+    text = "\n".join(one.value.casefold() for one in given)
+    return Evidence(known, said, denied, words, text, _NAMES[facts.about])
+
+
+def _read(fact: Fact, *, mixed_counts: bool) -> Known:
+    label, tokens = cut(fact.field), cut(fact.value)
+    known = Known(fact, [*label, *tokens])
+    known.numbers = [_named(label, tokens, one) for one in quantities(tokens, None)]
+    mixed = any(group in fact.field.casefold() for group in _GROUPS) and _MIXED.search(fact.value)
+    if mixed and not mixed_counts:
+        return known  # "Wool & cashmere" says nothing of one product
+    words = [token for token in tokens if token.kind != "mark"]
+    value = fact.value.strip().casefold()
+    nothing = value in _NO or (value[:2] in ("0", "0 ") and known.numbers[:1] != [])
+    for language in READ:
+        for mention in lexicon(language).mentions(words, strict=False):
+            _note(known, mention.term.id, denied=mention.denied)
+        if nothing or value in _YES:
+            labels = [token for token in label if token.kind != "mark"]
+            for mention in lexicon(language).mentions(labels, strict=False):
+                _note(known, mention.term.id, denied=mention.denied != nothing)
+    return known
+
+
+def _note(known: Known, term: str, *, denied: bool) -> None:
+    if denied:
+        known.denies.add(term)
+    else:
+        known.says |= parents().get(term, frozenset({term}))
+
+
+def _named(label: list[Token], tokens: list[Token], number: Quantity) -> Quantity:
+    """Give a plain number what its field's name says: "weight_g", "pockets"."""
+    around = frozenset(stem(token.low, "en") for token in label if token.kind == "word")
+    if number.kind == "" and label and len(tokens) == 1:
+        unit = unit_of(label[-1].low.rstrip(")")) or (
+            unit_of(label[-2].low) if len(label) > 1 and label[-1].text == ")" else None
+        )
+        if unit is not None:
+            values = tuple(value * unit.factor for value in number.values)
+            number = replace(number, kind=unit.kind, values=values, imperial=unit.imperial)
+        elif around & _COUNTS:
+            number = replace(number, kind="pieces")
+    return replace(number, before=number.before | around)
+
+
+def bears(mention: Mention, evidence: Evidence) -> tuple[Fact | None, Fact | None]:
+    """Return the fact that bears a mention out, and the fact that contradicts it."""
+    term = mention.term.id
+    wider = parents().get(term, frozenset({term}))
+    against = next((evidence.denied[one] for one in wider if one in evidence.denied), None)
+    if mention.denied:
+        return against, evidence.said.get(term)
+    return evidence.said.get(term), against

@@ -1,0 +1,37 @@
+"""In which language a text is, by its commonest words; short texts are given the benefit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from recsys.copywriting.checks.finding import Finding
+from recsys.copywriting.checks.lexicon import load
+from recsys.copywriting.checks.tokens import Part
+from recsys.copywriting.text import LANGUAGES
+
+# Another language has to have so many of its common words in the text, and twice as many as the
+# one that was asked for: "Crème de la crème" is no French text.
+_LEAST_WORDS, _LEAST_HITS, _TIMES = 6, 3, 2
+
+
+def check_language(part: Part) -> Iterator[Finding]:
+    """Say so when a text is in another language than was asked for."""
+    words = [word.low for word in part.words]
+    if len(words) < _LEAST_WORDS or part.language not in LANGUAGES:
+        return
+    hits = {name: sum(word in common for word in words) for name, common in _common().items()}
+    mine = hits.pop(part.language)
+    other = max(hits, key=lambda name: hits[name])
+    if hits[other] >= max(_LEAST_HITS, _TIMES * mine + 1, len(words) / 10):
+        asked = LANGUAGES[part.language]
+        yield Finding(
+            check="language",
+            words=f"The text is {LANGUAGES[other]}; {asked} was asked for.",
+            where=part.where,
+        )
+
+
+@lru_cache(maxsize=1)
+def _common() -> dict[str, frozenset[str]]:
+    return {name: frozenset(words.split()) for name, words in load("stopwords")["stopwords"].items()}

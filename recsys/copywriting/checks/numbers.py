@@ -1,0 +1,96 @@
+"""Whether every number of a text stands in the facts, with its unit and with what it counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from recsys.copywriting.checks.evidence import Evidence
+from recsys.copywriting.checks.finding import Finding, Receipt
+from recsys.copywriting.checks.quantities import Quantity, quantities
+from recsys.copywriting.checks.tokens import Part
+from recsys.copywriting.text import Fact
+
+_PLAIN = re.compile(r"[\W_]+")
+
+
+def check_numbers(
+    part: Part, evidence: Evidence, skip: list[tuple[int, int]]
+) -> Iterator[Finding | Receipt]:
+    """Find every number in the facts, or say that it is not there.
+
+    Parameters
+    ----------
+    skip
+        Spans that other checks answer for: dates, merge tags, telephone numbers.
+    """
+    for number in quantities(part.tokens, part.language):
+        start, end = number.start, number.end
+        if any(start < last and first < end for first, last in skip):
+            continue
+        fact, other = _find(number, part, evidence)
+        if fact is not None:
+            yield Receipt(
+                start=start, end=end, field=fact.field, value=fact.value, where=part.where
+            )
+        else:
+            check, words = _say(part.text[start:end], number, other, evidence)
+            yield Finding(check=check, words=words, where=part.where, start=start, end=end)
+
+
+def borne_out(number: Quantity, numbers: list[Quantity]) -> bool:
+    """Whether one of a fact's numbers is this one and counts the same."""
+    return any(number.equals(one) and _counts_alike(number, one) for one in numbers)
+
+
+def _find(number: Quantity, part: Part, evidence: Evidence) -> tuple[Fact | None, Fact | None]:
+    """Return the fact that a number stands in, and one with its digits but another unit."""
+    if number.kind == "code":
+        wanted = _PLAIN.sub("", part.text[number.start : number.end].casefold())
+        for known in evidence.known:
+            if wanted in _PLAIN.sub("", known.fact.value.casefold()):
+                return known.fact, None
+        return None, None
+    other: Fact | None = None
+    for known in evidence.known:
+        for one in known.numbers:
+            if _same(number, one):
+                if _counts_alike(number, one) and not (one.bound and not number.bound):
+                    return known.fact, None
+                other = other or known.fact
+            elif set(number.plain) & set(one.plain) and not number.equals(one):
+                other = other or known.fact
+    return None, other
+
+
+def _same(number: Quantity, one: Quantity) -> bool:
+    if number.equals(one):
+        return True
+    pieces = {number.kind, one.kind} == {"", "pieces"}
+    bare = number.kind == "" and not number.after and one.kind not in ("code", "percent")
+    if pieces or bare:
+        return bool(set(number.plain) & set(one.plain))
+    return False
+
+
+def _counts_alike(number: Quantity, one: Quantity) -> bool:
+    if number.kind == "percent" and number.after and one.kind == "percent":
+        return bool(number.after & (one.after or one.before))
+    if number.kind or one.kind:
+        return True  # the unit says what is counted
+    around = number.after | number.before
+    year = len(number.plain) == 1 and 1500 <= number.plain[0] <= 2100
+    return year or not around or bool(around & (one.after | one.before))
+
+
+def _say(
+    shown: str, number: Quantity, other: Fact | None, evidence: Evidence
+) -> tuple[str, str]:
+    if other is None:
+        return "number", (
+            f"“{shown}” stands in no field {evidence.whose}; remove it, or add it as a fact."
+        )
+    value = other.value if len(other.value) <= 60 else other.value[:59] + "…"
+    return "unit" if number.kind else "number", (
+        f"“{shown}” is not what the field “{other.field}” says: “{value}”. Say it as it is there."
+    )

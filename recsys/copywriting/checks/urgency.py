@@ -1,0 +1,156 @@
+"""Whether time or stock is short in truth, where a text says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+
+from recsys.copywriting.checks.finding import Finding, Receipt
+from recsys.copywriting.checks.lexicon import load
+from recsys.copywriting.checks.tokens import Part
+from recsys.copywriting.text import Brief, Facts
+
+SMALL_STOCK = 10  # pieces: of more than these nobody may say that few are left
+
+
+@lru_cache(maxsize=4)
+def _pattern(name: str) -> re.Pattern[str]:
+    pieces = load("urgency")["patterns"][name]
+    return re.compile(rf"\b(?:{'|'.join(pieces)})\b", re.IGNORECASE)
+
+
+_MONTHS = (
+    "jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?|sep(?:t(?:ember)?)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?"
+)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_GERMAN_DAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
+_DATE = re.compile(
+    rf"\b(?:(?P<iso>\d{{4}}-\d\d-\d\d)|(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? (?P<month>{_MONTHS})\b\.?(?:,? (?P<year>\d{{4}}))?"
+    rf"|(?P<month2>{_MONTHS})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<year2>\d{{4}}))?"
+    r"|(?P<day3>\d{1,2})\.(?P<month3>\d{1,2})\.(?P<year3>\d{4}|\d\d)?)",
+    re.IGNORECASE,
+)
+_ENDS_ON = re.compile(
+    rf"\b(?:ends?|ending|until|till|by|through|before|last day|endet|bis|nur bis)(?: on| this| am| zum)? (?P<day>{'|'.join(_WEEKDAYS + _GERMAN_DAYS)})\b",
+    re.IGNORECASE,
+)
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WORDS = dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True))
+_WORDS |= dict(zip("zwei drei vier fünf sechs sieben acht neun zehn".split(), range(2, 11), strict=True))
+_GERMAN_MONTHS = {"mär": "mar", "mai": "may", "okt": "oct", "dez": "dec"}
+
+
+def dates(text: str) -> list[tuple[int, int, tuple[int | None, int, int]]]:
+    """Find the dates of a text: their span with year (None where not said), month and day."""
+    found: list[tuple[int, int, tuple[int | None, int, int]]] = []
+    for match in _DATE.finditer(text):
+        said = match.groupdict()
+        if said["iso"]:
+            year, month, day = (int(piece) for piece in said["iso"].split("-"))
+            found.append((*match.span(), (year, month, day)))
+            continue
+        name = (said["month"] or said["month2"] or "").casefold()[:3]
+        name = _GERMAN_MONTHS.get(name, name)
+        month = _NAMES.index(name) + 1 if name else int(said["month3"])
+        day = int(said["day"] or said["day2"] or said["day3"])
+        raw = said["year"] or said["year2"] or said["year3"]
+        year = None if raw is None else int(raw) + (2000 if len(raw) == 2 else 0)
+        if 1 <= month <= 12 and 1 <= day <= 31:
+            found.append((*match.span(), (year, month, day)))
+    return found
+
+
+def told_elsewhere(text: str) -> list[tuple[int, int]]:
+    """Return the spans of dates and of what is said of stock and time, with their numbers."""
+    found = [(start, end) for start, end, _ in dates(text)]
+    for name in ("stock", "time"):
+        found += [match.span() for match in _pattern(name).finditer(text)]
+    return found
+
+
+def check_urgency(part: Part, facts: Facts, brief: Brief) -> Iterator[Finding | Receipt]:
+    """Hold what is said of short stock and short time against the stock and the offer's end."""
+    ends = _end_of(brief)
+    for match in _pattern("stock").finditer(part.text):
+        yield from _stock(part, match, facts.stock)
+    for match in _pattern("time").finditer(part.text):
+        if ends is None:
+            words = f"“{match.group()}” says that time is short; remove it, or set the day the offer ends."
+            yield _finding(part, words, match.span())
+        elif re.search(r"\d", match.group()):
+            words = f"“{match.group()}” depends on when it is read; say the day: {ends}."
+            yield _finding(part, words, match.span())
+    for match in _pattern("today").finditer(part.text):
+        if ends is None:
+            words = f"“{match.group()}” needs a day; remove it, or set the day the offer ends."
+            yield _finding(part, words, match.span())
+        else:
+            words = f"“{match.group()}” is true of one day only: send it on {ends}, or say the day."
+            yield _finding(part, words, match.span(), blocks=False)
+    for match in _ENDS_ON.finditer(part.text):
+        yield from _weekday(part, match, ends)
+    yield from _dates(part, facts, ends)
+
+
+def _stock(part: Part, match: re.Match[str], stock: int | None) -> Iterator[Finding | Receipt]:
+    shown = match.group()
+    said = match.groupdict().get("n")
+    number = None if said is None else _WORDS.get(said.casefold()) or int(said)
+    if stock is None:
+        words = f"“{shown}”: the stock is not known, so nobody can say that it is short; remove it."
+    elif number is not None and number != stock:
+        words = f"“{shown}”: there are {stock} in stock. Say that, or remove it."
+    elif stock > SMALL_STOCK:
+        words = f"“{shown}”: there are {stock} in stock, which is not short; remove it."
+    else:
+        yield Receipt(
+            start=match.start(), end=match.end(), field="stock", value=str(stock), where=part.where
+        )
+        return
+    yield _finding(part, words, match.span())
+
+
+def _weekday(part: Part, match: re.Match[str], ends: date | None) -> Iterator[Finding | Receipt]:
+    name = match["day"].casefold()
+    day = (_WEEKDAYS.index(name) if name in _WEEKDAYS else _GERMAN_DAYS.index(name))
+    if ends is not None and ends.weekday() == day:
+        yield _receipt(part, match.span(), ends)
+        return
+    told = "no end of the offer is set" if ends is None else f"the offer ends on {ends}"
+    yield _finding(part, f"“{match.group()}”: {told}. Set the day, or remove it.", match.span())
+
+
+def _dates(part: Part, facts: Facts, ends: date | None) -> Iterator[Finding | Receipt]:
+    known = [(one, found) for one in facts.facts for *_, found in dates(one.value)]
+    for start, end, said in dates(part.text):
+        year, month, day = said
+        fact = next((one for one, found in known if found[1:] == said[1:] and year in (None, found[0])), None)
+        if ends is not None and (month, day) == (ends.month, ends.day) and year in (None, ends.year):
+            yield _receipt(part, (start, end), ends)
+        elif fact is not None:
+            yield Receipt(start=start, end=end, field=fact.field, value=fact.value, where=part.where)
+        else:
+            told = "stands in no field" if ends is None else f"is not the day the offer ends, {ends}"
+            words = f"“{part.text[start:end]}” {told}; remove it, or set the day."
+            yield _finding(part, words, (start, end))
+
+
+def _end_of(brief: Brief) -> date | None:
+    try:
+        return date.fromisoformat(brief.offer_ends)
+    except ValueError:
+        return None
+
+
+def _receipt(part: Part, span: tuple[int, int], ends: date) -> Receipt:
+    return Receipt(
+        start=span[0], end=span[1], field="offer ends", value=str(ends), where=part.where
+    )
+
+
+def _finding(part: Part, words: str, span: tuple[int, int], *, blocks: bool = True) -> Finding:
+    return Finding(
+        check="urgency", words=words, where=part.where, start=span[0], end=span[1], blocks=blocks
+    )

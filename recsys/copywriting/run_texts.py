@@ -1,0 +1,124 @@
+"""What a bulk run has to know of answers that came already, and of texts that are there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from recsys.copywriting.providers.base import Answer, Usage
+from recsys.copywriting.queued import CopyVersion
+from recsys.copywriting.stored import text_values, version_values
+from recsys.copywriting.text import About, Brief, Facts, State
+from recsys.workspace.tables import copy_answers, copy_texts, copy_versions
+
+_AT_ONCE = 500  # ids in one statement
+
+
+def kept_answers(connection: Connection, digests: Iterable[str]) -> dict[str, Answer]:
+    """Return the answers that are there to what was asked, by the digest of the request."""
+    found: dict[str, Answer] = {}
+    for some in _pieces(sorted(set(digests))):
+        statement = select(copy_answers).where(copy_answers.c.digest.in_(some))
+        for row in connection.execute(statement).mappings():
+            body = dict(row["body"])
+            found[row["digest"]] = Answer(**{**body, "usage": Usage(**body["usage"])})
+    return found
+
+
+def keep_answers(connection: Connection, answers: Mapping[str, Answer]) -> None:
+    """Keep answers by the digest of the request; one that is there already stays."""
+    if not answers:
+        return
+    now = time.time()
+    values = [
+        {"digest": digest, "body": asdict(answer), "at": now} for digest, answer in answers.items()
+    ]
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(copy_answers).on_conflict_do_nothing(), values)
+
+
+def approved_ids(
+    connection: Connection, about: About, brief: Brief, ids: Sequence[str]
+) -> set[str]:
+    """Return those of some ids that have approved copy of the brief's kind and language."""
+    texts = copy_texts.c
+    found: set[str] = set()
+    for some in _pieces(ids):
+        of = (*_of(about, brief), texts.state == "approved", texts.about_id.in_(some))
+        found |= set(connection.execute(select(texts.about_id).where(*of)).scalars())
+    return found
+
+
+def texts_of_run(connection: Connection, run_id: int, ids: Sequence[str]) -> dict[str, int]:
+    """Return what a run has put into the queue of some ids: about what -> id of the text."""
+    texts = copy_texts.c
+    found: dict[str, int] = {}
+    for some in _pieces(ids):
+        of = (texts.run_id == run_id, texts.about_id.in_(some))
+        statement = select(texts.about_id, texts.id).where(*of).order_by(texts.id)
+        found |= {about_id: copy_id for about_id, copy_id in connection.execute(statement)}
+    return found
+
+
+def waiting_texts(
+    connection: Connection, about: About, brief: Brief, facts: Iterable[Facts], version: str
+) -> dict[str, int]:
+    """Return the texts that wait in the queue and were written from the very same.
+
+    Parameters
+    ----------
+    version
+        Of the template, as prompts name it.
+
+    Returns
+    -------
+    dict
+        About what -> id of the text.
+    """
+    wanted = {one.id: one.model_dump(mode="json") for one in facts}
+    asked = brief.model_dump(mode="json")
+    texts, versions = copy_texts.c, copy_versions.c
+    found: dict[str, int] = {}
+    for some in _pieces(list(wanted)):
+        statement = (
+            select(texts.about_id, texts.id, versions.facts, versions.brief)
+            .join(copy_versions, versions.copy_id == texts.id)
+            .where(
+                *_of(about, brief),
+                texts.state.in_(("draft", "checked")),
+                texts.about_id.in_(some),
+                versions.made_by == "model",
+                versions.prompt_version == version,
+            )
+        )
+        for about_id, copy_id, held, brought in connection.execute(statement):
+            if held == wanted[about_id] and brought == asked:
+                found[about_id] = copy_id
+    return found
+
+
+def put_texts(
+    connection: Connection, run_id: int, states: Sequence[State], versions: Sequence[CopyVersion]
+) -> list[int]:
+    """Write new texts with their first versions, many at once; return their ids in order."""
+    texts = [text_values(one, state, run_id) for one, state in zip(versions, states, strict=True)]
+    statement = insert(copy_texts).returning(copy_texts.c.id, sort_by_parameter_order=True)
+    ids = [int(one) for one in connection.execute(statement, texts).scalars()]
+    values = [version_values(copy_id, one) for copy_id, one in zip(ids, versions, strict=True)]
+    connection.execute(insert(copy_versions), values)
+    return ids
+
+
+def _of(about: About, brief: Brief) -> tuple[Any, ...]:
+    texts = copy_texts.c
+    return (texts.kind == brief.kind, texts.language == brief.language, texts.about == about)
+
+
+def _pieces(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]

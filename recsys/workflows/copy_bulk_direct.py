@@ -1,0 +1,310 @@
+"""A bulk run row by row: some requests at once, answers kept as they come."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from recsys.copywriting import runs
+from recsys.copywriting.budget import expected
+from recsys.copywriting.pace import Pace
+from recsys.copywriting.providers.base import Answer, Provider, Usage
+from recsys.copywriting.runs import Row
+from recsys.errors import BadAnswer, Busy, JobCancelled, ProviderError, Unreachable
+from recsys.workflows.copy_bulk_steps import Ask, Ready, Steps
+from recsys.workflows.copy_bulk_run import Course, billed
+from recsys.workspace import Workspace
+
+CONCURRENCY = 8
+# Rows that are got ready ahead of being sent, and texts that are put into the queue at once.
+_AHEAD, _GROUP = 64, 16
+_GROUP_SECONDS = 0.25
+_WAIT_SECONDS = 0.1
+_TRIES = 3  # of a request that gets no answer
+_REFUSED_IN_A_ROW = 10
+_PATIENCE_SECONDS = 120.0  # without any answer at all; a provider that is busy gets
+_BUSY_SECONDS = 900.0
+_GRACE_SECONDS = 2.0  # for what is under way when the job is cancelled
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A request under way, and what it is expected to take."""
+
+    ask: Ask
+    at: float
+    usage: Usage
+    cost: float | None
+
+
+# A request with what became of it, or None for rows that were got ready.
+_Back = tuple[_Sent, Future[Answer]] | None
+
+
+class Direct:
+    """One job's work on a run: this thread decides and writes, others wait for the provider.
+
+    Each answer is kept before anything is made of it; only then the next request leaves.
+
+    Parameters
+    ----------
+    concurrency
+        Requests under way at once.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        course: Course,
+        provider: Provider,
+        *,
+        concurrency: int = CONCURRENCY,
+    ) -> None:
+        self._workspace = workspace
+        self._course = course
+        self._provider = provider
+        self._steps = Steps(workspace, course.run, provider.name)
+        self._pace = Pace(concurrency)
+        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="copy")
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="copy-ahead")
+        self._back: queue.SimpleQueue[_Back] = queue.SimpleQueue()
+        self._air: dict[str, list[Ask]] = {}  # by digest: the same is asked once for all its rows
+        self._asks: deque[Ask] = deque()
+        self._to_check: deque[tuple[Ask, Answer]] = deque()
+        self._ready: list[Ready] = []
+        self._closed: list[Row] = []
+        self._ahead: Future[list[Ask | Ready | Row]] | None = None
+        self._in_hand: dict[int, Row] = {}
+        self._lost: dict[int, int] = {}  # row -> requests without an answer
+        self._refused = 0
+        self._cached = False
+        self._kept_at = time.monotonic()
+        self._more = True
+
+    def work(self) -> None:
+        """Write until nothing waits any more or the run is stopped; what is under way is kept.
+
+        Raises
+        ------
+        JobStopped
+            The job was cancelled or is no longer ours.
+        """
+        try:
+            while True:
+                self._round()
+                if self._idle():
+                    if self._course.over():
+                        return
+                    self._more = True
+        except JobCancelled:
+            self._land()
+            raise
+        finally:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._reader.shutdown(wait=False, cancel_futures=True)
+
+    def _round(self) -> None:
+        self._course.heed(self._pause_words())
+        self._look_ahead()
+        self._fill()
+        back = self._arrived(wait=not self._to_check)
+        if back:
+            self._book(back)
+        elif self._to_check:
+            self._check(*self._to_check.popleft())
+        self._keep_group()
+
+    def _idle(self) -> bool:
+        """Whether there is nothing in hand, and nothing to be had."""
+        if self._air or self._to_check or self._ready or self._closed or self._ahead is not None:
+            return False
+        return not self._course.going or not (self._more or self._asks)
+
+    def _pause_words(self) -> str:
+        wait = self._pace.wait()
+        return f"the provider is busy, next in {wait:.0f} s" if wait >= 1 else ""
+
+    def _look_ahead(self) -> None:
+        """Have the next rows got ready by another thread, so that requests need not wait."""
+        if self._ahead is not None and self._ahead.done():
+            self._take(self._ahead.result())
+            self._ahead = None
+        if not self._course.going:
+            self._let_go()
+        elif self._ahead is None and self._more and len(self._asks) < _AHEAD // 2:
+            rows = self._next_rows()
+            self._more = bool(rows)
+            if rows:
+                self._in_hand |= {row.id: row for row in rows}
+                self._ahead = self._reader.submit(self._steps.look, rows)
+                self._ahead.add_done_callback(lambda _: self._back.put(None))
+
+    def _next_rows(self) -> list[Row]:
+        with self._workspace.database.read() as connection:
+            waiting = runs.rows_in(
+                connection, self._course.run.id, "waiting", limit=_AHEAD + len(self._in_hand)
+            )
+        return [row for row in waiting if row.id not in self._in_hand][:_AHEAD]
+
+    def _take(self, steps: Sequence[Ask | Ready | Row]) -> None:
+        for step in steps:
+            if isinstance(step, Ask):
+                self._asks.append(step)
+            elif isinstance(step, Ready):
+                self._ready.append(step)
+            else:
+                self._closed.append(step)
+
+    def _let_go(self) -> None:
+        """Put back what was got ready and will not be sent now."""
+        for ask in self._asks:
+            self._in_hand.pop(ask.row.id, None)
+        self._asks.clear()
+        self._more = True
+
+    def _fill(self) -> None:
+        """Send as much as the pace and the caps allow."""
+        while self._course.going and self._asks and len(self._air) < self._pace.allowed:
+            if self._pace.wait() > 0:
+                return
+            ask = self._asks[0]
+            if ask.digest not in self._air:
+                usage = expected(ask.prompt, self._steps.brief, cached=self._cached)
+                cost = self._steps.cost(usage)
+                if not self._course.budget.allows(self._course.spent, usage, cost):
+                    self._cap()
+                    return
+                self._course.budget.take(usage, cost)
+                self._send(_Sent(ask, time.monotonic(), usage, cost))
+            self._air.setdefault(ask.digest, []).append(self._asks.popleft())
+
+    def _cap(self) -> None:
+        """Stop for the cap: at once, or when what is under way has shown what it really takes."""
+        if not self._air:
+            self._course.stop("capped", "The next text might pass the cap.")
+
+    def _send(self, sent: _Sent) -> None:
+        """Ask the provider, in a thread of its own."""
+        model = self._course.run.order.model
+        write = self._provider.write
+        future = self._threads.submit(write, sent.ask.prompt, model=model, patient=False)
+        future.add_done_callback(lambda done: self._back.put((sent, done)))
+
+    def _arrived(self, *, wait: bool) -> list[tuple[_Sent, Future[Answer]]]:
+        """Return what came back, at once or after a short while."""
+        back: list[_Back] = []
+        with suppress(queue.Empty):
+            if wait:
+                back.append(self._back.get(timeout=min(_WAIT_SECONDS, self._pace.wait() or 1.0)))
+            while True:
+                back.append(self._back.get_nowait())
+        return [one for one in back if one is not None]
+
+    def _book(self, back: Sequence[tuple[_Sent, Future[Answer]]]) -> None:
+        """Keep answers and what they cost, then see what becomes of each."""
+        answers: dict[str, Answer] = {}
+        rows: list[Row] = []
+        paid: list[tuple[Usage, float | None]] = []
+        for sent, future in back:
+            asks = self._air.pop(sent.ask.digest)
+            self._course.budget.give_back(sent.usage, sent.cost)
+            try:
+                answer = future.result()
+            except ProviderError as error:
+                self._without_answer(sent, asks, error)
+                continue
+            cost = self._steps.cost(answer.usage)
+            paid.append((answer.usage, cost))
+            mine = replace(asks[0], row=billed(asks[0].row, answer.usage, cost, asks[0].digest))
+            rows += self._answered(mine, asks[1:], answer, answers)
+        self._course.book(answers, rows, paid)
+
+    def _answered(
+        self, mine: Ask, twins: Sequence[Ask], answer: Answer, answers: dict[str, Answer]
+    ) -> list[Row]:
+        """Take an answer: one of no use is the end of its row."""
+        self._pace.answered()
+        self._refused = 0
+        self._cached = True
+        try:
+            self._steps.read(answer)
+        except BadAnswer as error:
+            self._asks.extendleft(twins)
+            return self._end(mine, error)
+        answers[mine.digest] = answer
+        self._to_check += [(ask, answer) for ask in (mine, *twins)]
+        return [mine.row]
+
+    def _end(self, ask: Ask, error: ProviderError) -> list[Row]:
+        """Give up a row, or keep its first text; return what has to be written of it now."""
+        step = self._steps.give_up(ask, error)
+        if isinstance(step, Ready):
+            self._ready.append(step)
+            return [ask.row]
+        self._course.moved([self._in_hand.pop(step.id)], [step])
+        return [step]
+
+    def _without_answer(self, sent: _Sent, asks: Sequence[Ask], error: ProviderError) -> None:
+        """Send it again later, give its row up, or stop the run."""
+        ask = asks[0]
+        self._asks.extendleft(reversed(asks[1:]))
+        if self._course.refused(error):
+            self._asks.appendleft(ask)
+        elif isinstance(error, Busy | Unreachable):
+            self._hold_up(sent, ask, error)
+        else:
+            row = replace(ask.row, tries=ask.row.tries + 1)
+            self._course.book({}, self._end(replace(ask, row=row), error), [])
+            self._refused += 1
+            if self._refused >= _REFUSED_IN_A_ROW:
+                self._course.stop("paused", f"{self._refused} rows in a row failed. {error}")
+
+    def _hold_up(self, sent: _Sent, ask: Ask, error: Busy | Unreachable) -> None:
+        busy = isinstance(error, Busy)
+        self._pace.lost(ask.row.id)
+        if busy or self._pace.general or not self._asks:
+            self._pace.hold(sent.at, error.retry_after if busy else None)
+        if busy or self._pace.general:  # it is not for the row that no answer came
+            self._asks.appendleft(ask)
+            if self._pace.without_answer > (_BUSY_SECONDS if busy else _PATIENCE_SECONDS):
+                self._course.stop("paused", str(error))
+            return
+        ask = replace(ask, row=replace(ask.row, tries=ask.row.tries + 1))
+        self._lost[ask.row.id] = self._lost.get(ask.row.id, 0) + 1
+        if self._lost[ask.row.id] < _TRIES:
+            self._asks.append(ask)
+        else:
+            self._course.book({}, self._end(ask, error), [])
+
+    def _check(self, ask: Ask, answer: Answer) -> None:
+        step = self._steps.after(ask, *self._steps.read(answer))
+        if isinstance(step, Ready):
+            self._ready.append(step)
+        elif self._course.going:
+            self._asks.appendleft(step)
+        else:
+            self._in_hand.pop(ask.row.id, None)
+
+    def _keep_group(self, *, all_of_it: bool = False) -> None:
+        """Put texts into the queue, some at a time."""
+        late = time.monotonic() - self._kept_at > _GROUP_SECONDS
+        if len(self._ready) + len(self._closed) < (1 if late or all_of_it else _GROUP):
+            return
+        written = self._steps.keep(self._ready, self._closed)
+        self._course.moved([self._in_hand.pop(row.id) for row in written], written)
+        self._ready, self._closed = [], []
+        self._kept_at = time.monotonic()
+
+    def _land(self) -> None:
+        """Keep what still comes within a moment, since it is paid for."""
+        until = time.monotonic() + _GRACE_SECONDS
+        self._asks.clear()
+        while self._air and time.monotonic() < until:
+            if back := self._arrived(wait=True):
+                self._book(back)
+        self._keep_group(all_of_it=True)

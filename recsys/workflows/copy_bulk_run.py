@@ -1,0 +1,173 @@
+"""What both ways of a bulk run share: what it has spent, how it stands, and how it ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from recsys.copywriting import run_texts, runs
+from recsys.copywriting.budget import Budget
+from recsys.copywriting.providers.base import Answer, Usage
+from recsys.copywriting.runs import Row, Run, RunState
+from recsys.errors import KeyRefused, NoKey, ProviderError
+from recsys.rules.saying import counted
+from recsys.types import Report
+from recsys.workspace import Workspace
+
+KIND = "copy_bulk"
+_LOOK_SECONDS = 0.2
+
+
+class Course:
+    """A run at work: it looks whether to go on, says how far it is, and books what was answered.
+
+    Attributes
+    ----------
+    run
+        As it was read last.
+    state
+        As it was seen last.
+    """
+
+    def __init__(self, workspace: Workspace, run_id: int, report: Report) -> None:
+        self._workspace = workspace
+        self._report = report
+        self._looked_at = 0.0
+        self._counts: dict[str, int] = {}
+        self._read(run_id)
+        self.spent = self.run.spent
+        self.state: RunState = self.run.state
+
+    def _read(self, run_id: int) -> None:
+        with self._workspace.database.read() as connection:
+            self.run: Run = runs.one_run(connection, run_id)
+            self._counts = runs.counts(connection, [run_id])[run_id]
+        self.budget = Budget(self.run.order.cap, self.run.order.cap_tokens)
+
+    @property
+    def going(self) -> bool:
+        """Whether more may be sent."""
+        return self.state == "running"
+
+    def heed(self, words: str = "") -> None:
+        """Say how far the run is, and look whether somebody stopped it; five times a second.
+
+        Raises
+        ------
+        JobStopped
+            The job is cancelled or no longer ours.
+        """
+        now = time.monotonic()
+        if now - self._looked_at < _LOOK_SECONDS:
+            return
+        self._looked_at = now
+        with self._workspace.database.read() as connection:
+            state = runs.state_of(connection, self.run.id)
+        if state == "running" and self.state != "running":  # with another cap, it may be
+            budget = self.budget
+            self._read(self.run.id)
+            self.budget.dollars, self.budget.tokens = budget.dollars, budget.tokens
+        self.state = state
+        self._report(*self.progress(words))
+
+    def progress(self, words: str = "") -> tuple[float, str]:
+        """Return the share of rows at their end, and a sentence on it."""
+        total = sum(self._counts.values())
+        open_rows = self._counts.get("waiting", 0) + self._counts.get("sent", 0)
+        said = [f"{self._counts.get('written', 0):,} of {total:,} written"]
+        failed = self._counts.get("failed", 0)
+        said += [f"{failed:,} failed"] if failed else []
+        said += [f"${self.spent.cost:,.2f} spent"] if self.spent.cost is not None else []
+        said += [words] if words else []
+        # All is done only when the last transaction says so.
+        return min((total - open_rows) / total if total else 0.0, 0.999), ", ".join(said)
+
+    def count(self) -> None:
+        """Read anew where the rows stand."""
+        with self._workspace.database.read() as connection:
+            self._counts = runs.counts(connection, [self.run.id])[self.run.id]
+
+    def moved(self, before: Sequence[Row], after: Sequence[Row]) -> None:
+        """Note that rows have gone from one state to another."""
+        for row in before:
+            self._counts[row.state] = self._counts.get(row.state, 0) - 1
+        for row in after:
+            self._counts[row.state] = self._counts.get(row.state, 0) + 1
+
+    def book(
+        self,
+        answers: Mapping[str, Answer],
+        rows: Sequence[Row],
+        paid: Sequence[tuple[Usage, float | None]],
+    ) -> None:
+        """Keep answers in the same transaction as what they cost and whose they are."""
+        spent = self.spent
+        for usage, cost in paid:
+            spent = spent.plus(usage, cost)
+        with self._workspace.database.write() as connection:
+            run_texts.keep_answers(connection, answers)
+            runs.write_rows(connection, rows)
+            if paid:
+                runs.change_run(connection, self.run.id, spent=spent)
+        self.spent = spent
+
+    def stop(self, state: RunState, why: str) -> None:
+        """Bring the run to a stand of its own accord, unless somebody did so before."""
+        with self._workspace.database.write() as connection:
+            run = runs.one_run(connection, self.run.id, locked=True)
+            if run.state == "running":
+                order = run.order.model_copy(update={"why": why})
+                runs.change_run(connection, run.id, state=state, order=order)
+                self.state = state
+            else:
+                self.state = run.state
+
+    def refused(self, error: ProviderError) -> bool:
+        """Pause the run where nobody would get an answer; say whether it is so."""
+        if isinstance(error, KeyRefused | NoKey):
+            self.stop("paused", str(error))
+            return True
+        return False
+
+    def over(self) -> bool:
+        """End this job's part where nothing is left to do; False where somebody wants more.
+
+        In one transaction, so that who goes on with the run knows whether a job does it already.
+        """
+        with self._workspace.database.write() as connection:
+            run = runs.one_run(connection, self.run.id, locked=True)
+            counts = runs.counts(connection, [run.id])[run.id]
+            if run.state == "running":
+                if counts.get("waiting", 0) or counts.get("sent", 0):
+                    self.state, self._counts = "running", counts
+                    return False
+                order = run.order.model_copy(update={"why": ""})
+                runs.change_run(connection, run.id, state="done", order=order)
+            runs.change_run(connection, run.id, job_id=None)
+        self._read(run.id)
+        self.state = self.run.state
+        return True
+
+    def result(self) -> dict[str, Any]:
+        """Return what the job says at its end."""
+        return result_of(self.run, self._counts)
+
+
+def billed(row: Row, usage: Usage, cost: float | None, digest: str) -> Row:
+    """Return a row after an answer, with what that took."""
+    both = cost if row.cost is None else row.cost + (cost or 0.0)
+    more = runs.added(row.usage, usage)
+    return replace(row, tries=row.tries + 1, usage=more, cost=both, digest=digest, error="")
+
+
+def result_of(run: Run, counts: Mapping[str, int]) -> dict[str, Any]:
+    """Return how a run stands, for the row of its job."""
+    numbers = {state: counts.get(state, 0) for state in ("written", "failed", "skipped", "waiting")}
+    words = f"{counted(numbers['written'], 'text')} written"
+    if numbers["failed"]:
+        words += f", {numbers['failed']:,} failed"
+    if run.state != "done":
+        words += f"; the run is {run.state}"
+    return {"run_id": run.id, "state": run.state, **numbers, "words": f"{words}. {run.order.why}"}
