@@ -16,7 +16,6 @@ from recsys.copywriting.text import Copy
 
 Mark = Literal["", "known", "unknown", "advice"]
 _VALUE = 60
-_COLOURS = {True: "red", False: "orange"}
 
 # Markdown has no underline, and its escapes would have to hold for every text of a shop and of a
 # model. Here all text is written with textContent and nothing in it is read.
@@ -156,8 +155,7 @@ def _piece(
 def show_findings(checked: Checked) -> None:
     """List what was found, what has to be mended first, and say what was not looked at."""
     for one in sorted(checked.findings, key=lambda one: not one.blocks):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge(plain(one.check), color=_COLOURS[one.blocks])
-            st.markdown(plain(one.words), width="stretch")
+        colour = "red" if one.blocks else "orange"
+        st.markdown(f":{colour}-badge[{plain(one.check)}] {plain(one.words)}")
     if checked.limits:
         st.caption(plain(checked.limits))

@@ -30,7 +30,7 @@ def ask_brief(workspace: Workspace, kind: Kind, *, key: str) -> Brief:
     voice = left.selectbox(
         "Voice",
         list(names),
-        format_func=lambda one: names.get(one, one),
+        format_func=lambda one: names.get(str(one), str(one)),
         key=f"{key}-voice",
         help="A tone, or a voice of your own: Voices and templates.",
         persist_state="session",
@@ -38,7 +38,7 @@ def ask_brief(workspace: Workspace, kind: Kind, *, key: str) -> Brief:
     language = right.selectbox(
         "Language",
         list(LANGUAGES),
-        format_func=lambda one: LANGUAGES.get(one, one),
+        format_func=lambda one: LANGUAGES.get(str(one), str(one)),
         key=f"{key}-language",
         persist_state="session",
     )

@@ -12,7 +12,7 @@ from recsys.copywriting.providers.base import ModelLine
 from recsys.copywriting.providers.opening import open_provider
 from recsys.errors import ProviderError
 from recsys.settings import Settings
-from recsys.workflows.copy_settings import choices
+from recsys.workflows.copy_settings import model_of
 from recsys.workspace import Workspace
 
 _MODEL = "copy-model"
@@ -21,8 +21,7 @@ _KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
 
 def choose_model(workspace: Workspace) -> str:
     """Show the model that writes and, once opened, the others that the provider has now."""
-    usual = choices(workspace).value.model
-    model = str(state_copy.chosen_model() or usual)
+    model = state_copy.chosen_model() or model_of(workspace)
     with st.popover(
         plain(model),
         type="tertiary",

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import Protocol
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui import state_copy
 from pages.ui.state_copy import Chosen
@@ -33,21 +34,35 @@ class Place(Protocol):
 class Growing:
     """Draws a text as it grows: the first piece at once, then at most twenty times a second.
 
+    Parameters
+    ----------
+    first
+        Called when the first piece comes.
+
     Attributes
     ----------
     text
         All that came by now.
     """
 
-    def __init__(self, place: Place, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        place: Place,
+        first: Callable[[], object] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.text = ""
-        self._place, self._clock, self._drawn = place, clock, 0.0
+        self._place, self._first, self._clock = place, first, clock
+        self._drawn = -_REDRAW
 
     def __call__(self, text: str) -> None:
         """Take the whole text so far."""
-        first, self.text = not self.text, text
         now = self._clock()
-        if text and (first or now - self._drawn >= _REDRAW):
+        if text and not self.text:
+            self._first()
+            self._drawn = now - _REDRAW
+        self.text = text
+        if text and now - self._drawn >= _REDRAW:
             self._drawn = now
             self._place.text(text)
 
@@ -61,8 +76,7 @@ def write_variants(
     """
     done: list[Written] = []
     failed = partial = ""
-    shown: Growing | None = None
-    waiting = st.empty()
+    waiting, growing = st.empty(), None
     waiting.markdown(":shimmer[Waiting for the first words]")
     try:
         with closing(open_provider(workspace.settings)) as provider:
@@ -70,36 +84,29 @@ def write_variants(
                 if number > 1:
                     st.caption(f"Variant {place + 1}")
                 told = st.empty()
-                shown = Growing(st.empty())
-                grow = _first_then(shown, waiting.empty)
-                done.append(
-                    write(
-                        workspace,
-                        facts,
-                        brief,
-                        provider=provider,
-                        model=model,
-                        on_text=grow,
-                        on_again=lambda checked, told=told: told.caption(_again_words(checked)),
-                    )
+                growing = Growing(st.empty(), first=waiting.empty)
+                written = write(
+                    workspace,
+                    facts,
+                    brief,
+                    provider=provider,
+                    model=model,
+                    on_text=growing,
+                    on_again=_teller(told),
                 )
-                shown = None
+                done.append(written)
     except ProviderError as error:
-        failed, partial = str(error), shown.text if shown else ""
+        failed, partial = str(error), growing.text if growing else ""
     state_copy.set_draft(about, tuple(done), failed=failed, partial=partial)
 
 
-def _first_then(shown: Growing, once: Callable[[], object]) -> Callable[[str], None]:
-    """Draw with ``shown``, and do something when the first words came."""
+def _teller(place: DeltaGenerator) -> Callable[[Checked], None]:
+    """Return what says why a text goes back to the model."""
 
-    def grow(text: str) -> None:
-        if text and not shown.text:
-            once()
-        shown(text)
+    def tell(checked: Checked) -> None:
+        blocking = sum(one.blocks for one in checked.findings)
+        place.caption(
+            f"The checks found {count(blocking, 'thing')} to mend, so it is written once more."
+        )
 
-    return grow
-
-
-def _again_words(checked: Checked) -> str:
-    blocking = sum(one.blocks for one in checked.findings)
-    return f"The checks found {count(blocking, 'thing')} to mend, so it is written once more."
+    return tell

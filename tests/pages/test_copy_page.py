@@ -14,8 +14,10 @@ from page_shops import button, calm, said
 from stool_shop import EVIL, HAS, load_stools
 from streamlit.testing.v1 import AppTest
 
+from recsys.copywriting.providers.opening import DEFAULT_MODEL
 from recsys.settings import Settings
 from recsys.workflows.copy_queue import copy_text, history, queue
+from recsys.workflows.named_sets import save_named_set
 from recsys.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +51,7 @@ def with_key(llm: LlmServer, monkeypatch: pytest.MonkeyPatch) -> LlmServer:
 def open_copy(home: Path, monkeypatch: pytest.MonkeyPatch, **at: str) -> AppTest:
     monkeypatch.setenv("AISLE_HOME", str(home))
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-    app.switch_page("copywriting.py")
+    app.run().switch_page("copywriting.py")  # known by its address once any page was drawn
     for name, value in at.items():
         app.query_params[name] = value
     return app.run()
@@ -64,6 +66,10 @@ def drawn(app: AppTest) -> dict[str, Any]:
 def marked(app: AppTest, mark: str) -> list[str]:
     lines = drawn(app)["lines"]
     return [one["text"] for line in lines for one in line["pieces"] if one["mark"] == mark]
+
+
+def field(app: AppTest, label: str) -> Any:
+    return next(one for one in app.text_input if one.label == label)
 
 
 def box(app: AppTest) -> Any:
@@ -106,7 +112,7 @@ def test_a_false_claim_is_struck_mended_and_both_versions_are_kept(
     app = calm(open_copy(home, monkeypatch, item="s1"))
     button(app, "Write").click().run()
     calm(app)
-    assert len(with_key.asked) == 2, "it went back once"
+    assert [one.body["model"] for one in with_key.asked] == [DEFAULT_MODEL] * 2, "back once"
     assert "written twice: the first did not pass the checks" in said(app)
     assert any("waterproof" in one for one in marked(app, "unknown"))
     assert button(app, "Approve").disabled
@@ -127,7 +133,7 @@ def test_a_false_claim_is_struck_mended_and_both_versions_are_kept(
     assert copy_text(workspace, line.id).state == "approved"
     button(app, "See the queue").click().run()
     calm(app)
-    assert app.query_params["view"] == ["queue"]
+    assert app.query_params["view"] == "queue"
 
 
 def test_a_reason_approves_what_the_checks_would_not(
@@ -136,11 +142,10 @@ def test_a_reason_approves_what_the_checks_would_not(
     with_key.always(says(FALSE))
     app = calm(open_copy(home, monkeypatch, item="s1"))
     button(app, "Write").click().run()
-    reason = next(one for one in app.text_input if one.label.startswith("Reason to approve"))
-    reason.input("I know")
-    assert button(app.run(), "Approve").disabled
-    reason.input("The maker says that it is")
-    button(app.run(), "Approve").click().run()
+    field(app, "Reason to approve it as it is").input("I know").run()
+    assert button(app, "Approve").disabled
+    field(app, "Reason to approve it as it is").input("The maker says that it is").run()
+    button(app, "Approve").click().run()
     calm(app)
     (line,) = queue(Workspace(Settings(home=home)))
     assert line.state == "approved"
@@ -157,8 +162,7 @@ def test_variants_are_written_and_one_of_them_is_written_again_with_a_note(
     assert box(app).value == TRUE["text"]
     next(one for one in app.segmented_control if one.label == "Variant").set_value(1).run()
     assert box(calm(app)).value == "A stool of solid oak."
-    note = next(one for one in app.text_input if one.label == "What should be different?")
-    note.input("Name the brand")
+    field(app, "What should be different?").input("Name the brand")
     next(one for one in app.number_input if one.label == "Variants").set_value(1)
     button(app, "Write again").click().run()
     calm(app)
@@ -209,8 +213,7 @@ def test_a_subject_is_about_up_to_three_products_and_says_where_inboxes_cut_it(
     subject = "Oak stool and oak bench: new from Waldholz this week"
     with_key.always(says({"text": subject, "preheader": "Both of oak.", "claims": []}))
     app = calm(open_copy(home, monkeypatch, kind="subject", item="s1"))
-    find = next(one for one in app.text_input if one.label == "Find another product")
-    find.input("Oak bench").run()  # found alone, so it is taken
+    field(app, "Find another product").input("Oak bench").run()  # found alone, so it is taken
     assert app.query_params["item"] == ["s1", "s2"]
     button(calm(app), "Write").click().run()
     assert not app.exception
@@ -230,11 +233,26 @@ def test_what_does_not_exist_is_said_in_place(
     assert with_key.requests == []
 
 
-def test_cards_and_segments_and_collections_lead_here(
-    demo_home: Path, copy_of: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+def test_cards_segments_and_collections_lead_here_with_the_choice_made(
+    plain_home: Path, copy_of: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AISLE_HOME", str(demo_home))
+    home = copy_of(plain_home)
+    workspace = Workspace(Settings(home=home))
+    gifts = save_named_set(workspace, "collection", "Gifts", ["i000"], actor="ana")
+    vips = save_named_set(workspace, "segment", "VIPs", [f"0{one}" for one in range(9)], actor="ana")
+    monkeypatch.setenv("AISLE_HOME", str(home))
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
+    app.switch_page("sets.py").run()
+    button(app, "Write copy").click().run()
+    assert [app.query_params[one] for one in ("view", "collection")] == ["bulk", str(gifts.id)]
+    app.switch_page("segments.py")
+    app.query_params["segment"] = str(vips.id)
+    button(app.run(), "Write subjects").click().run()
+    assert app.title[0].value == "What do we say about it?"
+    assert app.query_params["segment"] == str(vips.id)
+    assert "fewer than 20" in app.error[0].value, "too few to say anything of them"
     app.switch_page("shelves.py").run()
-    menu = next(one for one in app.get("menu_button"))
-    assert "Write copy" in str(menu.proto)
+    app.text_input(key="find-shopper").input("00").run()
+    menu = next(one for one in app.menu_button if "act-for_you-" in str(one.key))
+    menu.click("Write copy").run()
+    assert app.query_params["item"] == str(menu.key).removeprefix("act-for_you-")
