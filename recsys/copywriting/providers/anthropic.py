@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,9 +18,8 @@ from recsys.copywriting.providers.patience import patiently
 from recsys.errors import ProviderError
 
 if TYPE_CHECKING:
-    from anthropic import Anthropic, AnthropicError, APIStatusError
-    from anthropic.types import Message
-    from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
+    from anthropic import Anthropic, APIStatusError, Stream
+    from anthropic.types import Message, RawMessageStreamEvent
     from anthropic.types.messages import MessageBatchIndividualResponse
 
 KEY_NAME = "ANTHROPIC_API_KEY"
@@ -38,9 +37,9 @@ _WITHOUT_EFFORT = ("claude-haiku-4-5", "claude-sonnet-4-5", "claude-3")
 _ROOM_TO_THINK = 4_000  # tokens: thinking counts towards max_tokens
 
 
-def request(prompt: Prompt, model: str) -> MessageCreateParamsNonStreaming:
+def request(prompt: Prompt, model: str) -> dict[str, Any]:
     """Return the body of a request; the shared part of the prompt is marked to be cached."""
-    asked: Any = {
+    asked: dict[str, Any] = {
         "model": model,
         "max_tokens": prompt.max_tokens,
         "messages": [{"role": "user", "content": prompt.user}],
@@ -108,15 +107,15 @@ class AnthropicProvider:
             again=lambda: not heard,
         )
 
-    def _whole(self, asked: MessageCreateParamsNonStreaming, prompt: Prompt) -> Answer:
+    def _whole(self, asked: dict[str, Any], prompt: Prompt) -> Answer:
         seconds = WHOLE * self._silence
         with self._mapped(asked["model"], {prompt.system, prompt.user}, seconds=seconds):
-            message = self._client.messages.create(**asked, timeout=seconds)
+            message = self._client.messages.create(**asked, stream=False, timeout=seconds)
             return _answer(message, message._request_id or "")  # pyright: ignore[reportPrivateUsage] - so it is documented
 
     def _streamed(
         self,
-        asked: MessageCreateParamsNonStreaming,
+        asked: dict[str, Any],
         prompt: Prompt,
         on_text: Callable[[str], None],
         heard: list[str],
@@ -124,6 +123,7 @@ class AnthropicProvider:
         mapped = partial(self._mapped, asked["model"], {prompt.system, prompt.user})
         told = Told(asked["model"])
         with mapped():
+            stream: Stream[RawMessageStreamEvent]
             stream = self._client.messages.create(**asked, stream=True)
         with stream:
             listen(iter(stream), told.hear, mapped, on_text=on_text, heard=heard)
@@ -201,7 +201,7 @@ class AnthropicProvider:
     @contextmanager
     def _mapped(
         self, model: str = "", secrets: Collection[str] = (), *, seconds: float | None = None
-    ) -> Iterator[None]:
+    ) -> Generator[None]:
         """Turn what the SDK raises into :class:`ProviderError`."""
         import anthropic
         import httpx2

@@ -39,7 +39,7 @@ def failure_of(error: Exception, who: str, seconds: float) -> ProviderError:
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, httpx2.HTTPError):
         cause = cause.__cause__
-    if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
+    if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.ProxyError):
         return failures.no_connection(who)
     if isinstance(cause, httpx2.TimeoutException):
         return failures.silent(who, seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -82,6 +82,7 @@ class OpenAIProvider:
             http_client=connections(address, silence),
             max_retries=0,
         )
+        self._ask: Any = self._client.chat.completions.create  # of one overload for each shape
 
     def models(self) -> list[ModelLine]:
         """Return the models, newest first."""
@@ -141,7 +142,7 @@ class OpenAIProvider:
             at = self._shape
             asked = request(prompt, model, _SHAPES[at], own=self._own)
             try:
-                return self._client.chat.completions.create(**asked, **more)
+                return self._ask(**asked, **more)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 about = any(word in error.message.lower() for word in _ABOUT_SHAPE)
                 if not about or _SHAPES[at] == _SHAPES[-1]:
@@ -176,7 +177,7 @@ class OpenAIProvider:
     @contextmanager
     def _mapped(
         self, model: str = "", secrets: Collection[str] = (), *, seconds: float | None = None
-    ) -> Iterator[None]:
+    ) -> Generator[None]:
         """Turn what the SDK raises into :class:`ProviderError`."""
         import httpx2
         import openai
