@@ -259,5 +259,3 @@ def test_a_link_to_nothing_says_so(shop: Queue) -> None:
     assert not app.exception
     assert "There is no text 77. The link is wrong." in said(app)
     assert "Oak stool" in said(app)
-
-
