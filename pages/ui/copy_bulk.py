@@ -10,7 +10,7 @@ from pages.ui import state, state_copy_queue
 from pages.ui.copy_bulk_choose import choose_run
 from pages.ui.copy_bulk_runs import show_runs
 from pages.ui.copy_queue_words import cost_words, usage_words
-from pages.ui.errors import in_place
+from pages.ui.errors import show_script_error
 from pages.ui.jobs import ACTOR
 from pages.ui.resources import workspace as opened_workspace
 from pages.ui.state_copy_queue import Asked
@@ -18,6 +18,7 @@ from pages.ui.words import code, count, plain
 from recsys.copywriting.providers.base import Usage
 from recsys.copywriting.providers.opening import key_is_set
 from recsys.copywriting.text import Brief
+from recsys.errors import AisleError
 from recsys.workflows import copy_bulk
 from recsys.workflows.copy_bulk import Estimate, Selection, Way, start_run
 from recsys.workspace import Workspace
@@ -36,8 +37,11 @@ def show_bulk(workspace: Workspace) -> None:
             state_copy_queue.ask(asked)
         wanted = state_copy_queue.asked()
         if wanted is not None:
-            with in_place():
+            try:
                 _show_estimate(workspace, wanted)
+            except AisleError as error:
+                show_script_error(error)
+                state_copy_queue.ask(None)  # said once: the form is there to be changed
     with runs:
         show_runs(workspace)
 
@@ -58,9 +62,6 @@ def _show_estimate(workspace: Workspace, asked: Asked) -> None:
     found = _estimate(
         asked.selection.model_dump_json(), asked.brief.model_dump_json(), asked.model, asked.way
     )
-    if not found.rows:
-        _say_nothing_to_do(found)
-        return
     with st.container(border=True, key="copy-estimate"):
         with st.grid(3, min_column_width=110, gap="small"):
             st.metric("Texts", f"{found.rows:,}")
@@ -73,16 +74,6 @@ def _show_estimate(workspace: Workspace, asked: Asked) -> None:
         st.caption(plain(found.words))
         cap, cap_tokens = _ask_cap(found, asked)
         _start_button(workspace, asked, found, cap, cap_tokens)
-
-
-def _say_nothing_to_do(found: Estimate) -> None:
-    if found.approved:
-        st.info(
-            f"Nothing to write: all {count(found.approved, 'product')} of this choice have approved"
-            " texts, which are never written over."
-        )
-    else:
-        st.info("Nothing is like that. Choose other products above.")
 
 
 def _tokens(usage: Usage) -> int:

@@ -127,7 +127,7 @@ def _ask_products(workspace: Workspace) -> dict[str, Any]:
             _USUAL,
             step=100,
             key="copy-bulk-limit",
-            help="The most bought ones come first.",
+            help="As they were given, else the most bought ones first.",
             persist_state="session",
         )
     )

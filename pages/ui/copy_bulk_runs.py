@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -96,7 +95,11 @@ def _run(line: RunLine) -> None:
     paid = f"{plain(usage_words(line.usage))} · {cost_words(line.cost)}"
     if line.cap is not None:
         paid += f" of at most {cost_words(line.cap)}"
+    elif line.cap_tokens is not None:
+        paid += f" · at most {line.cap_tokens:,} tokens"
     st.caption(f"{paid} · {ago(line.at)} by {plain(line.actor)}", help=moment(line.at))
+    if line.words:
+        st.markdown(f":orange[:material/warning:] {plain(line.words)}")
     if line.way == "batch" and line.state == "running":
         st.caption("The provider answers a batch within a day. You can leave this page.")
     _buttons(line)
@@ -142,16 +145,28 @@ def _do(act: Callable[..., RunLine], line: RunLine, **more: Any) -> None:
 
 def _go_on_with_more(line: RunLine) -> None:
     with st.popover("Go on with more", type="tertiary", icon=":material/play_arrow:"):
-        spent = line.cost or 0.0
-        cap = st.number_input(
-            "Stop at, in US dollars, with what is spent",
-            0.01,
-            value=max(math.ceil(max(2 * (line.cap or 0.0), spent) * 100) / 100, 0.01),
-            format="%.2f",
-            key=f"copy-run-cap-{line.id}",
-        )
+        key = f"copy-run-cap-{line.id}"
+        more: dict[str, Any] = {}
+        if line.cap is None:
+            more["cap_tokens"] = int(
+                st.number_input(
+                    "Stop at so many tokens, with those that are used",
+                    1_000,
+                    value=max(2 * (line.cap_tokens or 0), 1_000),
+                    step=1_000,
+                    key=key,
+                )
+            )
+        else:
+            more["cap"] = st.number_input(
+                "Stop at, in US dollars, with what is spent",
+                0.01,
+                value=max(2 * line.cap, 0.01),
+                format="%.2f",
+                key=key,
+            )
         if st.button("Go on", key=f"copy-run-more-{line.id}", type="primary"):
-            _do(resume_run, line, cap=cap)
+            _do(resume_run, line, **more)
 
 
 def _show_failed(line: RunLine) -> None:

@@ -41,16 +41,11 @@ def edit_text(workspace: Workspace, text: CopyText, began: int) -> None:
                 state_copy_queue.do(text.id, "", 0)
                 st.rerun()
     if saved:
+        typed = Copy(text=words.strip(), preheader=preheader.strip())
         with in_place():
-            edit(workspace, text.id, _changed(now, words, preheader), revision=began, actor=ACTOR)
+            edit(workspace, text.id, typed, revision=began, actor=ACTOR)
             state_copy_queue.do(text.id, "", 0)
             st.rerun()
-
-
-def _changed(now: Copy, text: str, preheader: str) -> Copy:
-    """Return what was typed, with the claims whose words still stand in it."""
-    kept = [one for one in now.claims if one.words in text or one.words in preheader]
-    return Copy(text=text.strip(), preheader=preheader.strip(), claims=tuple(kept))
 
 
 def _say_changed(text: CopyText) -> None:

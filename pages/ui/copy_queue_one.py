@@ -30,7 +30,7 @@ def show_text(workspace: Workspace, text: CopyText) -> None:
     """Show a text with its buttons; a decision opens the next one that waits."""
     seen = state.seen(f"copy-{text.id}", text.revision)
     what, began = state_copy_queue.doing(text.id)
-    _heading(workspace, text)
+    _heading(workspace, text, editing=what == "edit")
     if what == "edit":
         edit_text(workspace, text, began)
         show_findings(text.now.checked)
@@ -44,7 +44,7 @@ def show_text(workspace: Workspace, text: CopyText) -> None:
     show_history(workspace, text, seen)
 
 
-def _heading(workspace: Workspace, text: CopyText) -> None:
+def _heading(workspace: Workspace, text: CopyText, *, editing: bool) -> None:
     numbers = count_texts(workspace)
     waiting = sum(numbers.get(one, 0) for one in state_copy_queue.WAITING)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -61,7 +61,7 @@ def _heading(workspace: Workspace, text: CopyText) -> None:
             key="copy-back",
             type="tertiary",
             icon=":material/arrow_back:",
-            shortcut="Esc",
+            shortcut=None if editing else "Esc",  # which ends the form first
             on_click=state_copy_queue.open_text,
             args=(None,),
         )

@@ -15,7 +15,15 @@ from recsys.copywriting.providers.base import ModelLine
 from recsys.copywriting.providers.opening import key_is_set
 from recsys.errors import ProviderError
 from recsys.settings import Settings
-from recsys.workflows.copy_settings import Choices, Kept, Price, choices, price_of, save_choices
+from recsys.workflows.copy_settings import (
+    Choices,
+    Kept,
+    Price,
+    choices,
+    model_of,
+    price_of,
+    save_choices,
+)
 from recsys.workspace import Workspace
 
 _PROVIDERS = {"anthropic": "Anthropic", "openai": "OpenAI-compatible"}
@@ -41,11 +49,12 @@ def _choose(workspace: Workspace, kept: Kept[Choices]) -> None:
         except ProviderError as error:
             st.caption(f"The models could not be listed: {plain(error)} A name can be typed.")
     names = {one.id: one.name for one in listed}
-    known = list(dict.fromkeys((*names, kept.value.model)))
+    usual = model_of(workspace)
+    known = list(dict.fromkeys((*names, usual)))
     model = st.selectbox(
         "Model that writes",
         known,
-        index=known.index(kept.value.model),
+        index=known.index(usual),
         format_func=lambda one: names.get(one) or one,
         accept_new_options=True,
         key=f"copy-settings-model-{kept.revision}",

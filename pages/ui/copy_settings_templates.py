@@ -6,8 +6,10 @@ from contextlib import closing
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state, state_copy_forms
+from pages.ui.copy_queue_words import usage_words
 from pages.ui.copy_receipts import show_findings, show_receipts
+from pages.ui.copy_settings_changed import say_changed
 from pages.ui.copy_write_about import KIND_WORDS
 from pages.ui.copy_write_brief import ask_brief
 from pages.ui.copy_write_model import choose_model
@@ -33,7 +35,7 @@ from recsys.workflows.copy_settings import (
     template_history,
     try_template,
 )
-from recsys.workflows.copywriting import ask, finish
+from recsys.workflows.copywriting import ask, check_by_hand
 from recsys.workflows.named_sets import read_ids
 from recsys.workspace import Workspace
 
@@ -57,8 +59,10 @@ def show_templates(workspace: Workspace) -> None:
         st.space("stretch")
         model = choose_model(workspace)
     kept = template(workspace, kind)
-    seen = state.seen(f"copy-template-{kind}", kept.revision)
+    name = f"template-{kind}"
+    key, began = state_copy_forms.form(name, kept.revision)
     _say_which(kept)
+    say_changed(name, kept, began, kept.value.text)
     left, right = st.columns([1.5, 1], gap="large")
     with right:
         _show_places()
@@ -70,7 +74,7 @@ def show_templates(workspace: Workspace) -> None:
             kept.value.text,
             max_chars=LONGEST_TEMPLATE,
             height=340,
-            key=f"copy-template-text-{kind}-{kept.revision}",
+            key=key,
             help="The rules that keep texts true are added by themselves and cannot be edited.",
         )
         pasted = st.text_input(
@@ -90,10 +94,10 @@ def show_templates(workspace: Workspace) -> None:
     changed = Template(kind=kind, text=text)
     with in_place():
         if saved:
-            _save(workspace, changed, seen)
+            _save(workspace, changed, began)
         if shown or written:
             _try(workspace, changed, brief, pasted, model=model if written else "")
-    _show_versions(workspace, kept, seen)
+    _show_versions(workspace, kept, state.seen(f"copy-{name}", kept.revision))
 
 
 def _say_which(kept: Kept[Template]) -> None:
@@ -111,8 +115,9 @@ def _show_places() -> None:
     st.markdown("\n".join(f"- {code(f'{{{name}}}')} {words}" for name, words in PLACES.items()))
 
 
-def _save(workspace: Workspace, changed: Template, seen: int) -> None:
-    kept = save_template(workspace, changed, revision=seen, actor=ACTOR)
+def _save(workspace: Workspace, changed: Template, revision: int) -> None:
+    kept = save_template(workspace, changed, revision=revision, actor=ACTOR)
+    state_copy_forms.anew(f"template-{changed.kind}", kept.revision)
     state.tell(
         f"{KIND_WORDS[changed.kind]}: version {kept.revision} is in use.", icon=":material/check:"
     )
@@ -171,14 +176,13 @@ def _write(
                 try:
                     with st.spinner("Being written"):
                         copy, usage = ask(provider, prompt, brief.kind, model=model)
-                        done = finish(
-                            workspace, facts, brief, copy, prompt=prompt, model=model, usage=usage
-                        )
                 except ProviderError as error:
                     show_script_error(error)
                     continue
-                show_receipts(done.copy, done.checked, key=f"copy-tried-{number}")
-                show_findings(done.checked)
+                checked = check_by_hand(workspace, copy, facts, brief).checked
+                show_receipts(copy, checked, key=f"copy-tried-{number}")
+                show_findings(checked)
+                st.caption(plain(usage_words(usage)))
     st.caption("Nothing of this is kept. Put the template into use if you like what it does.")
 
 

@@ -6,7 +6,8 @@ import re
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import state, state_copy_forms
+from pages.ui.copy_settings_changed import say_changed
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.words import ago, count, plain, shorten
@@ -16,7 +17,6 @@ from recsys.workflows.copy_settings import Kept, delete_voice, save_voice, voice
 from recsys.workspace import Workspace
 
 _EXAMPLES, _BANNED = 5, 200
-_EXAMPLE = 2_000
 
 
 def show_voices(workspace: Workspace) -> None:
@@ -35,7 +35,7 @@ def show_voices(workspace: Workspace) -> None:
     with right:
         st.subheader("A new voice")
         number = state.sent("copy-voice")
-        made = _form(None, f"copy-voice-new-{number}")
+        made = _form(Voice(name=""), f"copy-voice-new-{number}")
         if made is not None:
             with in_place():
                 save_voice(workspace, made, revision=0, actor=ACTOR)
@@ -46,13 +46,14 @@ def show_voices(workspace: Workspace) -> None:
 
 def _show(workspace: Workspace, kept: Kept[Voice]) -> None:
     voice = kept.value
-    seen = state.seen(f"copy-voice-{voice.name}", kept.revision)
+    form = f"voice-{voice.name}"
+    seen = state.seen(f"copy-{form}", kept.revision)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(shorten(voice.name, 60))}**", width="stretch")
             with st.popover("Delete", type="tertiary", icon=":material/delete:"):
                 st.markdown("Texts written in it stay as they are.")
-                if st.button("Delete this voice", key=f"copy-voice-delete-{voice.name}"):
+                if st.button("Delete this voice", key=f"copy-delete-{form}"):
                     with in_place():
                         delete_voice(workspace, voice.name, revision=seen, actor=ACTOR)
                         st.rerun()
@@ -64,34 +65,38 @@ def _show(workspace: Workspace, kept: Kept[Voice]) -> None:
             f" {plain(kept.actor)}"
         )
         with st.expander("Change it", icon=":material/edit:"):
-            changed = _form(voice, f"copy-voice-form-{voice.name}-{kept.revision}")
+            key, began = state_copy_forms.form(form, kept.revision)
+            say_changed(form, kept, began, _reads(voice))
+            changed = _form(voice, key)
             if changed is not None:
                 with in_place():
-                    save_voice(workspace, changed, revision=seen, actor=ACTOR)
+                    now = save_voice(workspace, changed, revision=began, actor=ACTOR)
+                    state_copy_forms.anew(form, now.revision)
                     st.rerun()
 
 
-def _form(voice: Voice | None, key: str) -> Voice | None:
+def _reads(voice: Voice) -> str:
+    return "\n\n".join(filter(None, (voice.about, *voice.examples, ", ".join(voice.banned))))
+
+
+def _form(was: Voice, key: str) -> Voice | None:
     """Show the form of a voice; return what was sent."""
-    was = voice or Voice(name="")
-    with st.form(key, border=False):
-        name = was.name
-        if voice is None:
-            name = st.text_input("Name", max_chars=60, key=f"{key}-name")
+    with st.form(f"{key}-form", border=False):
+        name = was.name or st.text_input("Name", max_chars=60, key=f"{key}-name")
         about = st.text_area(
             "How it sounds",
             was.about,
             max_chars=2_000,
             height=90,
-            key=f"{key}-about",
+            key=key,
             placeholder="Short sentences. We say you. Dry humour, never at the cost of others.",
         )
         examples = st.text_area(
             "Examples",
-            "\n\n".join(was.examples),
+            "\n\n\n".join(was.examples),
             height=150,
             key=f"{key}-examples",
-            help=f"Up to {_EXAMPLES} texts that sound right, with an empty line between them.",
+            help=f"Up to {_EXAMPLES} texts that sound right, with two empty lines between them.",
         )
         banned = st.text_area(
             "Words that never stand",
@@ -101,7 +106,7 @@ def _form(voice: Voice | None, key: str) -> Voice | None:
             help="One on a line, or with commas between.",
         )
         if not st.form_submit_button(
-            "Save this voice", type="primary" if voice is None else "secondary"
+            "Save this voice", type="secondary" if was.name else "primary"
         ):
             return None
     with in_place():
@@ -115,20 +120,14 @@ def voice_of(name: str, about: str, examples: str, banned: str) -> Voice:
     Raises
     ------
     InputError
-        The name is missing or one of the four tones, or there is too much of something.
+        There are too many examples or words.
     """
-    name = " ".join(name.split())
-    if not name:
-        raise InputError("The voice has no name.", hint="Give it one.")
-    if name.lower() in TONES:
-        raise InputError(f"'{name}' is a tone of every shop.", hint="Choose another name.")
-    texts = [one.strip() for one in re.split(r"\n\s*\n", examples) if one.strip()]
-    words = list(dict.fromkeys(" ".join(one.split()) for one in re.split(r"[\n,;]", banned)))
-    words = [one for one in words if one]
-    if len(texts) > _EXAMPLES or any(len(one) > _EXAMPLE for one in texts):
+    texts = [one.strip() for one in re.split(r"\n[^\S\n]*\n[^\S\n]*\n", examples) if one.strip()]
+    words = [" ".join(one.split()) for one in re.split(r"[\n,;]", banned)]
+    words = list(dict.fromkeys(filter(None, words)))
+    if len(texts) > _EXAMPLES:
         raise InputError(
-            f"{len(texts)} examples are given; at most {_EXAMPLES} of {_EXAMPLE:,} characters"
-            " are sent with each request.",
+            f"{len(texts)} examples are given; {_EXAMPLES} is the most that is sent.",
             hint="Keep the best ones.",
         )
     if len(words) > _BANNED:
