@@ -35,8 +35,8 @@ _FIND, _KIND, _SEGMENT, _CATEGORY = "copy-find", "copy-kind", "copy-segment", "c
 _FOUND, _NAME = 8, 60
 
 
-def choose_about(workspace: Workspace) -> tuple[Chosen, Facts | None]:
-    """Show what is written and about what; return it with the facts, None until it is chosen."""
+def choose_kind() -> Chosen:
+    """Show what is written; return it with what it is about."""
     chosen = state_copy.chosen()
     state_copy.put(_KIND, chosen.kind)
     st.segmented_control(
@@ -48,6 +48,11 @@ def choose_about(workspace: Workspace) -> tuple[Chosen, Facts | None]:
         label_visibility="collapsed",
         on_change=_choose_kind,
     )
+    return chosen
+
+
+def choose_about(workspace: Workspace, chosen: Chosen) -> Facts | None:
+    """Show what it is about; return the facts, None until it is chosen."""
     if chosen.kind == "category":
         _ask_category(chosen)
     elif chosen.kind == "subject":
@@ -57,7 +62,7 @@ def choose_about(workspace: Workspace) -> tuple[Chosen, Facts | None]:
     facts = None
     with in_place():
         facts = _facts(workspace, chosen)
-    return chosen, facts
+    return facts
 
 
 def _facts(workspace: Workspace, chosen: Chosen) -> Facts | None:
