@@ -69,8 +69,8 @@ def test_what_a_run_would_take_is_said_before_anything_is_sent(
 def test_products_are_chosen_by_category_collection_and_ids(shop: CopyShop) -> None:
     ids = ("s3", "s4", "s5")
     made = save_named_set(shop.workspace, "collection", "Gifts", ids, actor="ana")
-    app = calm(shop.page("bulk"))
-    app.selectbox(key="copy-bulk-collection").set_value(made.id)
+    app = calm(shop.page("bulk", collection=str(made.id)))  # as its page links
+    assert app.selectbox(key="copy-bulk-collection").value == made.id
     app.text_area(key="copy-bulk-ids").input("s3\ns5\ns6")
     button(app, "Estimate").click().run()
     assert metric(calm(app), "Texts") == "2"
