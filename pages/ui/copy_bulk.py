@@ -33,8 +33,9 @@ def show_bulk(workspace: Workspace) -> None:
     form, runs = st.columns([1, 1.15], gap="large")
     with form:
         asked = choose_run(workspace)
-        if asked is not None:
-            state_copy_queue.ask(asked)
+    if asked is not None:
+        state_copy_queue.ask(asked)
+    with runs:
         wanted = state_copy_queue.asked()
         if wanted is not None:
             try:
@@ -42,7 +43,6 @@ def show_bulk(workspace: Workspace) -> None:
             except AisleError as error:
                 show_script_error(error)
                 state_copy_queue.ask(None)  # said once: the form is there to be changed
-    with runs:
         show_runs(workspace)
 
 
@@ -62,6 +62,7 @@ def _show_estimate(workspace: Workspace, asked: Asked) -> None:
     found = _estimate(
         asked.selection.model_dump_json(), asked.brief.model_dump_json(), asked.model, asked.way
     )
+    st.subheader("What it would take")
     with st.container(border=True, key="copy-estimate"):
         with st.grid(3, min_column_width=110, gap="small"):
             st.metric("Texts", f"{found.rows:,}")

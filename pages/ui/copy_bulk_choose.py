@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import streamlit as st
 
+from pages.ui import state_copy_queue
 from pages.ui.copy_write_about import KIND_WORDS
 from pages.ui.copy_write_brief import ask_brief
 from pages.ui.copy_write_model import choose_model
@@ -158,6 +159,8 @@ def _one_of(label: str, known: Sequence[str]) -> str:
 
 def _one_set(workspace: Workspace, kind: Any, label: str, help: str | None = None) -> int | None:
     names = {one.id: f"{one.name} ({one.count:,})" for one in named_sets(workspace, kind)}
+    key = f"copy-bulk-{kind}"
+    state_copy_queue.take_set(kind, key, names)
     return st.selectbox(
         label,
         list(names),
@@ -165,7 +168,7 @@ def _one_set(workspace: Workspace, kind: Any, label: str, help: str | None = Non
         format_func=lambda one: names.get(one, f"Deleted ({one})"),
         placeholder="Any" if names else "None made yet",
         disabled=not names,
-        key=f"copy-bulk-{kind}",
+        key=key,
         help=help,
         persist_state="session",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import astuple
 from typing import Any
 
 import streamlit as st
@@ -92,11 +93,13 @@ def _run(line: RunLine) -> None:
     if line.state in ("running", "paused", "capped") and every:
         st.progress(ended / every, text=f"{ended:,} of {every:,}")
     st.caption(" · ".join(said) or "Being prepared")
-    paid = f"{plain(usage_words(line.usage))} · {cost_words(line.cost)}"
+    paid = "Nothing spent yet"
+    if any(astuple(line.usage)):
+        paid = f"{plain(usage_words(line.usage))} · {cost_words(line.cost)}"
     if line.cap is not None:
-        paid += f" of at most {cost_words(line.cap)}"
+        paid += f", at most {cost_words(line.cap)}"
     elif line.cap_tokens is not None:
-        paid += f" · at most {line.cap_tokens:,} tokens"
+        paid += f", at most {line.cap_tokens:,} tokens"
     st.caption(f"{paid} · {ago(line.at)} by {plain(line.actor)}", help=moment(line.at))
     if line.words:
         st.markdown(f":orange[:material/warning:] {plain(line.words)}")

@@ -138,17 +138,18 @@ def _filter(label: str, which: State | None, number: int, chosen: bool) -> None:
 
 
 def _show_no_match(numbers: dict[State, int]) -> None:
-    states, narrowed = state_copy_queue.states(), state_copy_queue.narrowed()
+    states, run_id = state_copy_queue.states(), state_copy_queue.run()
+    of_run = "" if run_id is None else f" of run {run_id}"
     if state_copy_queue.offset():
         st.info("There are no more texts here.")
         st.button("To the first", on_click=state_copy_queue.turn_to, args=(0,))
-    elif any(narrowed) or state_copy_queue.run() is not None:
+    elif any(state_copy_queue.narrowed()):
         st.info("No text is like that. Take away a filter to see others.")
     elif states == state_copy_queue.WAITING:
-        approved = count(numbers.get("approved", 0), "text")
-        st.info(f"Nothing waits for you. {approved} can be downloaded.")
+        approved = count(numbers.get("approved", 0), "approved text")
+        st.info(f"Nothing{of_run} waits for you. {approved} can be downloaded.")
     else:
-        st.info(f"No text is {STATE_WORDS[states[0]].lower()}.")
+        st.info(f"No text{of_run} is {STATE_WORDS[states[0]].lower()}.")
 
 
 def _above_list(workspace: Workspace, texts: Sequence[CopyText]) -> None:

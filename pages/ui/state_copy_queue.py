@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import streamlit as st
@@ -123,6 +124,13 @@ def doing(copy_id: int) -> tuple[str, int]:
 def do(copy_id: int, what: str, revision: int) -> None:
     """Begin to edit a text, or to approve it against the checks; empty ends (a callback)."""
     st.session_state[_DOING] = (copy_id, what, revision)
+
+
+def take_set(kind: str, key: str, known: Container[int]) -> None:
+    """Have a widget show, once, the collection or segment that the address names."""
+    given = st.query_params.pop(kind, "")
+    if given.isdecimal() and int(given) in known:
+        st.session_state[key] = int(given)
 
 
 def asked() -> Asked | None:

@@ -4,15 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from homes import loaded_once
+from copy_pages import CopyShop, address
 from page_shops import button, calm, said
-from stool_shop import EVIL, load_stools
+from stool_shop import EVIL
 from streamlit.testing.v1 import AppTest
 
 from recsys.copywriting.checks.finding import Checked, Finding, Receipt
 from recsys.copywriting.providers.base import Usage
 from recsys.copywriting.text import Brief, Copy, Fact, Facts
-from recsys.settings import Settings
 from recsys.workflows.copy_queue import (
     CopyText,
     approve,
@@ -24,28 +23,13 @@ from recsys.workflows.copy_queue import (
     reject,
 )
 from recsys.workflows.copywriting import Written
-from recsys.workspace import Workspace
 
-ROOT = Path(__file__).resolve().parents[2]
 OAK = "A low stool of solid oak."
 WET = Finding(check="claim", words="'waterproof' is not known. Take it out.", start=0, end=5)
 
 
-class Queue:
-    """A workspace with the shop of stools, and the queue on its page."""
-
-    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        home.mkdir()
-        monkeypatch.setenv("AISLE_HOME", str(home))
-        self.workspace = Workspace(Settings(home=home))
-        loaded_once(self.workspace, "stools", lambda: load_stools(self.workspace))
-
-    def page(self, **at: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-        app.run().switch_page("copywriting.py")  # which has an address of its own
-        for name, value in {"view": "queue", **at}.items():
-            app.query_params[name] = value
-        return app.run()
+class Queue(CopyShop):
+    """The shop, and texts of its queue whose checks say what a test wants."""
 
     def keep(self, name: str = "Oak stool", text: str = OAK, **more: Any) -> CopyText:
         facts = Facts(
@@ -74,11 +58,6 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Queue:
     return Queue(tmp_path / "home", monkeypatch)
 
 
-def address(app: AppTest, name: str) -> str:
-    found = app.query_params.get(name, "")
-    return found if isinstance(found, str) else next(iter(found), "")
-
-
 def opened(app: AppTest) -> str:
     return address(app, "text")
 
@@ -88,7 +67,7 @@ def words(app: AppTest) -> str:
 
 
 def test_an_empty_queue_says_where_texts_come_from(shop: Queue) -> None:
-    app = calm(shop.page())
+    app = calm(shop.page("queue"))
     assert "Nothing has been written yet." in said(app)
     button(app, "Write many at once").click().run()
     assert address(app, "view") == "bulk"
@@ -99,7 +78,7 @@ def test_states_filter_the_list_and_what_waits_is_shown_first(shop: Queue) -> No
     draft = shop.keep(EVIL, checked=Checked(findings=(WET,)))
     done = shop.keep("Steel lamp")
     approve(shop.workspace, done.id, revision=done.revision, actor="ana")
-    app = calm(shop.page())
+    app = calm(shop.page("queue"))
     labels = [one.label for one in app.button]
     assert {"To review 2", "Draft 1", "Checked 1", "Approved 1", "Rejected 0"} <= set(labels)
     assert "Oak stool" in said(app)
@@ -109,10 +88,10 @@ def test_states_filter_the_list_and_what_waits_is_shown_first(shop: Queue) -> No
     button(app, key="copy-state-approved").click().run()
     assert address(app, "state") == "approved"
     assert "Steel lamp" in said(calm(app))
-    app = calm(shop.page(state="draft"))
+    app = calm(shop.page("queue", state="draft"))
     button(app, key=f"copy-open-{draft.id}").click().run()
     assert opened(app) == str(draft.id)
-    find = calm(shop.page())
+    find = calm(shop.page("queue"))
     find.text_input(key="copy-queue-search").input("stool").run()
     assert [one.key for one in find.button if str(one.key).startswith("copy-open-")] == [
         "copy-open-1"
@@ -122,7 +101,7 @@ def test_states_filter_the_list_and_what_waits_is_shown_first(shop: Queue) -> No
 def test_the_list_is_turned_by_fifty(shop: Queue) -> None:
     for number in range(53):
         shop.keep(f"Stool {number}")
-    app = calm(shop.page())
+    app = calm(shop.page("queue"))
     assert sum(str(one.key).startswith("copy-open-") for one in app.button) == 50
     button(app, "Next").click().run()
     assert sum(str(one.key).startswith("copy-open-") for one in calm(app).button) == 3
@@ -133,7 +112,7 @@ def test_the_list_is_turned_by_fifty(shop: Queue) -> None:
 
 def test_a_decision_opens_the_next_text_and_the_last_one_the_list(shop: Queue) -> None:
     texts = [shop.keep(f"Stool {number}") for number in range(3)]
-    app = calm(shop.page())
+    app = calm(shop.page("queue"))
     button(app, key="copy-review").click().run()
     first = opened(app)
     button(calm(app), "Next").click().run()
@@ -157,7 +136,7 @@ def test_a_text_shows_what_changed_what_it_rests_on_and_how_it_was_made(shop: Qu
         original="A low stool of pine.",
         checked=Checked(receipts=(oak,)),
     )
-    app = calm(shop.page(text=str(text.id)))
+    app = calm(shop.page("queue", text=str(text.id)))
     shown = " ".join(one.value for one in app.markdown)
     assert "A low stool of :red-background[~~pine~~]" in shown
     assert ":green-background[solid oak]" in shown
@@ -170,7 +149,7 @@ def test_a_text_shows_what_changed_what_it_rests_on_and_how_it_was_made(shop: Qu
 
 def test_what_is_not_clean_is_approved_with_a_reason_alone(shop: Queue) -> None:
     text = shop.keep(checked=Checked(findings=(WET,)))
-    app = calm(shop.page(text=str(text.id)))
+    app = calm(shop.page("queue", text=str(text.id)))
     assert "'waterproof' is not known. Take it out." in said(app)
     button(app, "Approve anyway").click().run()
     app.text_input(key=f"copy-reason-{text.id}").input("too short")
@@ -186,7 +165,7 @@ def test_what_is_not_clean_is_approved_with_a_reason_alone(shop: Queue) -> None:
 
 def test_an_edit_is_checked_and_an_older_version_can_be_restored(shop: Queue) -> None:
     text = shop.keep(text="A stool of oak. It is waterproof.", checked=Checked(findings=(WET,)))
-    app = calm(shop.page(text=str(text.id)))
+    app = calm(shop.page("queue", text=str(text.id)))
     button(app, "Edit").click().run()
     app.text_area(key=f"copy-form-{text.id}-text").input(OAK)
     button(app, "Save and check").click().run()
@@ -204,7 +183,7 @@ def test_what_somebody_else_changed_is_not_overwritten_and_what_was_typed_stays(
     shop: Queue,
 ) -> None:
     text = shop.keep()
-    app = calm(shop.page(text=str(text.id)))
+    app = calm(shop.page("queue", text=str(text.id)))
     button(app, "Edit").click().run()
     theirs = Copy(text="A stool of oak for every kitchen.")
     edit(shop.workspace, text.id, theirs, revision=text.revision, actor="ben")
@@ -227,7 +206,7 @@ def test_a_decision_about_what_somebody_else_decided_is_told_and_changes_nothing
     shop: Queue,
 ) -> None:
     text = shop.keep()
-    app = calm(shop.page(text=str(text.id)))
+    app = calm(shop.page("queue", text=str(text.id)))
     reject(shop.workspace, text.id, revision=text.revision, actor="ben")
     button(app, "Approve").click().run()
     assert not app.exception
@@ -241,7 +220,7 @@ def test_all_that_is_clean_on_a_page_is_approved_by_number_and_what_changed_is_l
 ) -> None:
     texts = [shop.keep(f"Stool {number}") for number in range(3)]
     draft = shop.keep("Wet stool", checked=Checked(findings=(WET,)))
-    app = calm(shop.page())
+    app = calm(shop.page("queue"))
     assert "This approves 3 texts" in said(app)
     changed = texts[0]
     edit(shop.workspace, changed.id, Copy(text=OAK), revision=changed.revision, actor="ben")
@@ -255,7 +234,7 @@ def test_all_that_is_clean_on_a_page_is_approved_by_number_and_what_changed_is_l
 
 def test_a_link_to_nothing_says_so(shop: Queue) -> None:
     shop.keep()
-    app = shop.page(text="77")
+    app = shop.page("queue", text="77")
     assert not app.exception
     assert "There is no text 77. The link is wrong." in said(app)
     assert "Oak stool" in said(app)
