@@ -79,7 +79,10 @@ class Budget:
                 return False
             if (spent.cost or 0.0) + self.dollars + cost > self.cap:
                 return False
-        return self.cap_tokens is None or spent.tokens + self.tokens + all_tokens(usage) <= self.cap_tokens
+        return (
+            self.cap_tokens is None
+            or spent.tokens + self.tokens + all_tokens(usage) <= self.cap_tokens
+        )
 
 
 def all_tokens(usage: Usage) -> int:

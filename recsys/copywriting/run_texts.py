@@ -25,8 +25,9 @@ def kept_answers(connection: Connection, digests: Iterable[str]) -> dict[str, An
     for some in _pieces(sorted(set(digests))):
         statement = select(copy_answers).where(copy_answers.c.digest.in_(some))
         for row in connection.execute(statement).mappings():
-            body = dict(row["body"])
-            found[row["digest"]] = Answer(**{**body, "usage": Usage(**body["usage"])})
+            body: dict[str, Any] = dict(row["body"])
+            usage = Usage(**body.pop("usage"))
+            found[row["digest"]] = Answer(**body, usage=usage)
     return found
 
 
@@ -61,7 +62,8 @@ def texts_of_run(connection: Connection, run_id: int, ids: Sequence[str]) -> dic
     for some in _pieces(ids):
         of = (texts.run_id == run_id, texts.about_id.in_(some))
         statement = select(texts.about_id, texts.id).where(*of).order_by(texts.id)
-        found |= {about_id: copy_id for about_id, copy_id in connection.execute(statement)}
+        for about_id, copy_id in connection.execute(statement):
+            found[about_id] = copy_id
     return found
 
 

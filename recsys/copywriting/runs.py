@@ -190,7 +190,9 @@ def one_run(connection: Connection, run_id: int, *, locked: bool = False) -> Run
     row = connection.execute(statement.with_for_update() if locked else statement).mappings()
     found = row.first()
     if found is None:
-        raise NotFound(f"There is no bulk run {run_id}.", hint="The Copy page lists those there are.")
+        raise NotFound(
+            f"There is no bulk run {run_id}.", hint="The Copy page lists those there are."
+        )
     return _run(found)
 
 
@@ -202,7 +204,9 @@ def newest_runs(connection: Connection, limit: int) -> list[Run]:
 
 def state_of(connection: Connection, run_id: int) -> RunState:
     """Return the state of a run alone, for who looks often."""
-    return connection.execute(select(copy_runs.c.state).where(copy_runs.c.id == run_id)).scalar_one()
+    return connection.execute(
+        select(copy_runs.c.state).where(copy_runs.c.id == run_id)
+    ).scalar_one()
 
 
 def change_run(connection: Connection, run_id: int, **values: Any) -> None:
@@ -259,13 +263,14 @@ def rows_in(
 
 
 def _row(row: Mapping[Any, Any]) -> Row:
+    usage: dict[str, int] = row["usage"] or {}
     return Row(
         id=row["id"],
         about_id=row["about_id"],
         state=row["state"],
         tries=row["tries"],
         copy_id=row["copy_id"],
-        usage=Usage(**(row["usage"] or {})),
+        usage=Usage(**usage),
         cost=row["cost"],
         error=row["error"],
         digest=row["digest"],

@@ -15,8 +15,8 @@ from recsys.copywriting.providers.base import Answer, Provider, Usage
 from recsys.copywriting.runs import Handed, Row
 from recsys.errors import BadAnswer, Busy, ProviderError, Unreachable
 from recsys.jobs.rows import add as add_job
-from recsys.workflows.copy_bulk_steps import Ask, Ready, Steps
 from recsys.workflows.copy_bulk_run import KIND, Course, billed
+from recsys.workflows.copy_bulk_steps import Ask, Ready, Steps
 from recsys.workspace import Workspace
 from recsys.workspace.tables import copy_runs, jobs
 
@@ -25,7 +25,6 @@ MOST_REQUESTS, MOST_CHARACTERS = 10_000, 50_000_000
 _ROWS_AT_ONCE = 250
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
 _PATIENCE_SECONDS = 900.0  # with a provider that does not answer
-_GIVE_WAY_SECONDS = 2.0
 _SLICE_SECONDS = 0.5
 
 
@@ -282,9 +281,9 @@ class Batches:
         while (slept := time.monotonic() - began) < pause and self._course.state == state:
             time.sleep(min(_SLICE_SECONDS, pause - slept))
             self._course.heed(f"waiting for the provider, looks again in {pause - slept:.0f} s")
-            if slept > _GIVE_WAY_SECONDS and self._make_room(but=KIND):
+            if self._make_room(but=KIND):
                 return True
-        return slept > _GIVE_WAY_SECONDS and self._make_room()
+        return self._make_room()  # runs that wait as this one does take turns
 
     def _make_room(self, *, but: str = "") -> bool:
         """Queue a job that goes on with the run, where others wait."""

@@ -14,7 +14,7 @@ from recsys.copywriting.prompting import once_more
 from recsys.copywriting.providers.base import Answer, Usage
 from recsys.copywriting.runs import Row, Run
 from recsys.copywriting.schema import parse
-from recsys.copywriting.text import About, Copy, Facts
+from recsys.copywriting.text import About, Copy, Facts, State
 from recsys.errors import AisleError, InputError
 from recsys.workflows.copy_checking import others_of
 from recsys.workflows.copy_facts import many_product_facts, segment_facts
@@ -167,7 +167,7 @@ class Steps:
         versions = [
             new_version(one.facts, self.brief, one.written, actor=run.actor) for one in ready
         ]
-        states = [first_state(version) for version in versions]
+        states: list[State] = [first_state(version) for version in versions]
         with self._workspace.database.write() as connection:
             ids = run_texts.put_texts(connection, run.id, states, versions) if versions else []
             rows = [

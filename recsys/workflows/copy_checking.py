@@ -37,12 +37,12 @@ def checked_of(
     """
     if others is not None:
         return check(copy, facts, brief, voice=voice, others=others)
-    with _known.holding(workspace.database, brief.kind, brief.language) as others:
-        return check(copy, facts, brief, voice=voice, others=others)
+    with _known.holding(workspace.database, brief.kind, brief.language) as known:
+        return check(copy, facts, brief, voice=voice, others=known)
 
 
 def others_of(workspace: Workspace, brief: Brief) -> Others:
-    """Return all texts of a kind that were not rejected, for a process that checks in one thread."""
+    """Return all texts of a kind that were not rejected, for one thread that checks many."""
     with _known.holding(workspace.database, brief.kind, brief.language) as others:
         return others
 

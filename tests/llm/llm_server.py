@@ -168,6 +168,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if self.path.split("?")[0] == "/v1/models":
             self._send(models(anthropic="anthropic-version" in self.headers))
+        elif self.path.split("?")[0] == "/v1/messages/batches":
+            newest = list(reversed(self.llm.batches))
+            lines = [self._state_of(name, self.llm.batches[name]) for name in newest]
+            self._send({"data": lines, "has_more": False, "first_id": None, "last_id": None})
         elif found := _BATCH.fullmatch(self.path):
             self._batch(found[1], found[2] or "")
         else:
@@ -292,22 +296,24 @@ class _Handler(BaseHTTPRequestHandler):
         if what:
             self._send("".join(json.dumps(one) + "\n" for one in batch.results))
             return
+        self._send(self._state_of(name, batch))
+
+    def _state_of(self, name: str, batch: Batch) -> dict[str, Any]:
+        ended = batch.ended()
         counts = dict(_SHOWN)
         for one in batch.results:
             counts[one["result"]["type"]] += 1
         counts["processing"] = len(batch.requests) - sum(counts.values())
-        self._send(
-            {
-                "id": name,
-                "type": "message_batch",
-                "processing_status": "ended" if ended else "in_progress",
-                "request_counts": counts,
-                "created_at": _DAY,
-                "expires_at": _DAY,
-                "ended_at": _DAY if ended else None,
-                "results_url": f"{self.llm.url}/v1/messages/batches/{name}/results",
-            }
-        )
+        return {
+            "id": name,
+            "type": "message_batch",
+            "processing_status": "ended" if ended else "in_progress",
+            "request_counts": counts,
+            "created_at": _DAY,
+            "expires_at": _DAY,
+            "ended_at": _DAY if ended else None,
+            "results_url": f"{self.llm.url}/v1/messages/batches/{name}/results",
+        }
 
     def _result(self, one: dict[str, Any], cancelled: bool) -> dict[str, Any]:
         name, params = one["custom_id"], one["params"]

@@ -20,7 +20,8 @@ from recsys.errors import ProviderError
 if TYPE_CHECKING:
     from anthropic import Anthropic, APIStatusError, Stream
     from anthropic.types import Message, RawMessageStreamEvent
-    from anthropic.types.messages import MessageBatchIndividualResponse
+    from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
+    from anthropic.types.messages import MessageBatch, MessageBatchIndividualResponse
 
 KEY_NAME = "ANTHROPIC_API_KEY"
 
@@ -34,6 +35,7 @@ _NO_THINKING = {
     "claude-opus-5": "disabled",
 }
 _WITHOUT_EFFORT = ("claude-haiku-4-5", "claude-sonnet-4-5", "claude-3")
+_RECENT = 50  # batches that are looked through
 _ROOM_TO_THINK = 4_000  # tokens: thinking counts towards max_tokens
 
 
@@ -147,15 +149,17 @@ class AnthropicProvider:
 
         def ask() -> BatchState:
             with self._mapped():
-                found = self._client.messages.batches.retrieve(batch_id)
-                counts = found.request_counts
-                return BatchState(
-                    id=found.id,
-                    ended=found.processing_status == "ended",
-                    waiting=counts.processing,
-                    done=counts.succeeded,
-                    failed=counts.errored + counts.canceled + counts.expired,
-                )
+                return _state(self._client.messages.batches.retrieve(batch_id))
+
+        return patiently(ask)
+
+    def recent_batches(self) -> list[BatchState]:
+        """Return the newest batches of the key, newest first."""
+
+        def ask() -> list[BatchState]:
+            with self._mapped():
+                page = self._client.messages.batches.list(limit=_RECENT)
+                return [_state(one) for one in page.data]
 
         return patiently(ask)
 
@@ -235,6 +239,17 @@ class AnthropicProvider:
     def _of_type(self, kind: str, said: str, model: str = "") -> ProviderError:
         status = failures.STATUS_OF.get(kind, 500)
         return failures.of_status(status, who=self._who, model=model, said=said, key_name=KEY_NAME)
+
+
+def _state(found: MessageBatch) -> BatchState:
+    counts = found.request_counts
+    return BatchState(
+        id=found.id,
+        ended=found.processing_status == "ended",
+        waiting=counts.processing,
+        done=counts.succeeded,
+        failed=counts.errored + counts.canceled + counts.expired,
+    )
 
 
 def _name(name: str, lifecycle: str) -> str:

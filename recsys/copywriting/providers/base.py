@@ -111,6 +111,10 @@ class Provider(Protocol):
         """Say how far a batch is."""
         ...
 
+    def recent_batches(self) -> list[BatchState]:
+        """Return the newest batches of the key, newest first: to find one whose id was lost."""
+        ...
+
     def batch_answers(self, batch_id: str) -> Iterator[tuple[str, Answer | ProviderError]]:
         """Go through the answers of a batch that has ended, in any order."""
         ...

@@ -157,6 +157,10 @@ class OpenAIProvider:
         """Say that there are no batches here."""
         raise self._no_batches()
 
+    def recent_batches(self) -> list[BatchState]:
+        """Say that there are no batches here."""
+        raise self._no_batches()
+
     def batch_answers(self, batch_id: str) -> Iterator[tuple[str, Answer | ProviderError]]:
         """Say that there are no batches here."""
         raise self._no_batches()
