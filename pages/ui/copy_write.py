@@ -7,7 +7,7 @@ import json
 import streamlit as st
 
 from pages.ui import state_copy
-from pages.ui.copy_write_about import choose_about
+from pages.ui.copy_write_about import choose_about, choose_kind
 from pages.ui.copy_write_brief import ask_brief
 from pages.ui.copy_write_facts import edit_facts
 from pages.ui.copy_write_model import choose_model, show_no_key
@@ -38,10 +38,11 @@ def show_write(workspace: Workspace) -> None:
             st.switch_page("files.py")
         return
     able = key_is_set(workspace.settings)
-    asked, answer = st.columns([5, 6], gap="large")
+    about = choose_kind()
+    asked, answer = st.columns([1, 1], gap="large")
     brief, model, number, go = Brief(), "", 1, False
     with asked:
-        about, facts = choose_about(workspace)
+        facts = choose_about(workspace, about)
         if facts is not None:
             facts = edit_facts(facts, source=_SOURCES[facts.about], key=f"facts-{about.name}")
             brief = ask_brief(workspace, about.kind, key=f"copy-brief-{about.kind}")

@@ -35,8 +35,8 @@ _FIND, _KIND, _SEGMENT, _CATEGORY = "copy-find", "copy-kind", "copy-segment", "c
 _FOUND, _NAME = 8, 60
 
 
-def choose_about(workspace: Workspace) -> tuple[Chosen, Facts | None]:
-    """Show what is written and about what; return it with the facts, None until it is chosen."""
+def choose_kind() -> Chosen:
+    """Show what is written; return it with what it is about."""
     chosen = state_copy.chosen()
     state_copy.put(_KIND, chosen.kind)
     st.segmented_control(
@@ -48,6 +48,11 @@ def choose_about(workspace: Workspace) -> tuple[Chosen, Facts | None]:
         label_visibility="collapsed",
         on_change=_choose_kind,
     )
+    return chosen
+
+
+def choose_about(workspace: Workspace, chosen: Chosen) -> Facts | None:
+    """Show what it is about; return the facts, None until it is chosen."""
     if chosen.kind == "category":
         _ask_category(chosen)
     elif chosen.kind == "subject":
@@ -57,7 +62,7 @@ def choose_about(workspace: Workspace) -> tuple[Chosen, Facts | None]:
     facts = None
     with in_place():
         facts = _facts(workspace, chosen)
-    return chosen, facts
+    return facts
 
 
 def _facts(workspace: Workspace, chosen: Chosen) -> Facts | None:
@@ -82,10 +87,13 @@ def _ask_products(workspace: Workspace, chosen: Chosen) -> None:
     items = chosen.items[:most]
     if items:
         known = many_product_facts(workspace, items)
-        for item_id in items:
-            _show_chosen(item_id, known[item_id].name if item_id in known else item_id)
-    if len(items) == most > 1:
-        st.caption(f"A subject names at most {most} products.")
+        with st.container(gap=None):
+            for item_id in items:
+                name = known[item_id].name if item_id in known else item_id
+                _show_chosen(item_id, name, "Change" if most == 1 else "Remove")
+    if len(items) == most:
+        if most > 1:
+            st.caption(f"A subject names at most {most} products.")
         return
     text = st.text_input(
         "Find another product" if items else "Find a product",
@@ -107,14 +115,14 @@ def _ask_products(workspace: Workspace, chosen: Chosen) -> None:
         )
 
 
-def _show_chosen(item_id: str, name: str) -> None:
+def _show_chosen(item_id: str, name: str, change: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{plain(shorten(name, _NAME))}**", help=plain(item_id), width="stretch")
         st.button(
-            "Remove",
+            change,
             key=f"copy-remove-{item_id}",
             type="tertiary",
-            icon=":material/close:",
+            icon=":material/close:" if change == "Remove" else ":material/swap_horiz:",
             on_click=_remove,
             args=(item_id,),
         )

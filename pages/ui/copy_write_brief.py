@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from recsys.workspace import Workspace
 
 _OCCASIONS = ("Black Friday", "Birthday", "New arrivals", "Sale", "Christmas", "Back in stock")
 _NO_NAME = ""
+_INPUT = 150  # pixels that an input needs at least
 
 
 def ask_brief(workspace: Workspace, kind: Kind, *, key: str) -> Brief:
@@ -26,26 +28,28 @@ def ask_brief(workspace: Workspace, kind: Kind, *, key: str) -> Brief:
     """
     own = [one.value.name for one in voices(workspace)]
     names = {tone: tone.capitalize() for tone in TONES} | {name: name for name in own}
-    left, right = st.columns(2)
-    voice = left.selectbox(
-        "Voice",
-        list(names),
-        format_func=lambda one: names.get(str(one), str(one)),
-        key=f"{key}-voice",
-        help="A tone, or a voice of your own: Voices and templates.",
-        persist_state="session",
-    )
-    language = right.selectbox(
-        "Language",
-        list(LANGUAGES),
-        format_func=lambda one: LANGUAGES.get(str(one), str(one)),
-        key=f"{key}-language",
-        persist_state="session",
-    )
-    brief = Brief(kind=kind, voice=voice, language=language)
-    if kind == "subject":
-        return brief.model_copy(update=_ask_mail(key))
-    words = left.number_input(
+    with st.grid(2, min_column_width=_INPUT):
+        voice = st.selectbox(
+            "Voice",
+            list(names),
+            format_func=lambda one: names.get(str(one), str(one)),
+            key=f"{key}-voice",
+            help="A tone, or a voice of your own: Voices and templates.",
+            persist_state="session",
+        )
+        language = st.selectbox(
+            "Language",
+            list(LANGUAGES),
+            format_func=lambda one: LANGUAGES.get(str(one), str(one)),
+            key=f"{key}-language",
+            persist_state="session",
+        )
+        more = _ask_mail(key) if kind == "subject" else _ask_text(key)
+    return Brief(kind=kind, voice=voice, language=language, **more)
+
+
+def _ask_text(key: str) -> dict[str, Any]:
+    words = st.number_input(
         "Words at most",
         LEAST_WORDS,
         MOST_WORDS,
@@ -54,7 +58,7 @@ def ask_brief(workspace: Workspace, kind: Kind, *, key: str) -> Brief:
         key=f"{key}-words",
         persist_state="session",
     )
-    keywords = right.multiselect(
+    keywords = st.multiselect(
         "Keywords",
         [],
         accept_new_options=True,
@@ -64,7 +68,7 @@ def ask_brief(workspace: Workspace, kind: Kind, *, key: str) -> Brief:
         help="Words that people search for. Each stands in the text where it reads naturally.",
         persist_state="session",
     )
-    return brief.model_copy(update={"max_words": int(words), "keywords": clean_words(keywords)})
+    return {"max_words": int(words), "keywords": clean_words(keywords)}
 
 
 def clean_words(given: Sequence[str]) -> tuple[str, ...]:
@@ -72,9 +76,8 @@ def clean_words(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(one.split())[:60] for one in given if one.strip()))
 
 
-def _ask_mail(key: str) -> dict[str, str]:
-    left, right = st.columns(2)
-    occasion = left.selectbox(
+def _ask_mail(key: str) -> dict[str, Any]:
+    occasion = st.selectbox(
         "Occasion",
         _OCCASIONS,
         index=None,
@@ -83,7 +86,7 @@ def _ask_mail(key: str) -> dict[str, str]:
         placeholder="None",
         persist_state="session",
     )
-    tool = right.selectbox(
+    tool = st.selectbox(
         "First name for",
         [_NO_NAME, *TOOLS],
         format_func=lambda one: TOOLS[one].name if one in TOOLS else "No name",
@@ -91,7 +94,7 @@ def _ask_mail(key: str) -> dict[str, str]:
         help="The merge tag of your e-mail tool stands for the name. No name leaves the shop.",
         persist_state="session",
     )
-    ends = left.date_input(
+    ends = st.date_input(
         "Offer ends",
         None,
         key=f"{key}-ends",

@@ -21,6 +21,8 @@ def edit_facts(facts: Facts, *, source: str, key: str) -> Facts:
     source
         Where those come from that nobody changed: "Catalogue".
     """
+    widest = 150 if any(len(one.field) > 12 for one in facts.facts) else 95  # pixels
+    st.markdown("**Facts**")
     rows = st.data_editor(
         [
             {"Field": one.field, "Value": one.value, "From": _BY_HAND if one.by_hand else source}
@@ -32,9 +34,9 @@ def edit_facts(facts: Facts, *, source: str, key: str) -> Facts:
         disabled=["From"],
         height="content" if len(facts.facts) <= 8 else 320,
         column_config={
-            "Field": st.column_config.TextColumn(max_chars=_FIELD, width="small"),
-            "Value": st.column_config.TextColumn(max_chars=_VALUE, width="large"),
-            "From": st.column_config.TextColumn(width="small", default=_BY_HAND),
+            "Field": st.column_config.TextColumn(max_chars=_FIELD, width=widest),
+            "Value": st.column_config.TextColumn(max_chars=_VALUE),
+            "From": st.column_config.TextColumn(width=80, default=_BY_HAND),
         },
         # Changes are kept by row: other facts have to be another table.
         key=f"{key}-{digest(*(f'{one.field} {one.value}' for one in facts.facts))[:12]}",

@@ -39,7 +39,7 @@ class Catalogue:
         """The names of the columns, roles under theirs and the shop's own under its own."""
         try:
             return column_names(self._folder / ITEMS)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise _damaged() from error
 
     def products(self, item_ids: Sequence[str], columns: Sequence[str]) -> dict[str, list[Any]]:

@@ -53,7 +53,7 @@ def test_a_false_claim_is_flagged_mended_approved_and_downloaded(
     find.fill("stool")
     find.press("Enter")
     page.get_by_role("button", name="Oak stool").click()
-    expect(page.get_by_role("button", name="Remove")).to_be_visible()
+    expect(page.get_by_role("button", name="Change")).to_be_visible()
     page.get_by_role("button", name="Write", exact=True).click()
     expect(page.get_by_text("A low", exact=False).first).to_be_visible()  # before the rest is sent
     gate.set()

@@ -119,7 +119,7 @@ def test_a_false_claim_is_struck_mended_and_both_versions_are_kept(
     box(app).input("A low stool of solid oak.")
     calm(app.run())
     assert marked(app, "unknown") == []
-    assert any("solid oak" in one for one in marked(app, "known"))
+    assert any("oak" in one for one in marked(app, "known"))
     button(app, "Keep in the queue").click().run()
     calm(app)
     workspace = Workspace(Settings(home=home))
@@ -200,7 +200,7 @@ def test_what_the_provider_says_is_shown_and_nothing_is_lost(
 def test_a_name_that_no_page_may_run_is_text(
     home: Path, with_key: LlmServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_key.script(says({"text": f"{EVIL}.", "claims": []}))
+    with_key.always(says({"text": f"{EVIL}.", "claims": []}))
     app = calm(open_copy(home, monkeypatch, item="s4"))
     assert EVIL not in "".join(one.value for one in app.markdown)
     button(app, "Write").click().run()
@@ -239,7 +239,9 @@ def test_cards_segments_and_collections_lead_here_with_the_choice_made(
     home = copy_of(plain_home)
     workspace = Workspace(Settings(home=home))
     gifts = save_named_set(workspace, "collection", "Gifts", ["i000"], actor="ana")
-    vips = save_named_set(workspace, "segment", "VIPs", [f"0{one}" for one in range(9)], actor="ana")
+    vips = save_named_set(
+        workspace, "segment", "VIPs", [f"0{one}" for one in range(9)], actor="ana"
+    )
     monkeypatch.setenv("AISLE_HOME", str(home))
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
     app.switch_page("sets.py").run()
@@ -250,7 +252,7 @@ def test_cards_segments_and_collections_lead_here_with_the_choice_made(
     button(app.run(), "Write subjects").click().run()
     assert app.title[0].value == "What do we say about it?"
     assert app.query_params["segment"] == str(vips.id)
-    assert "fewer than 20" in app.error[0].value, "too few to say anything of them"
+    assert "has 9 members that the live release knows; 20 are needed" in app.error[0].value
     app.switch_page("shelves.py").run()
     app.text_input(key="find-shopper").input("00").run()
     menu = next(one for one in app.menu_button if "act-for_you-" in str(one.key))

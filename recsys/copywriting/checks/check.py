@@ -87,9 +87,7 @@ def _of_part(
 ) -> Iterator[Finding | Receipt]:
     tags = [(tag.start, tag.end) for tag in find_tags(part.text)]
     yield from check_length(part, brief)
-    yield from check_numbers(
-        part, evidence, [*tags, *addresses(part.text), *told_elsewhere(part.text)]
-    )
+    yield from check_numbers(part, evidence, [*tags, *addresses(part.text), *told_elsewhere(part)])
     yield from check_terms(part, evidence)
     yield from check_brands(part, evidence, tags)
     yield from check_urgency(part, facts, brief)
@@ -115,9 +113,7 @@ def _duplicates(copy: Copy, facts: Facts, others: Others) -> Iterator[Finding]:
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sort by place, and leave out what was found twice."""
     alone = {(one.check, one.where, one.start, one.end, one.words): one for one in findings}
-    return tuple(
-        sorted(alone.values(), key=lambda one: (one.where != "text", one.start, one.end))
-    )
+    return tuple(sorted(alone.values(), key=lambda one: (one.where != "text", one.start, one.end)))
 
 
 def _apart(receipts: list[Receipt], findings: tuple[Finding, ...]) -> tuple[Receipt, ...]:

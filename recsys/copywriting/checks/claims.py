@@ -20,13 +20,18 @@ def check_claims(
     for claim in claims:
         part, at = _find(claim.words, parts)
         if part is None or not claim.words.strip():
-            words = f"The writer claims “{claim.words[:60]}”, which is not in the text; write it anew."
+            words = (
+                f"The writer claims “{claim.words[:60]}”, which is not in the text; write it anew."
+            )
             yield Finding(check="claim", words=words)
             continue
         start, end = at, at + len(claim.words)
         known = evidence.of(claim.field)
         if known is None:
-            words = f"“{claim.words}” rests on “{claim.field[:60]}”, which is no field {evidence.whose}."
+            words = (
+                f"“{claim.words}” rests on “{claim.field[:60]}”,"
+                f" which is no field {evidence.whose}."
+            )
         elif not _bears(claim.words, known, part.language):
             value = known.fact.value
             shown = value if len(value) <= 60 else value[:59] + "…"
@@ -36,7 +41,9 @@ def check_claims(
             )
         else:
             fact = known.fact
-            yield Receipt(start=start, end=end, field=fact.field, value=fact.value, where=part.where)
+            yield Receipt(
+                start=start, end=end, field=fact.field, value=fact.value, where=part.where
+            )
             continue
         yield Finding(check="claim", words=words, where=part.where, start=start, end=end)
 

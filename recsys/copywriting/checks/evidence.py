@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from recsys.copywriting.checks.lexicon import READ, Mention, lexicon, parents
-from recsys.copywriting.checks.quantities import Quantity, quantities, unit_of
-from recsys.copywriting.checks.tokens import Token, cut, stem
+from recsys.copywriting.checks.lexicon import READ, Mention, lexicon, negators, parents, plain_name
+from recsys.copywriting.checks.quantities import Quantity, quantities
+from recsys.copywriting.checks.tokens import Token, cut
+from recsys.copywriting.checks.units import unit_of
 from recsys.copywriting.text import Brief, Fact, Facts
 
 _MIXED = re.compile(r"[&/,;|>]|\b(?:and|or|und|oder)\b")
@@ -15,8 +16,12 @@ _GROUPS = ("categor", "department", "section", "collection", "commodity", "kateg
 _YES = frozenset({"yes", "true", "ja", "y", "1", "x", "✓"})
 _NO = frozenset({"no", "false", "nein", "n", "none", "0", "kein", "keine", "✗"})
 _COUNTS = frozenset({"pack", "pieces", "quantity", "count", "pcs", "units", "menge", "stück"})
-_NAMES = {"product": "of this product", "products": "of these products"}
-_NAMES |= {"segment": "of what this segment shares", "category": "of this category"}
+_NAMES = {
+    "product": "of this product",
+    "products": "of these products",
+    "segment": "of what this segment shares",
+    "category": "of this category",
+}
 
 
 @dataclass
@@ -89,9 +94,12 @@ def _read(fact: Fact, *, mixed_counts: bool) -> Known:
     for language in READ:
         for mention in lexicon(language).mentions(words, strict=False):
             _note(known, mention.term.id, denied=mention.denied)
-        if nothing or value in _YES:
-            labels = [token for token in label if token.kind != "mark"]
-            for mention in lexicon(language).mentions(labels, strict=False):
+        denials = {*negators(language)["deny"], "free"}
+        labels = [token for token in label if token.kind != "mark"]
+        for mention in lexicon(language).mentions(labels, strict=False):
+            # "Bluetooth: 5.3" says that it has it, "scent: lavender" that it smells.
+            told = nothing or value in _YES or known.numbers or mention.term.kind == "ingredient"
+            if told and (nothing or not words or words[0].low not in denials):
                 _note(known, mention.term.id, denied=mention.denied != nothing)
     return known
 
@@ -105,7 +113,8 @@ def _note(known: Known, term: str, *, denied: bool) -> None:
 
 def _named(label: list[Token], tokens: list[Token], number: Quantity) -> Quantity:
     """Give a plain number what its field's name says: "weight_g", "pockets"."""
-    around = frozenset(stem(token.low, "en") for token in label if token.kind == "word")
+    around = frozenset(plain_name(token.low) for token in label if token.kind == "word")
+    lows = {token.low for token in label}
     if number.kind == "" and label and len(tokens) == 1:
         unit = unit_of(label[-1].low.rstrip(")")) or (
             unit_of(label[-2].low) if len(label) > 1 and label[-1].text == ")" else None
@@ -113,7 +122,7 @@ def _named(label: list[Token], tokens: list[Token], number: Quantity) -> Quantit
         if unit is not None:
             values = tuple(value * unit.factor for value in number.values)
             number = replace(number, kind=unit.kind, values=values, imperial=unit.imperial)
-        elif around & _COUNTS:
+        elif lows & _COUNTS:
             number = replace(number, kind="pieces")
     return replace(number, before=number.before | around)
 

@@ -11,6 +11,10 @@ from recsys.copywriting.checks.quantities import Quantity, quantities
 from recsys.copywriting.checks.tokens import Part
 from recsys.copywriting.text import Fact
 
+# Of these a text that says another number most likely means the one that a field has.
+_MEASURES = frozenset(
+    {"length", "mass", "volume", "power", "voltage", "charge", "time", "celsius", "data", "food"}
+)
 _PLAIN = re.compile(r"[\W_]+")
 
 
@@ -58,8 +62,9 @@ def _find(number: Quantity, part: Part, evidence: Evidence) -> tuple[Fact | None
                 if _counts_alike(number, one) and not (one.bound and not number.bound):
                     return known.fact, None
                 other = other or known.fact
-            elif set(number.plain) & set(one.plain) and not number.equals(one):
-                other = other or known.fact
+            elif number.kind == one.kind and number.kind in _MEASURES:
+                same = set(number.plain) & set(one.plain)
+                other = known.fact if same else other or known.fact
     return None, other
 
 
@@ -83,14 +88,17 @@ def _counts_alike(number: Quantity, one: Quantity) -> bool:
     return year or not around or bool(around & (one.after | one.before))
 
 
-def _say(
-    shown: str, number: Quantity, other: Fact | None, evidence: Evidence
-) -> tuple[str, str]:
+def _say(shown: str, number: Quantity, other: Fact | None, evidence: Evidence) -> tuple[str, str]:
     if other is None:
         return "number", (
             f"“{shown}” stands in no field {evidence.whose}; remove it, or add it as a fact."
         )
+    alike = any(set(number.plain) & set(one.plain) for one in _numbers_of(other, evidence))
     value = other.value if len(other.value) <= 60 else other.value[:59] + "…"
-    return "unit" if number.kind else "number", (
+    return "unit" if number.kind and alike else "number", (
         f"“{shown}” is not what the field “{other.field}” says: “{value}”. Say it as it is there."
     )
+
+
+def _numbers_of(fact: Fact, evidence: Evidence) -> list[Quantity]:
+    return next((known.numbers for known in evidence.known if known.fact is fact), [])

@@ -11,11 +11,11 @@ from recsys.copywriting.checks.finding import Where
 
 _TOKEN = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)*|[¼½¾⅓⅔⅛⅜⅝⅞])"
-    r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
+    r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)"
     r"|(?P<mark>[^\w\s]|_)"
 )
 # Between two words of one phrase: "BPA-free", "sugar_free", "the “best”"; else a phrase ends.
-_JOINERS = frozenset("-‐‑–_'’\"“”„*/&+™®")
+_JOINERS = frozenset("-\u2010\u2011\u2013_'\u2019\"“”„*/&+™®")
 _VOWELS = frozenset("aeiouyäöüéè")
 
 
@@ -62,7 +62,7 @@ def cut(text: str) -> list[Token]:
             found.append(Token(kind, piece, piece, match.start(), match.end(), broken))
             broken = broken or piece not in _JOINERS
             continue
-        low = piece.casefold().replace("’", "'")
+        low = piece.casefold().replace("\u2019", "'")
         found.append(Token(kind, piece, low, match.start(), match.end(), broken))
         broken = False
     return found
