@@ -20,7 +20,6 @@ from recsys.errors import ProviderError
 if TYPE_CHECKING:
     from anthropic import Anthropic, APIStatusError, Stream
     from anthropic.types import Message, RawMessageStreamEvent
-    from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
     from anthropic.types.messages import MessageBatch, MessageBatchIndividualResponse
 
 KEY_NAME = "ANTHROPIC_API_KEY"
