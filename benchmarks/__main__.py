@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import (
+    copy_checks,
     copy_stream,
     first_shelf,
     growth,
@@ -43,6 +44,7 @@ def main() -> None:
         "growth": growth.run,
         "segments": segment_speed.run,
         "curves": segment_curves.run,
+        "copy_checks": copy_checks.run,
         "copy_stream": copy_stream.run,
     }
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)

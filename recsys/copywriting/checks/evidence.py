@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from recsys.copywriting.checks.lexicon import READ, Mention, lexicon, negators, parents, plain_name
 from recsys.copywriting.checks.quantities import Quantity, quantities
@@ -26,7 +27,7 @@ _NAMES = {
 
 @dataclass
 class Known:
-    """One fact, read: its words, its numbers and what it says."""
+    """One fact, read: its words, its numbers and what it says. Nobody changes it afterwards."""
 
     fact: Fact
     tokens: list[Token]
@@ -81,6 +82,7 @@ def read_facts(facts: Facts, brief: Brief) -> Evidence:
     return Evidence(known, said, denied, words, text, _NAMES[facts.about])
 
 
+@lru_cache(maxsize=4096)  # brands and categories come again and again
 def _read(fact: Fact, *, mixed_counts: bool) -> Known:
     label, tokens = cut(fact.field), cut(fact.value)
     known = Known(fact, [*label, *tokens])

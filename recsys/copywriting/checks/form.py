@@ -57,7 +57,7 @@ def check_length(part: Part, brief: Brief) -> Iterator[Finding]:
     if brief.kind == "subject":
         yield from _line(part)
         return
-    words = len(part.words)
+    words = len(part.text.split())
     if part.where == "text" and words > brief.max_words:
         told = f"{words} words, {words - brief.max_words} more than asked for; shorten it."
         yield _whole(part, "length", told)

@@ -61,7 +61,9 @@ class Lexicon:
         found: list[Mention] = []
         at = 0
         while at < len(words):
-            hit = self._at(words, stems, at)
+            hit = None
+            if stems[at] in self.phrases or self.heads:
+                hit = self._at(words, stems, at)
             if hit is None:
                 at += 1
                 continue
@@ -78,9 +80,9 @@ class Lexicon:
     def _at(self, words: Sequence[Token], stems: list[str], at: int) -> tuple[Term, int] | None:
         for rest, term in self.phrases.get(stems[at], ()):
             last = at + len(rest)
-            if tuple(stems[at:last]) != rest:
-                continue
-            if any(word.broken for word in words[at + 1 : last]):
+            if last > at + 1 and (
+                tuple(stems[at:last]) != rest or any(one.broken for one in words[at + 1 : last])
+            ):
                 continue
             if term.capital and not words[at].text[0].isupper():
                 continue

@@ -23,8 +23,7 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 def _matches(part: Part, name: str) -> Iterator[re.Match[str]]:
     """Look for a pattern where the text has one of its words at all: most texts have none."""
-    triggers = load("urgency")["triggers"][name]
-    if not any(word.low in triggers for word in part.words):
+    if part.lows.isdisjoint(load("urgency")["triggers"][name]):
         return iter(())
     return _pattern(name).finditer(part.text)
 
@@ -113,7 +112,7 @@ def check_urgency(part: Part, facts: Facts, brief: Brief) -> Iterator[Finding | 
         else:
             words = f"“{match.group()}” is true of one day only: send it on {ends}, or say the day."
             yield _finding(part, words, match.span(), blocks=False)
-    days = any(word.low in _WEEKDAYS + _GERMAN_DAYS for word in part.words)
+    days = not part.lows.isdisjoint(_WEEKDAYS + _GERMAN_DAYS)
     for match in _ENDS_ON.finditer(part.text) if days else ():
         yield from _weekday(part, match, ends)
     yield from _dates(part, facts, ends)
