@@ -3,16 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from copy_pages import CopyShop, address
-from llm_answers import Scenario
+from copy_pages import CopyShop
 from llm_fixture import KEYS, environment
 from llm_server import LlmServer
-from page_shops import button, calm, said, work
+from page_shops import button, calm, said
 from streamlit.testing.v1 import AppTest
 
 from recsys.copywriting.text import Brief
 from recsys.workflows.copy_bulk import Selection, pause_run, runs, start_run
-from recsys.workflows.copy_queue import queue
 from recsys.workflows.named_sets import save_named_set
 
 
@@ -80,28 +78,6 @@ def test_products_are_chosen_by_category_collection_and_ids(shop: CopyShop) -> N
     assert not app.exception
     assert "No product fits this selection" in app.error[0].value
     assert not calm(app.run()).metric
-
-
-def test_a_failed_row_says_why_and_is_tried_again(shop: CopyShop, llm: LlmServer) -> None:
-    llm.when("Pine stool", Scenario(stop="refused", why="policy"))
-    start(shop, "s2", "s3")
-    work(shop.workspace)
-    app = calm(shop.page("bulk"))
-    assert "1 written · 1 failed" in said(app)
-    app.session_state["copy-run-failed-1"] = True
-    calm(app.run())
-    failed = next(one.value for one in app.markdown if "Pine stool" in one.value)
-    assert "The model refused to write this" in failed
-    llm.reset()
-    button(app, "Try the failed again").click().run()
-    calm(app)
-    work(shop.workspace)
-    assert "2 written" in said(calm(app.run()))
-    button(app, "See them in the queue").click().run()
-    calm(app)
-    assert (address(app, "view"), address(app, "run")) == ("queue", "1")
-    assert {one.about_id for one in queue(shop.workspace, run_id=1)} == {"s2", "s3"}
-    assert "Pine stool" in said(app)
 
 
 def test_a_run_is_paused_gone_on_with_and_cancelled(shop: CopyShop) -> None:

@@ -88,14 +88,19 @@ def test_states_filter_the_list_and_what_waits_is_shown_first(shop: Queue) -> No
     button(app, key="copy-state-approved").click().run()
     assert address(app, "state") == "approved"
     assert "Steel lamp" in said(calm(app))
-    app = calm(shop.page("queue", state="draft"))
-    button(app, key=f"copy-open-{draft.id}").click().run()
-    assert opened(app) == str(draft.id)
-    find = calm(shop.page("queue"))
-    find.text_input(key="copy-queue-search").input("stool").run()
-    assert [one.key for one in find.button if str(one.key).startswith("copy-open-")] == [
+    button(app, key="copy-state-waiting").click().run()
+    app.text_input(key="copy-queue-search").input("stool").run()
+    assert [one.key for one in app.button if str(one.key).startswith("copy-open-")] == [
         "copy-open-1"
     ]
+    app.query_params["state"] = "draft"
+    app.text_input(key="copy-queue-search").input("").run()
+    button(app, key=f"copy-open-{draft.id}").click().run()
+    assert opened(app) == str(draft.id)
+    app.query_params["text"] = "77"
+    app.run()
+    assert "There is no text 77. The link is wrong." in said(calm(app))
+    assert "Ignore" in said(app), "the list"
 
 
 def test_the_list_is_turned_by_fifty(shop: Queue) -> None:
@@ -230,11 +235,3 @@ def test_all_that_is_clean_on_a_page_is_approved_by_number_and_what_changed_is_l
     assert count_texts(shop.workspace)["approved"] == 2
     assert shop.now(draft).state == "draft"
     assert shop.now(changed).state != "approved"
-
-
-def test_a_link_to_nothing_says_so(shop: Queue) -> None:
-    shop.keep()
-    app = shop.page("queue", text="77")
-    assert not app.exception
-    assert "There is no text 77. The link is wrong." in said(app)
-    assert "Oak stool" in said(app)
