@@ -62,7 +62,8 @@ def texts_of_run(connection: Connection, run_id: int, ids: Sequence[str]) -> dic
     for some in _pieces(ids):
         of = (texts.run_id == run_id, texts.about_id.in_(some))
         statement = select(texts.about_id, texts.id).where(*of).order_by(texts.id)
-        found |= dict(connection.execute(statement).tuples().all())
+        for about_id, copy_id in connection.execute(statement):
+            found[about_id] = copy_id
     return found
 
 

@@ -25,7 +25,6 @@ MOST_REQUESTS, MOST_CHARACTERS = 10_000, 50_000_000
 _ROWS_AT_ONCE = 250
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
 _PATIENCE_SECONDS = 900.0  # with a provider that does not answer
-_GIVE_WAY_SECONDS = 2.0
 _SLICE_SECONDS = 0.5
 
 
@@ -206,8 +205,10 @@ class Batches:
             piece, full = self._piece()
             if piece:
                 self._send(piece)
-            elif full and not self._open:
+                continue
+            if full and not self._open:
                 self._course.stop("capped", "The next text might pass the cap.")
+            return  # what is under way may show that there is room
 
     def _piece(self) -> tuple[list[tuple[Ask, Usage]], bool]:
         """Return the requests of the next batch, and whether more are left over."""
@@ -282,16 +283,20 @@ class Batches:
         while (slept := time.monotonic() - began) < pause and self._course.state == state:
             time.sleep(min(_SLICE_SECONDS, pause - slept))
             self._course.heed(f"waiting for the provider, looks again in {pause - slept:.0f} s")
-            if slept > _GIVE_WAY_SECONDS and self._make_room(but=KIND):
+            if self._make_room(but=KIND):
                 return True
-        return slept > _GIVE_WAY_SECONDS and self._make_room()
+        return self._make_room()  # runs that wait as this one does take turns
 
     def _make_room(self, *, but: str = "") -> bool:
         """Queue a job that goes on with the run, where others wait."""
         if self._course.state != "running":
             return False
-        waiting = select(jobs.c.id).where(jobs.c.status == "queued", jobs.c.kind != but).limit(1)
         run = self._course.run
+        waiting = (
+            select(jobs.c.id)
+            .where(jobs.c.status == "queued", jobs.c.kind != but, jobs.c.id != (run.job_id or 0))
+            .limit(1)
+        )
         with self._workspace.database.write() as connection:
             if connection.execute(waiting).first() is None:
                 return False

@@ -25,10 +25,10 @@ CONCURRENCY = 8
 _AHEAD, _GROUP = 64, 16
 _GROUP_SECONDS = 0.25
 _WAIT_SECONDS = 0.1
-_TRIES = 3  # of a request that gets no answer
+# Of a request that gets no answer while others do: by a lost connection, by a busy provider.
+_TRIES, _BUSY_TRIES = 3, 10
 _REFUSED_IN_A_ROW = 10
-_PATIENCE_SECONDS = 120.0  # without any answer at all; a provider that is busy gets
-_BUSY_SECONDS = 900.0
+_PATIENCE_SECONDS = 600.0  # without an answer to anybody
 _GRACE_SECONDS = 2.0  # for what is under way when the job is cancelled
 
 
@@ -265,21 +265,21 @@ class Direct:
                 self._course.stop("paused", f"{self._refused} rows in a row failed. {error}")
 
     def _hold_up(self, sent: _Sent, ask: Ask, error: Busy | Unreachable) -> None:
+        """Send a request again that got no answer; a row alone in that is given up at last."""
         busy = isinstance(error, Busy)
         self._pace.lost(ask.row.id)
         if busy or self._pace.general or not self._asks:
             self._pace.hold(sent.at, error.retry_after if busy else None)
-        if busy or self._pace.general:  # it is not for the row that no answer came
-            self._asks.appendleft(ask)
-            if self._pace.without_answer > (_BUSY_SECONDS if busy else _PATIENCE_SECONDS):
+        if self._pace.general:  # it is not for the row
+            if self._pace.without_answer > _PATIENCE_SECONDS:
                 self._course.stop("paused", str(error))
-            return
-        ask = replace(ask, row=replace(ask.row, tries=ask.row.tries + 1))
-        self._lost[ask.row.id] = self._lost.get(ask.row.id, 0) + 1
-        if self._lost[ask.row.id] < _TRIES:
-            self._asks.append(ask)
         else:
-            self._course.book({}, self._end(ask, error), [])
+            ask = replace(ask, row=replace(ask.row, tries=ask.row.tries + 1))
+            self._lost[ask.row.id] = self._lost.get(ask.row.id, 0) + 1
+            if self._lost[ask.row.id] >= (_BUSY_TRIES if busy else _TRIES):
+                self._course.book({}, self._end(ask, error), [])
+                return
+        self._asks.append(ask)
 
     def _check(self, ask: Ask, answer: Answer) -> None:
         step = self._steps.after(ask, *self._steps.read(answer))

@@ -1,0 +1,315 @@
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from copy_bulk_shop import BRIEF, EVERYTHING, MODEL, NAMES, Bulk
+from llm_answers import Scenario, lies, refused
+from llm_server import LlmServer
+
+from recsys.copywriting.checks.finding import Checked
+from recsys.copywriting.text import Brief, Copy
+from recsys.errors import InputError, JobCancelled, NoKey
+from recsys.jobs.queue import Queue
+from recsys.workflows.copy_bulk import (
+    Selection,
+    cancel_run,
+    estimate,
+    pause_run,
+    resume_run,
+    retry_failed,
+    rows,
+    run_line,
+    runs,
+)
+from recsys.workflows.copy_facts import product_facts
+from recsys.workflows.copy_queue import approve, copy_text, count_texts, keep, queue
+from recsys.workflows.copywriting import Written
+from recsys.workflows.named_sets import save_named_set
+
+WHO = "The language model at 127.0.0.1"
+
+
+@pytest.fixture
+def bulk(tmp_path: Path, llm: LlmServer) -> Iterator[Bulk]:
+    bulk = Bulk(tmp_path / "home", llm)
+    yield bulk
+    bulk.workspace.database.close()
+
+
+def test_twenty_rows_of_which_one_is_refused_and_then_tried_again(bulk: Bulk) -> None:
+    bulk.llm.when("Quartz tea", Scenario(stop="refused", why="other"), Scenario())
+    done = bulk.work(bulk.start())
+
+    assert done.label == "Descriptions of 20 products in English"
+    assert (done.state, done.counts) == ("done", {"written": 19, "failed": 1})
+    (failed,) = rows(bulk.workspace, done.id, state="failed")
+    assert (failed.about_id, failed.name, failed.tries) == ("t16", "Quartz tea", 1)
+    assert failed.error.startswith("The model refused to write this: other.")
+    texts = queue(bulk.workspace, run_id=done.id, limit=100)
+    assert {text.name for text in texts} == {f"{name} tea" for name in NAMES} - {"Quartz tea"}
+    assert {(text.state, text.actor, text.now.model) for text in texts} == {
+        ("checked", "ann", MODEL)
+    }
+    # The run is billed for all, each text for its own.
+    assert done.cost == pytest.approx(sum(text.now.cost or 0 for text in texts), rel=0.1)
+    assert bulk.llm.most_at_once <= 8
+
+    again = bulk.work(retry_failed(bulk.workspace, done.id, actor="ben"))
+    assert (again.state, again.counts) == ("done", {"written": 20})
+    assert Counter(bulk.asked_about())["Quartz"] == 2
+    assert len(bulk.llm.asked) == 21
+
+
+def test_a_text_that_is_not_clean_goes_back_once_with_the_findings(bulk: Bulk) -> None:
+    bulk.llm.when("Raven tea", lies(), Scenario())
+    bulk.llm.when("Saffron tea", lies())
+    done = bulk.work(bulk.start())
+
+    assert done.counts == {"written": 20}
+    assert count_texts(bulk.workspace) == {"draft": 1, "checked": 19, "approved": 0, "rejected": 0}
+    tries = {row.name: row.tries for row in rows(bulk.workspace, done.id, state="written")}
+    assert (tries["Raven tea"], tries["Saffron tea"], tries["Amber tea"]) == (2, 2, 1)
+    second = [one.text for one in bulk.llm.asked if "Raven tea" in one.text][1]
+    assert "<findings>" in second
+
+
+def test_a_busy_provider_stops_all_for_as_long_as_it_says_and_no_row_is_lost(bulk: Bulk) -> None:
+    bulk.llm.script(*[refused(429, retry_after="0.4")] * 8, refused(529))
+    began = time.monotonic()
+    done = bulk.work(bulk.start())
+
+    assert done.counts == {"written": 20}
+    assert len(bulk.llm.asked) == 29
+    assert time.monotonic() - began > 0.4
+
+
+def test_a_row_without_an_answer_is_tried_three_times(bulk: Bulk) -> None:
+    bulk.llm.when("Amber tea", refused(504))
+    done = bulk.work(bulk.start())
+
+    assert done.counts == {"written": 19, "failed": 1}
+    (failed,) = rows(bulk.workspace, done.id, state="failed")
+    assert (failed.tries, failed.error) == (3, f"{WHO} took too long. Try again.")
+
+
+def test_a_key_that_is_refused_stops_the_run_at_once(bulk: Bulk) -> None:
+    bulk.llm.always(refused(401))
+    run = bulk.work(bulk.start())
+
+    assert (run.state, run.counts) == ("paused", {"waiting": 20})
+    assert run.words.startswith(f"{WHO} does not take the key.")
+    assert len(bulk.llm.asked) <= 8
+
+    bulk.llm.reset()
+    assert bulk.work(resume_run(bulk.workspace, run.id, actor="ann")).counts == {"written": 20}
+
+
+def test_ten_rows_in_a_row_that_fail_stop_the_run(bulk: Bulk) -> None:
+    bulk.llm.always(refused(404))
+    run = bulk.work(bulk.start())
+
+    assert run.state == "paused"
+    assert run.words.startswith(f"10 rows in a row failed. {WHO} does not know the model")
+    assert run.counts["failed"] < 20
+
+
+def test_pause_keeps_what_is_under_way_and_resume_asks_for_nothing_twice(bulk: Bulk) -> None:
+    bulk.llm.delay = 0.1
+    run = bulk.start()
+    thread = bulk.begin(run, lambda: len(bulk.llm.asked) >= 10)
+    pause_run(bulk.workspace, run.id, actor="ann")
+    thread.join(30)
+    paused = run_line(bulk.workspace, run.id)
+
+    assert paused.state == "paused"
+    asked = len(bulk.llm.asked)
+    assert 10 <= asked < 20
+    assert paused.counts == {"written": asked, "waiting": 20 - asked}
+
+    done = bulk.work(resume_run(bulk.workspace, run.id, actor="ann"))
+    assert (done.state, done.counts) == ("done", {"written": 20})
+    assert set(Counter(bulk.asked_about()).values()) == {1}
+
+
+def test_cancel_ends_a_run_and_keeps_what_is_written(bulk: Bulk) -> None:
+    bulk.llm.delay = 0.1
+    run = bulk.start()
+    thread = bulk.begin(run, lambda: len(bulk.llm.asked) >= 10)
+    cancelled = cancel_run(bulk.workspace, run.id, actor="ann")
+    thread.join(30)
+
+    assert cancelled.state == "cancelled"
+    written = run_line(bulk.workspace, run.id).counts["written"]
+    assert written == len(bulk.llm.asked) < 20
+    assert len(queue(bulk.workspace, run_id=run.id)) == written
+    with pytest.raises(InputError, match=f"Run {run.id} is cancelled"):
+        resume_run(bulk.workspace, run.id, actor="ann")
+
+
+def test_a_cancelled_job_keeps_what_comes_and_the_run_can_go_on(bulk: Bulk) -> None:
+    bulk.llm.delay = 0.1
+
+    def cancelled(_share: float, _step: str) -> None:
+        if len(bulk.llm.asked) >= 8:
+            raise JobCancelled("Job 1 was cancelled.")
+
+    run = bulk.start()
+    with pytest.raises(JobCancelled):
+        bulk.work(run, cancelled)
+    done = bulk.work(run)
+    assert done.counts == {"written": 20}
+    assert set(Counter(bulk.asked_about()).values()) == {1}
+
+
+def test_a_run_is_paused_and_resumed_while_nobody_works_on_it(bulk: Bulk) -> None:
+    run = bulk.start()
+    jobs = Queue(bulk.workspace.database)
+    assert [job.label for job in jobs.active()] == [run.label]
+    assert pause_run(bulk.workspace, run.id, actor="ann").state == "paused"
+    # The first job has not begun: it does what was resumed, and no second one is queued.
+    assert resume_run(bulk.workspace, run.id, actor="ann").state == "running"
+    assert len(jobs.active()) == 1
+    jobs.ask_cancel(jobs.active()[0].id, actor="ann")
+    broken_off = run_line(bulk.workspace, run.id)
+    assert broken_off.state == "paused"
+    assert broken_off.words == "Its job ended before its time. Resume goes on where it stood."
+    resume_run(bulk.workspace, run.id, actor="ann")
+    assert len(jobs.active()) == 1
+    pause_run(bulk.workspace, run.id, actor="ann")
+    assert bulk.work(run).counts == {"waiting": 20}
+    assert bulk.llm.asked == []
+    assert [line.id for line in runs(bulk.workspace)] == [run.id]
+
+
+def test_a_cap_stops_before_it_is_passed_and_a_higher_one_goes_on(bulk: Bulk) -> None:
+    whole = estimate(bulk.workspace, EVERYTHING, BRIEF, model=MODEL, way="direct")
+    assert whole.cost is not None
+    cap = whole.cost / 20 * 2.2  # the small server says less than is expected
+    capped = bulk.work(bulk.start(cap=cap))
+
+    assert capped.state == "capped"
+    assert capped.words == "The next text might pass the cap."
+    assert 3 <= capped.counts["written"] < 20
+    assert capped.cost is not None
+    assert capped.cost <= cap
+    with pytest.raises(InputError, match="The run has reached its cap"):
+        resume_run(bulk.workspace, capped.id, cap=cap, actor="ann")
+    done = bulk.work(resume_run(bulk.workspace, capped.id, cap=5.0, actor="ann"))
+    assert (done.state, done.cap, done.counts) == ("done", 5.0, {"written": 20})
+
+
+def test_without_a_price_the_cap_is_one_of_tokens(bulk: Bulk) -> None:
+    with pytest.raises(InputError, match="The price of other-model is not known"):
+        bulk.start(cap=1.0, model="other-model")
+    capped = bulk.work(bulk.start(cap_tokens=5_000, model="other-model"))
+    assert (capped.state, capped.cost) == ("capped", None)
+    assert 0 < capped.usage.input + capped.usage.output + capped.usage.cache_read <= 5_000
+
+
+def test_the_estimate_is_near_what_is_used(bulk: Bulk) -> None:
+    said = estimate(bulk.workspace, EVERYTHING, BRIEF, model=MODEL, way="direct")
+    half = estimate(bulk.workspace, EVERYTHING, BRIEF, model=MODEL, way="batch")
+    done = bulk.work(bulk.start())
+
+    assert (said.rows, said.approved) == (20, 0)
+    assert said.cost is not None
+    assert half.cost == pytest.approx(said.cost / 2)
+    assert half.words.endswith("Batches cost half.")
+    used = done.usage
+    sent = used.input + used.cache_read + used.cache_write
+    assert said.usage.input == pytest.approx(sent, rel=0.05)
+    # The small server says less than the 150 words that may be said.
+    assert used.output < said.usage.output == 20 * 490
+
+
+def test_approved_copy_is_left_out_and_stays_as_it_is(bulk: Bulk) -> None:
+    facts = product_facts(bulk.workspace, "t04")
+    written = Written(Copy(text="Ember tea."), Checked())
+    by_hand = keep(bulk.workspace, facts, BRIEF, written, actor="ann")
+    approved = approve(bulk.workspace, by_hand.id, revision=by_hand.revision, actor="ann")
+
+    said = estimate(bulk.workspace, EVERYTHING, BRIEF, model=MODEL, way="direct")
+    assert (said.rows, said.approved) == (19, 1)
+    assert bulk.work(bulk.start()).counts == {"written": 19}
+    assert "Ember" not in bulk.asked_about()
+    assert copy_text(bulk.workspace, by_hand.id) == approved
+    # In another language there is none yet.
+    german = estimate(bulk.workspace, EVERYTHING, Brief(language="de"), model=MODEL, way="direct")
+    assert german.rows == 20
+
+
+def test_what_was_approved_meanwhile_is_skipped(bulk: Bulk) -> None:
+    run = bulk.start()
+    facts = product_facts(bulk.workspace, "t04")
+    written = Written(Copy(text="Ember tea."), Checked())
+    by_hand = keep(bulk.workspace, facts, BRIEF, written, actor="ann")
+    approve(bulk.workspace, by_hand.id, revision=by_hand.revision, actor="ann")
+    assert bulk.work(run).counts == {"written": 19, "skipped": 1}
+    (skipped,) = rows(bulk.workspace, run.id, state="skipped")
+    assert (skipped.name, skipped.error) == ("Ember tea", "It has approved copy by now.")
+
+
+def test_what_waits_already_from_the_same_facts_is_not_written_again(bulk: Bulk) -> None:
+    first = bulk.work(bulk.start(selection=Selection(items=("t01", "t02"))))
+    both = bulk.work(bulk.start(selection=Selection(items=("t01", "t02", "t03"))))
+    assert (first.counts, both.counts) == ({"written": 2}, {"written": 1, "skipped": 2})
+    (one, _) = rows(bulk.workspace, both.id, state="skipped")
+    assert one.error == "A text from the same facts waits in the queue already."
+    assert one.copy_id is not None
+    assert len(bulk.llm.asked) == 3
+    # Asked for otherwise, it is another text.
+    casual = bulk.start(selection=Selection(items=("t01",)), brief=Brief(voice="casual"))
+    assert bulk.work(casual).counts == {"written": 1}
+
+
+def test_a_selection_is_what_fits_all_of_it(bulk: Bulk) -> None:
+    workspace = bulk.workspace
+
+    def chosen(**given: object) -> int:
+        selection = Selection.model_validate(given)
+        return estimate(workspace, selection, BRIEF, model=MODEL, way="direct").rows
+
+    favourites = save_named_set(workspace, "collection", "Best", ["t01", "t02", "x"], actor="ann")
+    assert chosen(category="Green tea") == 10
+    assert chosen(category="Green tea", brand="Brand 1") == 4
+    assert chosen(collection=favourites.id, category="Green tea") == 1
+    assert chosen(without_description=True, limit=7) == 7
+    with pytest.raises(InputError, match="No product fits this selection"):
+        chosen(category="Coffee")
+    given = Selection(items=("t01", "nothing"))
+    said = estimate(workspace, given, BRIEF, model=MODEL, way="direct")
+    assert said.words.endswith("1 id is not in the catalogue.")
+    with pytest.raises(InputError, match="Category texts are written one by one"):
+        estimate(workspace, EVERYTHING, Brief(kind="category"), model=MODEL, way="direct")
+
+
+def test_the_most_bought_come_first(bulk: Bulk) -> None:
+    bulk.work(bulk.start(selection=Selection(limit=3)))
+    assert set(bulk.asked_about()) == {"Amber", "Bolero", "Cactus"}
+
+
+def test_without_a_key_no_run_begins(bulk: Bulk, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = bulk.start()
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    with pytest.raises(NoKey, match="so no model can be asked"):
+        bulk.start()
+    assert [line.id for line in runs(bulk.workspace)] == [run.id]
+
+
+def test_progress_is_told_five_times_a_second_at_most(bulk: Bulk) -> None:
+    bulk.llm.delay = 0.1
+    told: list[float] = []
+    steps: list[str] = []
+
+    def report(share: float, step: str) -> None:
+        told.append(time.monotonic())
+        steps.append(step)
+
+    bulk.work(bulk.start(), report)
+    assert all(later - sooner >= 0.19 for sooner, later in pairwise(told))
+    assert "of 20 written" in steps[-1]
