@@ -60,6 +60,13 @@ def test_one_that_is_ended(llm: LlmServer, ask: Ask) -> None:
     assert str(error) == "This request of the batch was cancelled. Try it again."
 
 
+def test_the_newest_are_listed_first(llm: LlmServer, ask: Ask) -> None:
+    provider = ask()
+    assert provider.recent_batches() == []
+    names = [provider.send_batch(_prompts(f"row-{n}"), model=MODEL) for n in range(2)]
+    assert [one.id for one in provider.recent_batches()] == names[::-1]
+
+
 def test_one_that_nobody_knows(llm: LlmServer, ask: Ask) -> None:
     with pytest.raises(ProviderError) as caught:
         ask().batch("msgbatch_9")
@@ -88,12 +95,25 @@ def test_results_that_are_none(llm: LlmServer, ask: Ask) -> None:
         list(provider.batch_answers(name))
 
 
+def test_results_at_another_address_are_not_fetched(
+    llm: LlmServer, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider, other = ask(), LlmServer()
+    name = provider.send_batch(_prompts("row-1"), model=MODEL)
+    monkeypatch.setattr(llm, "url", other.url)  # of which the results' address is made
+    with pytest.raises(BadAnswer, match="something that is not of its API"):
+        list(provider.batch_answers(name))
+    other.stop()
+    assert other.requests == []
+
+
 def test_other_endpoints_have_none(llm: LlmServer, ask: Ask) -> None:
     provider = ask("openai")
     assert not provider.batches
     asks: list[Callable[[], object]] = [
         lambda: provider.send_batch(_prompts("row-1"), model=MODEL),
         lambda: provider.batch("x"),
+        provider.recent_batches,
         lambda: provider.batch_answers("x"),
         lambda: provider.cancel_batch("x"),
     ]

@@ -71,6 +71,11 @@ BY_STATUS: list[tuple[Scenario, type[ProviderError], str]] = [
         "sends on to another address, which is not followed. "
         "Set AISLE_LLM_URL to the address itself.",
     ),
+    (
+        Scenario(status=502, raw="<html>Bad gateway</html>"),
+        Busy,
+        f"had an error of its own (502). {LATER}",
+    ),
     (Scenario(raw="<html>Welcome</html>"), BadAnswer, ELSEWHERE),
     (Scenario(raw="{}"), BadAnswer, ELSEWHERE),
     (Scenario(raw="[1]"), BadAnswer, ELSEWHERE),
@@ -113,8 +118,8 @@ def test_silence(llm: LlmServer, ask: Ask, name: str) -> None:
 def test_silence_between_pieces(llm: LlmServer, ask: Ask, name: str) -> None:
     llm.always(Scenario(between=5))
     pieces: list[str] = []
-    with pytest.raises(Unreachable, match=r"was silent for 0\.2 s"):
-        ask(name, silence=0.2).write(PROMPT, model=MODELS[name], on_text=pieces.append)
+    with pytest.raises(Unreachable, match=r"was silent for 0\.5 s"):
+        ask(name, silence=0.5).write(PROMPT, model=MODELS[name], on_text=pieces.append)
     assert pieces == ['{"text": "The na']
     assert len(llm.asked) == 1  # nobody is shown the same words twice
 
@@ -122,10 +127,10 @@ def test_silence_between_pieces(llm: LlmServer, ask: Ask, name: str) -> None:
 @pytest.mark.parametrize("name", ["anthropic", "openai"])
 def test_silence_before_a_whole_answer_may_last_longer(llm: LlmServer, ask: Ask, name: str) -> None:
     llm.script(Scenario(silent=0.3), Scenario(silent=5))
-    provider = ask(name, silence=0.1)
+    provider = ask(name, silence=0.2)
     assert provider.write(PROMPT, model=MODELS[name]).stop == "done"
     error = _failure(provider, streamed=False)
-    assert str(error) == f"{WHO} was silent for 0.6 s. Try again; nothing was kept."
+    assert str(error) == f"{WHO} was silent for 1.2 s. Try again; nothing was kept."
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from llm_server import KEY, LlmServer
 
 from recsys.copywriting.providers import anthropic, openai
 from recsys.copywriting.providers.base import Provider, Usage
-from recsys.errors import Busy, ProviderError, Unreachable
+from recsys.errors import BadAnswer, Busy, ProviderError, Unreachable
 
 Ask = Callable[..., Provider]
 
@@ -106,6 +106,13 @@ def test_an_answer(llm: LlmServer, ask: Ask, name: str, streamed: bool) -> None:
     assert answer.usage == Usage(output=23, **asked)
 
 
+@pytest.mark.parametrize("name", ["anthropic", "openai"])
+def test_a_stream_without_an_end_is_left(llm: LlmServer, ask: Ask, name: str) -> None:
+    llm.always(Scenario(answer="x" * 210_000, piece=30_000))
+    with pytest.raises(BadAnswer, match="something that is not of its API"):
+        ask(name).write(PROMPT, model=MODELS[name], on_text=lambda _: None)
+
+
 def test_the_shared_part_is_read_from_the_cache(llm: LlmServer, ask: Ask) -> None:
     provider = ask()
     provider.write(PROMPT, model="claude-sonnet-5-5")
@@ -125,9 +132,10 @@ def test_the_first_piece_is_passed_on_before_the_second_is_sent(
         pieces.append(piece)
         gate.set()  # the server waits for it with the second piece
 
+    provider = ask(name)
     started = threading.Timer(5, gate.set)  # else a failure would hang
     started.start()
-    answer = ask(name).write(PROMPT, model=MODELS[name], on_text=hear)
+    answer = provider.write(PROMPT, model=MODELS[name], on_text=hear)
     assert started.is_alive()
     started.cancel()
     assert answer.text == HONEST

@@ -21,15 +21,29 @@ WHOLE = 6
 
 
 def connections(address: Address, silence: float) -> httpx2.Client:
-    """Return connections that follow no redirect: a key goes nowhere but to its address."""
+    """Return connections to one address: neither a redirect nor an answer takes the key away."""
     import httpx2
 
+    home = httpx2.URL(address.url)
+
+    def keep(request: httpx2.Request) -> None:
+        if (request.url.scheme, request.url.netloc) != (home.scheme, home.netloc):
+            raise ValueError("an answer leads to another address")
+
     return httpx2.Client(
+        event_hooks={"request": [keep]},
         follow_redirects=False,
-        timeout=httpx2.Timeout(silence, connect=min(CONNECT_SECONDS, silence)),
+        timeout=patience_for(silence),
         limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20),
         trust_env=not address.here,  # no proxy stands between a machine and itself
     )
+
+
+def patience_for(seconds: float) -> httpx2.Timeout:
+    """Return how long a provider may be silent; to connect never takes longer than usual."""
+    import httpx2
+
+    return httpx2.Timeout(seconds, connect=CONNECT_SECONDS)
 
 
 def failure_of(error: Exception, who: str, seconds: float) -> ProviderError:
