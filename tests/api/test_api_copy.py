@@ -36,17 +36,12 @@ def client(home: Path, tmp_path: Path, llm: LlmServer) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="module")
-def shared_workspace(home: Path, _llm_server: LlmServer) -> Iterator[Workspace]:
-    workspace = Workspace(Settings(home=home, llm_url=address(_llm_server)))
-    yield workspace
-    workspace.database.close()
-
-
-@pytest.fixture
-def shared(shared_workspace: Workspace, llm: LlmServer) -> Iterator[TestClient]:
+def shared(home: Path, _llm_server: LlmServer) -> Iterator[TestClient]:
     """A shop for tests that leave nothing behind."""
-    with client_of(shared_workspace) as client:
+    workspace = Workspace(Settings(home=home, llm_url=address(_llm_server)))
+    with client_of(workspace) as client:
         yield client
+    workspace.database.close()
 
 
 def post(client: TestClient, route: str, **body: Any) -> Any:

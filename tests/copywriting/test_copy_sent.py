@@ -20,7 +20,7 @@ from copy_shop import (
     build_copy_shop,
 )
 from fastapi.testclient import TestClient
-from homes import built_once, copy_home
+from homes import copy_home
 from llm_answers import refused, says
 from llm_fixture import address, environment
 from llm_server import KEY, LlmServer, Seen
@@ -57,18 +57,17 @@ def api_of(workspace: Workspace) -> TestClient:
     return TestClient(api, base_url="http://localhost:8501")
 
 
-@pytest.fixture
-def shop(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, llm: LlmServer
-) -> Iterator[Workspace]:
-    """The shop with secrets, its provider the small server."""
-    home = copy_home(built_once(tmp_path_factory, "copy", build_copy_shop), tmp_path / "home")
-    workspace = Workspace(Settings(home=home, llm_url=address(llm)))
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, _llm_server: LlmServer) -> Iterator[Workspace]:
+    """The shop with secrets, its provider the small server; texts of all tests gather in it."""
+    home = tmp_path_factory.mktemp("copy") / "home"
+    build_copy_shop(home)
+    workspace = Workspace(Settings(home=home, llm_url=address(_llm_server)))
     yield workspace
     workspace.database.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(shop: Workspace) -> Iterator[TestClient]:
     with api_of(shop) as client:
         yield client
@@ -187,8 +186,10 @@ def test_a_model_that_obeys_is_caught_and_never_approved(
     approve = f"copy/{document['copy_id']}/approve"
     answer = client.post(approve, json={"revision": document["revision"]})
     assert answer.status_code == 422
-    (text,) = client.get("copy").json()["texts"]
-    assert text["state"] == "draft"
+    assert client.get(f"copy/{document['copy_id']}").json()["text"]["state"] == "draft"
+    (found,) = [one for one in document["findings"] if one["check"] in {"leak", "capitals"}][:1]
+    assert found["blocks"]
+    assert "BUY" in found["words"]
 
 
 def test_a_model_that_names_the_order_as_its_source_is_not_believed(

@@ -14,10 +14,11 @@ from recsys.copywriting.checks.evidence import Evidence
 from recsys.copywriting.checks.finding import Finding
 from recsys.copywriting.checks.tokens import Part, cut
 
+# "Forget your previous pan" is advertising, "forget your previous instructions" is not.
 _ORDER = re.compile(
-    r"\b(?:ignor\w*|disregard|forget|override|vergiss|oublie\w*|olvida)\b[^.\n]{0,30}"
-    r"\b(?:above|previous|prior|preceding|earlier|foregoing|instructions?|rules|prompt|everything"
-    r"|oben|obige\w*|vorherige\w*|bisherige\w*|anweisung\w*|précédent\w*|anterior\w*)\b"
+    r"\b(?:ignor\w*|disregard|forget|override|vergiss|missachte|oublie\w*|olvida)\b[^.\n]{0,30}"
+    r"\b(?:above|(?:previous|prior|preceding|earlier|foregoing) (?:text|rules?|messages?|orders?)"
+    r"|instructions?|prompts?|oben|obige\w*|anweisung\w*|consignes?|instrucci\w+)\b"
     r"|</?(?:facts|request|voice|previous|findings|system|assistant)\b"
     r"|\b(?:system prompt|your instructions|you are an? (?:AI|assistant|language model))\b"
     r"|\"(?:text|preheader|claims|note)\"\s*:",
