@@ -8,6 +8,8 @@ from pathlib import Path
 
 # implicit warns in the constructor of ALS where OpenBLAS has threads, and warnings are errors.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# The tests start processes by the dozen; each would compile all of Aisle anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import pytest
 from flow_shop import build_flow_shop

@@ -51,7 +51,7 @@ def test_demo_shop_from_click_to_shelf_and_csv(
     train = page.get_by_role("button", name="Train the first models")
     expect(train).to_be_visible(timeout=LONG)
     loaded = manifest_of_the_dataset(server_home)
-    assert loaded["counts"]["shoppers"] == 493  # of the package that the server was given
+    assert loaded["counts"]["shoppers"] == 249  # of the package that the server was given
     for key in ("interactions", "shoppers", "items", "baskets"):
         expect(page.get_by_text(f"{loaded['counts'][key]:,}", exact=True)).to_be_visible()
     train.click()
