@@ -58,11 +58,7 @@ def webgl_page(
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
-    return {
-        **browser_context_args,
-        "viewport": {"width": 1440, "height": 900},
-        "reduced_motion": "reduce",  # else Chromium draws animations all the while a job runs
-    }
+    return {**browser_context_args, "viewport": {"width": 1440, "height": 900}}
 
 
 @pytest.fixture(scope="session")
