@@ -1,4 +1,4 @@
-"""What a worker starts, apart from the work itself: that would cost the worker seconds to import."""
+"""What a worker starts, apart from the work: importing that would cost it seconds."""
 
 from __future__ import annotations
 

@@ -24,7 +24,9 @@ def api(base_url: str, path: str) -> Any:
 
 def listed_jobs(page: Page) -> None:
     """See that Jobs, and not the page before it, has the one job."""
-    expect(page.get_by_role("heading", name="What is running, and what went wrong?")).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="What is running, and what went wrong?")
+    ).to_be_visible()
     expect(page.get_by_test_id("stMain").get_by_text("Load the demo shop")).to_have_count(1)
 
 
