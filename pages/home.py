@@ -2,12 +2,11 @@ import streamlit as st
 
 from pages.ui.choosing import waiting_release
 from pages.ui.evidence import evidence_sentences, publication_words
-from pages.ui.jobs import ACTOR
+from pages.ui.first_steps import load_demo, train_first_models
 from pages.ui.resources import workspace
 from pages.ui.words import count, day, moment, plain
-from recsys.workflows.data_jobs import submit_demo
 from recsys.workflows.findings import standing
-from recsys.workflows.jobs import active_jobs, submit_training
+from recsys.workflows.jobs import active_jobs
 from recsys.workflows.shop import publication_history, shop_state
 
 shop = shop_state(workspace())
@@ -31,9 +30,9 @@ elif dataset is None:
         " puts nothing live that you have not published. **It starts with your data.**"
     )
     with st.container(horizontal=True):
-        if st.button("Load the demo shop", type="primary", icon=":material/storefront:"):
-            submit_demo(workspace(), actor=ACTOR)
-            st.rerun()
+        st.button(
+            "Load the demo shop", type="primary", icon=":material/storefront:", on_click=load_demo
+        )
         if st.button("Bring your own files", icon=":material/upload_file:"):
             st.switch_page("files.py")
     st.caption(
@@ -54,14 +53,13 @@ elif not trained:
     with st.container(horizontal=True):
         if look and st.button("See the findings", type="primary", icon=":material/fact_check:"):
             st.switch_page("data.py")
-        if st.button(
+        st.button(
             "Train the first models",
             type="secondary" if look else "primary",
             icon=":material/model_training:",
-        ):
-            submit_training(workspace(), "als", dataset_id=dataset["id"], actor=ACTOR)
-            submit_training(workspace(), "copurchase", dataset_id=dataset["id"], actor=ACTOR)
-            st.rerun()
+            on_click=train_first_models,
+            args=(dataset["id"],),
+        )
 elif waiting is not None:
     st.markdown(
         f"A release of **{plain(waiting['name'])}** is built and not live. Look at what would"

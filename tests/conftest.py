@@ -11,6 +11,8 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # The small language model server is used by the tests of all folders.
 sys.path.insert(0, str(Path(__file__).parent / "llm"))
+# The tests start processes by the dozen; each would compile all of Aisle anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import pytest
 from flow_shop import build_flow_shop

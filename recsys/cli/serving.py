@@ -94,7 +94,7 @@ def worker(
     import logging
 
     from recsys.jobs.worker import run_worker
-    from recsys.workflows.jobs import CHILD_COMMAND
+    from recsys.workflows.commands import CHILD_COMMAND
     from recsys.workspace import Workspace
 
     logging.basicConfig(level=logging.INFO, force=True)

@@ -36,8 +36,6 @@ from recsys.workspace import Workspace
 
 _POLL_SECONDS = 0.1
 
-# What a worker starts for each job.
-CHILD_COMMAND = (sys.executable, "-m", "recsys.workflows.child")
 # What a server starts and watches over.
 WORKER_COMMAND = (sys.executable, "-m", "recsys.cli", "worker")
 

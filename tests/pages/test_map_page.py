@@ -35,7 +35,7 @@ EVIL = "<b>Teas</b> & `kettles` [here](x)"
 def open_map(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("AISLE_HOME", str(home))
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-    return app.run().switch_page("map.py").run()
+    return app.switch_page("map.py").run()
 
 
 def opened(home: Path) -> tuple[Workspace, LiveView]:

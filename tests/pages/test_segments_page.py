@@ -41,7 +41,7 @@ class Shop:
 
     def page(self, segment: str = "") -> AppTest:
         app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-        app.run().switch_page("segments.py")
+        app.switch_page("segments.py")
         if segment:
             app.query_params["segment"] = segment
         return app.run()

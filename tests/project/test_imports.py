@@ -83,3 +83,23 @@ def test_a_server_with_a_live_shop_never_imports_what_only_jobs_need(
     assert "Often bought with" in found["answers"]["also-bought"][1]
     for moment, modules in found["modules"].items():
         assert not HEAVY & set(modules), f"imported by {moment}"
+
+
+WORK = """
+import sys
+
+import recsys.cli.main
+import recsys.jobs.worker
+import recsys.workflows.commands
+import recsys.workspace
+
+print(*sys.modules)
+"""
+
+
+def test_a_worker_imports_nothing_of_the_work() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", WORK], env=environment, capture_output=True, text=True, check=True
+    )
+    assert not {"recsys.workflows.jobs", "duckdb", "numpy", "pydantic"} & set(done.stdout.split())
