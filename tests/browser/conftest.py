@@ -93,9 +93,7 @@ def demo_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def base_url(
-    server_home: Path, demo_package: Path, _llm_server: LlmServer
-) -> Iterator[str]:
+def base_url(server_home: Path, demo_package: Path, _llm_server: LlmServer) -> Iterator[str]:
     """Start ``aisle run`` on an empty workspace, as ``make run`` does; its log has no traceback.
 
     Its language model is the small server of the tests; the fixture ``llm`` scripts it.
