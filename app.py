@@ -25,6 +25,8 @@ from recsys.api.guard import Guard  # noqa: E402
 from recsys.jobs.supervisor import Supervisor  # noqa: E402
 from recsys.workflows.jobs import WORKER_COMMAND  # noqa: E402
 
+# Puts the keys of .streamlit/secrets.toml into the environment, before the worker inherits it.
+st.secrets.load_if_toml_exists()
 worker = Supervisor(WORKER_COMMAND)
 
 

@@ -15,6 +15,8 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import (
     copy_bulk,
+    copy_checks,
+    copy_stream,
     first_shelf,
     growth,
     ingest_speed,
@@ -43,6 +45,8 @@ def main() -> None:
         "growth": growth.run,
         "segments": segment_speed.run,
         "curves": segment_curves.run,
+        "copy_checks": copy_checks.run,
+        "copy_stream": copy_stream.run,
         "copy_bulk": copy_bulk.run,
     }
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)

@@ -26,6 +26,12 @@ page = st.navigation(
             st.Page(HERE / "rules.py", title="Rules", icon=":material/rule:"),
             st.Page(HERE / "sets.py", title="Collections", icon=":material/collections_bookmark:"),
             st.Page(HERE / "segments.py", title="Segments", icon=":material/groups:"),
+            st.Page(
+                HERE / "copywriting.py",
+                title="Copy",
+                icon=":material/edit_note:",
+                url_path="copy",
+            ),
             st.Page(HERE / "review.py", title="Review", icon=":material/rate_review:"),
         ],
         "Prepare": [

@@ -16,7 +16,7 @@ import pytest
 from flow_shop import build_flow_shop
 from homes import built_once, copy_home
 from hypothesis import HealthCheck, settings
-from llm_fixture import _llm_server, ask, llm  # noqa: F401 - fixtures
+from llm_fixture import _llm_server, ask, llm, no_key  # noqa: F401 - fixtures
 
 from recsys.data.ingest import Source, ingest
 from recsys.data.reading.columns import guess_mapping

@@ -17,7 +17,7 @@ from recsys.workflows.curating import Action, curate
 from recsys.workflows.rules import names_of
 
 _PIN, _BOOST, _BURY, _HIDE = "Pin here", "Boost", "Bury", "Hide"
-_SIMILAR, _CART = "Similar", "Add to cart"
+_SIMILAR, _CART, _WRITE = "Similar", "Add to cart", "Write copy"
 _ICONS = {
     _PIN: ":material/keep:",
     _BOOST: ":material/arrow_upward:",
@@ -25,6 +25,7 @@ _ICONS = {
     _HIDE: ":material/visibility_off:",
     _SIMILAR: ":material/join_inner:",
     _CART: ":material/add_shopping_cart:",
+    _WRITE: ":material/edit_note:",
 }
 _RULES: dict[str, Action] = {_PIN: "pin", _BOOST: "boost", _BURY: "bury", _HIDE: "hide"}
 
@@ -44,7 +45,7 @@ class CardActions:
     def __call__(self, shelf: Shelf, item: ShelfItem) -> None:
         """Draw the menu and the button that explains."""
         key = f"{shelf.placement}-{item.item_id}"
-        st.menu_button(
+        picked = st.menu_button(
             "Act",
             list(_ICONS),
             key=f"act-{key}",
@@ -53,6 +54,8 @@ class CardActions:
             on_click=self._act,
             args=(f"act-{key}", shelf, item),
         )
+        if picked == _WRITE:
+            st.switch_page("copywriting.py", query_params={"item": item.item_id})
         if st.button("Why?", key=f"why-{key}", type="tertiary"):
             explain(self._view, shelf, item)
 

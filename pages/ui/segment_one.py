@@ -56,6 +56,8 @@ def show_heading(view: LiveView, segment: Segment, used: Sequence[str], *, words
             args=(f"edit-{line.id}",),
             help="Opens its definition.",
         )
+        if st.button("Write subjects", icon=":material/edit_note:"):
+            st.switch_page("copywriting.py", query_params={"segment": str(line.id)})
         if st.button("Use in a rule", type="primary", icon=":material/rule:"):
             st.switch_page("rules.py", query_params={"rule": f"for-{line.id}"})
     counts = segment.counts

@@ -116,6 +116,9 @@ def manage_set(workspace: Workspace, line: SetLine, used: Sequence[str]) -> None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(line.name), help=f"Collection {line.id}")
         st.space("stretch")
+        if st.button("Write copy", type="tertiary", icon=":material/edit_note:"):
+            address = {"view": "bulk", "collection": str(line.id)}
+            st.switch_page("copywriting.py", query_params=address)
         with (
             st.popover("Rename", type="tertiary", icon=":material/edit:"),
             st.form(f"rename-{line.id}", border=False),

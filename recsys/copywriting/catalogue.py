@@ -39,7 +39,7 @@ class Catalogue:
         """The names of the columns, roles under theirs and the shop's own under its own."""
         try:
             return column_names(self._folder / ITEMS)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise _damaged() from error
 
     def products(self, item_ids: Sequence[str], columns: Sequence[str]) -> dict[str, list[Any]]:
@@ -151,8 +151,9 @@ class Catalogue:
 @cache
 def _engine() -> duckdb.DuckDBPyConnection:
     """Return the one DuckDB that reads catalogues: to open one takes longer than a query."""
-    config = {"threads": 1, "memory_limit": "400MB", **NO_EXTENSIONS}
-    return duckdb.connect(":memory:", config=config)
+    return duckdb.connect(
+        ":memory:", config={"threads": 1, "memory_limit": "400MB", **NO_EXTENSIONS}
+    )
 
 
 def _damaged() -> StorageError:

@@ -118,6 +118,8 @@ def make_prompt(
         _filled(template, _values(brief)),
         "The voice, written as JSON:\n" + delimited("voice", _voice(brief, voice)),
         _filled(_read("rules"), {"first_name": _first_name(brief)}),
+        # It shows what a claim is; and below some thousand tokens providers cache nothing.
+        _read("example_subject" if brief.kind == "subject" else "example_text"),
     )
     user = (
         delimited("facts", _facts(facts)),

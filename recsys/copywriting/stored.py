@@ -19,7 +19,7 @@ from recsys.workspace.tables import copy_texts, copy_versions
 
 # Those that wait for somebody come first.
 _ORDER: dict[State, int] = {"draft": 0, "checked": 0, "approved": 1, "rejected": 1}
-_AT_A_TIME = 1_000
+_AT_A_TIME, _VARIABLES = 1_000, 500
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,14 @@ def versions_of(connection: Connection, copy_id: int) -> list[CopyVersion]:
 def texts(connection: Connection, wanted: Wanted, *, limit: int, offset: int) -> list[CopyText]:
     """Return texts, those that wait for somebody first, then the newest."""
     waits = case(_ORDER, value=copy_texts.c.state, else_=1)
-    query = _texts().where(*_conditions(wanted)).order_by(waits, copy_texts.c.id.desc())
-    return [_text(row) for row in connection.execute(query.limit(limit).offset(offset))]
+    # Sorted without their bodies, which may be long and are many.
+    shown = select(copy_texts.c.id).where(*_conditions(wanted))
+    shown = shown.order_by(waits, copy_texts.c.id.desc()).limit(limit).offset(offset)
+    ids = list(connection.execute(shown).scalars())
+    found = {
+        row.id: _text(row) for row in connection.execute(_texts().where(copy_texts.c.id.in_(ids)))
+    }
+    return [found[copy_id] for copy_id in ids if copy_id in found]
 
 
 def some_texts(connection: Connection, wanted: Wanted) -> Iterator[CopyText]:
@@ -156,21 +162,6 @@ def counts(connection: Connection) -> dict[State, int]:
     return {row[0]: int(row[1]) for row in connection.execute(query)}
 
 
-def approved_about(
-    connection: Connection, kind: Kind, language: str, about_ids: Sequence[str]
-) -> set[str]:
-    """Return those of some ids about which there is approved copy."""
-    found = set[str]()
-    one = copy_texts.c
-    for start in range(0, len(about_ids), 500):
-        some = one.about_id.in_(about_ids[start : start + 500])
-        query = select(one.about_id).where(
-            some, one.kind == kind, one.language == language, one.state == "approved"
-        )
-        found |= set(connection.execute(query).scalars())
-    return found
-
-
 def replaced(connection: Connection) -> set[int]:
     """Return approved descriptions and category texts after which one of the same was approved."""
     one = copy_texts.c
@@ -185,30 +176,35 @@ def replaced(connection: Connection) -> set[int]:
     return set(connection.execute(query).scalars())
 
 
-def texts_since(
-    connection: Connection, kind: Kind, language: str, version_id: int
-) -> list[tuple[int, str, str]]:
-    """Return what was written after a version: its id, what it is about, and the text.
+def changed_since(
+    connection: Connection, kind: Kind, language: str, at: float
+) -> list[tuple[int, int, str]]:
+    """Return id, revision and what it is about, of texts that changed after a moment."""
+    one = copy_texts.c
+    query = select(one.id, one.revision, one.about_id).where(
+        one.kind == kind, one.language == language, one.at > at
+    )
+    return [(row.id, row.revision, row.about_id) for row in connection.execute(query)]
 
-    Only texts as they stand, and none that was rejected.
-    """
+
+def standing(
+    connection: Connection, kind: Kind, language: str, about_ids: Sequence[str]
+) -> dict[str, str]:
+    """Return the newest texts about some things that were not rejected."""
     one, last = copy_texts, copy_versions
     join = one.join(last, (last.c.copy_id == one.c.id) & (last.c.version == one.c.version))
     query = (
-        select(last.c.id, one.c.about_id, last.c.body)
+        select(one.c.about_id, last.c.body)
         .select_from(join)
-        .where(last.c.id > version_id, one.c.kind == kind, one.c.language == language)
-        .where(one.c.state != "rejected")
-        .order_by(last.c.id)
+        .where(one.c.kind == kind, one.c.language == language, one.c.state != "rejected")
+        .order_by(one.c.id)
     )
-    return [(row.id, row.about_id, str(row.body["text"])) for row in connection.execute(query)]
-
-
-def rejections(connection: Connection) -> tuple[int, float]:
-    """Return how many texts are rejected, and when the last one was."""
-    query = select(func.count(), func.max(copy_texts.c.at)).where(copy_texts.c.state == "rejected")
-    count, last = connection.execute(query).one()
-    return int(count), float(last or 0.0)
+    found: dict[str, str] = {}
+    for start in range(0, len(about_ids), _VARIABLES):
+        some = one.c.about_id.in_(about_ids[start : start + _VARIABLES])
+        for row in connection.execute(query.where(some)):
+            found[row.about_id] = str(row.body["text"])
+    return found
 
 
 def _conditions(wanted: Wanted) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from recsys.copywriting.checks.finding import Checked
 from recsys.copywriting.text import Brief, Copy, Facts, Kind, Voice
 from recsys.workspace import Workspace
 from recsys.workspace.database import Database
+
+_LATE_SECONDS = 60.0
 
 
 def checked_of(
@@ -49,11 +52,11 @@ def others_of(workspace: Workspace, brief: Brief) -> Others:
 
 @dataclass
 class _Texts:
-    """The texts of a kind in a language, and up to where they were read."""
+    """The texts of a kind in a language, and up to when they were read."""
 
     others: Others = field(default_factory=Others)
-    version: int = 0
-    rejected: tuple[int, float] = (0, 0.0)
+    revisions: dict[int, int] = field(default_factory=dict[int, int])
+    until: float = 0.0
 
 
 class _Known:
@@ -81,15 +84,20 @@ class _Known:
         kind: Kind,
         language: str,
     ) -> Others:
-        rejected = stored.rejections(connection)
-        texts = held.get((kind, language))
-        if texts is None or texts.rejected != rejected:
-            texts = held[kind, language] = _Texts(rejected=rejected)
-        for version, about_id, text in stored.texts_since(
-            connection, kind, language, texts.version
-        ):
-            texts.others.add(about_id, text)
-            texts.version = version
+        texts = held.setdefault((kind, language), _Texts())
+        # Who began to write first may come to an end later.
+        since, now = texts.until - _LATE_SECONDS, time.time()
+        changed = [
+            line
+            for line in stored.changed_since(connection, kind, language, since)
+            if texts.revisions.get(line[0]) != line[1]
+        ]
+        abouts = sorted({about_id for _, _, about_id in changed})
+        standing = stored.standing(connection, kind, language, abouts)
+        for about_id in abouts:
+            texts.others.add(about_id, standing.get(about_id, ""))
+        texts.revisions |= {copy_id: revision for copy_id, revision, _ in changed}
+        texts.until = now
         return texts.others
 
 

@@ -115,9 +115,7 @@ class Desk:
         voice = self.voice
         return Written(
             copy=copy,
-            checked=checked_of(
-                self.workspace, copy, facts, self.brief, voice=voice, others=others
-            ),
+            checked=checked_of(self.workspace, copy, facts, self.brief, voice=voice, others=others),
             model=self.model,
             prompt_version=prompt.version,
             usage=usage,

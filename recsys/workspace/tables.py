@@ -288,6 +288,7 @@ copy_texts = Table(
     Column("at", Float, nullable=False),
     Index("copy_texts_state", "state", "kind"),
     Index("copy_texts_about", "about", "about_id"),
+    Index("copy_texts_changed", "kind", "language", "at"),
 )
 
 copy_versions = Table(

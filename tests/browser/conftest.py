@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from llm_fixture import environment
+from llm_server import LlmServer
 from playwright.sync_api import BrowserType, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,8 +67,11 @@ def server_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def base_url(server_home: Path) -> Iterator[str]:
-    """Start ``aisle run`` on an empty workspace, as ``make run`` does; its log has no traceback."""
+def base_url(server_home: Path, _llm_server: LlmServer) -> Iterator[str]:
+    """Start ``aisle run`` on an empty workspace, as ``make run`` does; its log has no traceback.
+
+    Its language model is the small server of the tests; the fixture ``llm`` scripts it.
+    """
     folder = server_home.parent
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -75,7 +80,7 @@ def base_url(server_home: Path) -> Iterator[str]:
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "recsys.cli", "run", "--port", str(port)],
-            env={**os.environ, "AISLE_HOME": str(server_home)},
+            env={**os.environ, "AISLE_HOME": str(server_home), **environment(_llm_server)},
             cwd=folder,
             stdout=output,
             stderr=subprocess.STDOUT,

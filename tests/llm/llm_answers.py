@@ -33,6 +33,8 @@ class Scenario:
         Seconds before the first byte.
     between
         Seconds between the pieces of a stream.
+    piece
+        Characters of each.
     cut_after, error_after
         Pieces that come before the connection ends, or before an event of the type ``error``.
     gate
@@ -51,6 +53,7 @@ class Scenario:
     why: str = ""
     silent: float = 0.0
     between: float = 0.0
+    piece: int = PIECE
     cut_after: int | None = None
     error_after: int | None = None
     gate: threading.Event | None = None
@@ -150,6 +153,6 @@ def written(scenario: Scenario, prompt: str, schema: dict[str, Any] | None) -> s
     return text[: len(text) * 2 // 3] if scenario.stop == "length" else text
 
 
-def pieces(text: str) -> list[str]:
+def pieces(text: str, size: int) -> list[str]:
     """Cut a text into what is streamed at once."""
-    return [text[start : start + PIECE] for start in range(0, len(text), PIECE)]
+    return [text[start : start + size] for start in range(0, len(text), size)]

@@ -34,6 +34,13 @@ def reach(llm: LlmServer, home: Path, provider: str = "anthropic") -> Settings:
     return Settings(home=home, llm_provider=provider, llm_url=address(llm, provider))
 
 
+@pytest.fixture
+def no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key is set, and no endpoint of one's own."""
+    for name in (*KEYS.values(), "AISLE_LLM_PROVIDER", "AISLE_LLM_URL", "AISLE_LLM_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="session")
 def _llm_server() -> Iterator[LlmServer]:
     server = LlmServer()

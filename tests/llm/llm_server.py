@@ -169,8 +169,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.split("?")[0] == "/v1/models":
             self._send(models(anthropic="anthropic-version" in self.headers))
         elif self.path.split("?")[0] == "/v1/messages/batches":
-            newest = list(reversed(self.llm.batches))
-            lines = [self._state_of(name, self.llm.batches[name]) for name in newest]
+            held = reversed(self.llm.batches.items())
+            lines = [self._state_of(name, one, ended=one.ended()) for name, one in held]
             self._send({"data": lines, "has_more": False, "first_id": None, "last_id": None})
         elif found := _BATCH.fullmatch(self.path):
             self._batch(found[1], found[2] or "")
@@ -296,10 +296,9 @@ class _Handler(BaseHTTPRequestHandler):
         if what:
             self._send("".join(json.dumps(one) + "\n" for one in batch.results))
             return
-        self._send(self._state_of(name, batch))
+        self._send(self._state_of(name, batch, ended=ended))
 
-    def _state_of(self, name: str, batch: Batch) -> dict[str, Any]:
-        ended = batch.ended()
+    def _state_of(self, name: str, batch: Batch, *, ended: bool) -> dict[str, Any]:
         counts = dict(_SHOWN)
         for one in batch.results:
             counts[one["result"]["type"]] += 1

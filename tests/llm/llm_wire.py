@@ -79,7 +79,7 @@ class Anthropic:
         block = {"type": "text", "text": ""}
         yield False, _event("content_block_start", index=0, content_block=block)
         yield False, _event("ping")
-        for piece in pieces(self.text):
+        for piece in pieces(self.text, self.scenario.piece):
             delta = {"type": "text_delta", "text": piece}
             yield True, _event("content_block_delta", index=0, delta=delta)
         yield False, _event("content_block_stop", index=0)
@@ -145,7 +145,7 @@ class OpenAI:
         yield False, self._chunk({"role": "assistant", "content": ""})
         if refusal := self._refusal():
             yield False, self._chunk({"refusal": refusal})
-        for piece in pieces(self.text):
+        for piece in pieces(self.text, self.scenario.piece):
             yield True, self._chunk({"content": piece})
         yield False, self._chunk({}, self._finish())
         if self.counted:

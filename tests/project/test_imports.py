@@ -15,6 +15,7 @@ HEAVY = {
     "gensim",
     "implicit",
     "numba",
+    "openai",
     "plotly.express",
     "qdrant_client",
     "scipy",
@@ -24,7 +25,7 @@ HEAVY = {
 }
 
 SERVE = """
-import json, logging, sys
+import json, logging, os, sys
 
 import app
 from starlette.testclient import TestClient
@@ -35,6 +36,7 @@ from recsys.workflows.shoppers import random_shopper
 
 logging.disable()  # the lifespan, and with it the worker, is left out on purpose
 found = {"modules": {"import app": sorted(sys.modules)}, "answers": {}}
+found["key"] = os.environ["ANTHROPIC_API_KEY"]
 client = TestClient(app.app, base_url="http://localhost:8501")
 user = random_shopper(shop().current(), seed=1)
 
@@ -57,14 +59,23 @@ print(json.dumps(found))
 """
 
 
-def test_a_server_with_a_live_shop_never_imports_what_only_jobs_need(demo_home: Path) -> None:
+def test_a_server_with_a_live_shop_never_imports_what_only_jobs_need(
+    demo_home: Path, tmp_path: Path
+) -> None:
+    secrets = tmp_path / ".streamlit" / "secrets.toml"
+    secrets.parent.mkdir()
+    secrets.write_text('ANTHROPIC_API_KEY = "sk-from-streamlit"', encoding="utf-8")
     environment = {**os.environ, "AISLE_HOME": str(demo_home), "PYTHONPATH": str(ROOT)}
+    environment["HOME"] = str(tmp_path)
+    environment.pop("ANTHROPIC_API_KEY", None)
     command = [sys.executable, "-c", SERVE]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
+    # The worker inherits the environment, and with it the keys of Streamlit's secrets.
+    assert found["key"] == "sk-from-streamlit"
     for address, (status, text) in found["answers"].items():
         assert status == 200, f"{address}: {text}"
     # The reasons are the model's own arithmetic, and need no scipy.

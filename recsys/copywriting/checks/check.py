@@ -18,6 +18,7 @@ from recsys.copywriting.checks.language import check_language
 from recsys.copywriting.checks.leaks import addresses, check_leaks
 from recsys.copywriting.checks.lexicon import READ
 from recsys.copywriting.checks.numbers import check_numbers
+from recsys.copywriting.checks.orders import check_orders
 from recsys.copywriting.checks.terms import check_brands, check_terms
 from recsys.copywriting.checks.tokens import Part
 from recsys.copywriting.checks.urgency import check_urgency, told_elsewhere
@@ -87,9 +88,7 @@ def _of_part(
 ) -> Iterator[Finding | Receipt]:
     tags = [(tag.start, tag.end) for tag in find_tags(part.text)]
     yield from check_length(part, brief)
-    yield from check_numbers(
-        part, evidence, [*tags, *addresses(part.text), *told_elsewhere(part.text)]
-    )
+    yield from check_numbers(part, evidence, [*tags, *addresses(part.text), *told_elsewhere(part)])
     yield from check_terms(part, evidence)
     yield from check_brands(part, evidence, tags)
     yield from check_urgency(part, facts, brief)
@@ -101,6 +100,7 @@ def _of_part(
     yield from check_keywords(part, brief)
     yield from check_language(part)
     yield from check_leaks(part, evidence, tags)
+    yield from check_orders(part, evidence)
 
 
 def _duplicates(copy: Copy, facts: Facts, others: Others) -> Iterator[Finding]:
@@ -115,9 +115,7 @@ def _duplicates(copy: Copy, facts: Facts, others: Others) -> Iterator[Finding]:
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sort by place, and leave out what was found twice."""
     alone = {(one.check, one.where, one.start, one.end, one.words): one for one in findings}
-    return tuple(
-        sorted(alone.values(), key=lambda one: (one.where != "text", one.start, one.end))
-    )
+    return tuple(sorted(alone.values(), key=lambda one: (one.where != "text", one.start, one.end)))
 
 
 def _apart(receipts: list[Receipt], findings: tuple[Finding, ...]) -> tuple[Receipt, ...]:

@@ -66,9 +66,9 @@ class Others:
         same = (self._least[:count] == self._signature(groups)).sum(axis=1)
         if but in self._at:
             same[self._at[but]] = -1
-        closest = np.argsort(-same, kind="stable")[:_CLOSER]
+        closest: list[int] = np.argsort(-same, kind="stable")[:_CLOSER].tolist()
         best: tuple[str, float] | None = None
-        for at in closest.tolist():
+        for at in closest:
             theirs = self._groups[at]
             if self._ids[at] == but or not len(theirs):
                 continue

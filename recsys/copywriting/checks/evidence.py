@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from recsys.copywriting.checks.lexicon import READ, Mention, lexicon, parents
-from recsys.copywriting.checks.quantities import Quantity, quantities, unit_of
-from recsys.copywriting.checks.tokens import Token, cut, stem
+from recsys.copywriting.checks.lexicon import READ, Mention, lexicon, negators, parents, plain_name
+from recsys.copywriting.checks.quantities import Quantity, quantities
+from recsys.copywriting.checks.tokens import Token, cut
+from recsys.copywriting.checks.units import unit_of
 from recsys.copywriting.text import Brief, Fact, Facts
 
 _MIXED = re.compile(r"[&/,;|>]|\b(?:and|or|und|oder)\b")
@@ -15,13 +17,17 @@ _GROUPS = ("categor", "department", "section", "collection", "commodity", "kateg
 _YES = frozenset({"yes", "true", "ja", "y", "1", "x", "✓"})
 _NO = frozenset({"no", "false", "nein", "n", "none", "0", "kein", "keine", "✗"})
 _COUNTS = frozenset({"pack", "pieces", "quantity", "count", "pcs", "units", "menge", "stück"})
-_NAMES = {"product": "of this product", "products": "of these products"}
-_NAMES |= {"segment": "of what this segment shares", "category": "of this category"}
+_NAMES = {
+    "product": "of this product",
+    "products": "of these products",
+    "segment": "of what this segment shares",
+    "category": "of this category",
+}
 
 
 @dataclass
 class Known:
-    """One fact, read: its words, its numbers and what it says."""
+    """One fact, read: its words, its numbers and what it says. Nobody changes it afterwards."""
 
     fact: Fact
     tokens: list[Token]
@@ -63,7 +69,8 @@ def read_facts(facts: Facts, brief: Brief) -> Evidence:
         given.append(Fact(field="name", value=facts.name))
     if brief.occasion:
         given.append(Fact(field="occasion", value=brief.occasion))
-    known = [_read(one, mixed_counts=facts.about == "category") for one in given]
+    mixed = facts.about == "category"
+    known = [_read(one.field, one.value, mixed_counts=mixed) for one in given]
     said: dict[str, Fact] = {}
     denied: dict[str, Fact] = {}
     for one in known:
@@ -76,22 +83,26 @@ def read_facts(facts: Facts, brief: Brief) -> Evidence:
     return Evidence(known, said, denied, words, text, _NAMES[facts.about])
 
 
-def _read(fact: Fact, *, mixed_counts: bool) -> Known:
-    label, tokens = cut(fact.field), cut(fact.value)
-    known = Known(fact, [*label, *tokens])
+@lru_cache(maxsize=4096)  # brands and categories come again and again
+def _read(name: str, value: str, *, mixed_counts: bool) -> Known:
+    label, tokens = cut(name), cut(value)
+    known = Known(Fact(field=name, value=value), [*label, *tokens])
     known.numbers = [_named(label, tokens, one) for one in quantities(tokens, None)]
-    mixed = any(group in fact.field.casefold() for group in _GROUPS) and _MIXED.search(fact.value)
+    mixed = any(group in name.casefold() for group in _GROUPS) and _MIXED.search(value)
     if mixed and not mixed_counts:
         return known  # "Wool & cashmere" says nothing of one product
     words = [token for token in tokens if token.kind != "mark"]
-    value = fact.value.strip().casefold()
+    value = value.strip().casefold()
     nothing = value in _NO or (value[:2] in ("0", "0 ") and known.numbers[:1] != [])
     for language in READ:
         for mention in lexicon(language).mentions(words, strict=False):
             _note(known, mention.term.id, denied=mention.denied)
-        if nothing or value in _YES:
-            labels = [token for token in label if token.kind != "mark"]
-            for mention in lexicon(language).mentions(labels, strict=False):
+        denials = {*negators(language)["deny"], "free"}
+        labels = [token for token in label if token.kind != "mark"]
+        for mention in lexicon(language).mentions(labels, strict=False):
+            # "Bluetooth: 5.3" says that it has it, "scent: lavender" that it smells.
+            told = nothing or value in _YES or known.numbers or mention.term.kind == "ingredient"
+            if told and (nothing or not words or words[0].low not in denials):
                 _note(known, mention.term.id, denied=mention.denied != nothing)
     return known
 
@@ -105,7 +116,8 @@ def _note(known: Known, term: str, *, denied: bool) -> None:
 
 def _named(label: list[Token], tokens: list[Token], number: Quantity) -> Quantity:
     """Give a plain number what its field's name says: "weight_g", "pockets"."""
-    around = frozenset(stem(token.low, "en") for token in label if token.kind == "word")
+    around = frozenset(plain_name(token.low) for token in label if token.kind == "word")
+    lows = {token.low for token in label}
     if number.kind == "" and label and len(tokens) == 1:
         unit = unit_of(label[-1].low.rstrip(")")) or (
             unit_of(label[-2].low) if len(label) > 1 and label[-1].text == ")" else None
@@ -113,7 +125,7 @@ def _named(label: list[Token], tokens: list[Token], number: Quantity) -> Quantit
         if unit is not None:
             values = tuple(value * unit.factor for value in number.values)
             number = replace(number, kind=unit.kind, values=values, imperial=unit.imperial)
-        elif around & _COUNTS:
+        elif lows & _COUNTS:
             number = replace(number, kind="pieces")
     return replace(number, before=number.before | around)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from recsys.copywriting.checks.evidence import Evidence
 from recsys.copywriting.checks.finding import Finding
+from recsys.copywriting.checks.lexicon import load
 from recsys.copywriting.checks.tokens import Part
 from recsys.copywriting.merge_tags import TOOLS, as_seen, find_tags
 from recsys.copywriting.text import PREHEADER_MOST, SUBJECT_MOST, Brief
@@ -17,11 +18,11 @@ from recsys.copywriting.text import PREHEADER_MOST, SUBJECT_MOST, Brief
 SUBJECT_EMOJI, DESCRIPTION_EMOJI = 1, 2
 _SOBER = ("professional", "technical", "luxury")
 _EMOJI = re.compile("[\U0001f1e6-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23f3]")
-_MARKS = re.compile(r"!{2,}|\?{2,}|[!?]*(?:!\?|\?!)[!?]*|\.{4,}|\${2,}|€{2,}|£{2,}|\*{2,}|={2,}|~{2,}")
+_MARKS = re.compile(
+    r"!{2,}|\?{2,}|[!?]*(?:!\?|\?!)[!?]*|\.{4,}|\${2,}|€{2,}|£{2,}|\*{2,}|={2,}|~{2,}"
+)
+_TWICE = re.compile(r"[!?.$€£*=~]{2}")
 _CAPITALS = re.compile(r"\b[^\W\d_a-z]{2,}\b")
-# Common words that shout though they are short, and acronyms that do not though they are long.
-_SHORT = frozenset("NEW NOW BUY ALL TOP YOU GET HOT BIG OFF THE AND FOR OUR NOT JETZT NEU NUR".split())
-_ACRONYMS = frozenset("HDMI HEPA WLAN WIFI OLED QLED NASA DVDS MDMA PVDF ASAP UHPC".split())
 
 
 def seen_length(text: str) -> int:
@@ -57,14 +58,16 @@ def check_length(part: Part, brief: Brief) -> Iterator[Finding]:
     if brief.kind == "subject":
         yield from _line(part)
         return
-    words = sum(token.kind == "word" or token.kind == "number" for token in part.tokens)
+    words = len(part.text.split())
     if part.where == "text" and words > brief.max_words:
-        words_ = f"{words} words, {words - brief.max_words} more than asked for; shorten it."
-        yield _whole(part, "length", words_)
+        told = f"{words} words, {words - brief.max_words} more than asked for; shorten it."
+        yield _whole(part, "length", told)
 
 
 def _line(part: Part) -> Iterator[Finding]:
-    most, name = (SUBJECT_MOST, "subject") if part.where == "text" else (PREHEADER_MOST, "preheader")
+    most, name = (
+        (SUBJECT_MOST, "subject") if part.where == "text" else (PREHEADER_MOST, "preheader")
+    )
     length = seen_length(part.text.strip())
     if length > most:
         words = f"The {name} has {length} characters; inboxes cut it after {most}. Shorten it."
@@ -73,15 +76,17 @@ def _line(part: Part) -> Iterator[Finding]:
         yield _whole(part, "length", f"A {name} is one line; take out the line break.")
 
 
-def check_capitals(part: Part, evidence: Evidence, tags: list[tuple[int, int]]) -> Iterator[Finding]:
+def check_capitals(
+    part: Part, evidence: Evidence, tags: list[tuple[int, int]]
+) -> Iterator[Finding]:
     """Find words that shout; brands, units and acronyms of the facts may."""
     if part.text.islower():
         return
     for match in _CAPITALS.finditer(part.text):
         word = match.group()
-        if len(word) < 4 and word not in _SHORT:
+        if len(word) < 4 and word not in load("form")["shouts"]:
             continue
-        if word in _ACRONYMS or _covered(match.start(), match.end(), tags):
+        if word in load("form")["acronyms"] or _covered(match.start(), match.end(), tags):
             continue
         if not word.isupper() or _written_so(word, evidence):
             continue
@@ -93,18 +98,19 @@ def check_capitals(part: Part, evidence: Evidence, tags: list[tuple[int, int]]) 
 
 def _written_so(word: str, evidence: Evidence) -> bool:
     """Whether a brand is written so, or a fact that does not shout as a whole."""
+    shouts = word in load("form")["shouts"]
     for known in evidence.known:
-        value = known.fact.value
-        if "brand" in known.fact.field.casefold() or any(letter.islower() for letter in value):
-            if any(token.text == word for token in known.tokens):
-                return True
+        calm = any(letter.islower() for letter in known.fact.value)
+        calm = (calm and not shouts) or "brand" in known.fact.field.casefold()
+        if calm and word in {token.text for token in known.tokens}:
+            return True
     return False
 
 
 def check_marks(part: Part, brief: Brief, tags: list[tuple[int, int]]) -> Iterator[Finding]:
     """Find marks that shout, and more emoji than the kind of text bears."""
     shouted = False
-    for match in _MARKS.finditer(part.text):
+    for match in _MARKS.finditer(part.text) if _TWICE.search(part.text) else ():
         if not _covered(match.start(), match.end(), tags):
             shouted = True
             words = f"“{match.group()}” looks like spam; one mark is enough."
@@ -138,7 +144,9 @@ def check_merge_tags(part: Part, brief: Brief) -> Iterator[Finding]:
     for tag in find_tags(part.text):
         shown, span = part.text[tag.start : tag.end], (tag.start, tag.end)
         if tool is None:
-            words = f"“{shown}” is a merge tag, but no e-mail tool is chosen; choose one, or remove it."
+            words = (
+                f"“{shown}” is a merge tag, but no e-mail tool is chosen; choose one, or remove it."
+            )
             yield _span(part, "merge tag", words, span)
         elif not tool.pattern.fullmatch(shown):
             whose = f"a tag of {TOOLS[tag.tool].name}" if tag.tool else "no whole tag"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -20,10 +21,11 @@ def check_language(part: Part) -> Iterator[Finding]:
     words = [word.low for word in part.words]
     if len(words) < _LEAST_WORDS or part.language not in LANGUAGES:
         return
-    hits = {name: sum(word in common for word in words) for name, common in _common().items()}
-    mine = hits.pop(part.language)
-    other = max(hits, key=lambda name: hits[name])
-    if hits[other] >= max(_LEAST_HITS, _TIMES * mine + 1, len(words) / 10):
+    common = _common()
+    hits = Counter(name for word in words for name in common.get(word, ()))
+    mine = hits.pop(part.language, 0)
+    other = max(hits, key=lambda name: hits[name], default="")
+    if other and hits[other] >= max(_LEAST_HITS, _TIMES * mine + 1, len(words) / 10):
         asked = LANGUAGES[part.language]
         yield Finding(
             check="language",
@@ -33,5 +35,10 @@ def check_language(part: Part) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=1)
-def _common() -> dict[str, frozenset[str]]:
-    return {name: frozenset(words.split()) for name, words in load("stopwords")["stopwords"].items()}
+def _common() -> dict[str, list[str]]:
+    """Return the languages that each common word is of."""
+    found: dict[str, list[str]] = {}
+    for name, words in load("stopwords")["stopwords"].items():
+        for word in set(words.split()):
+            found.setdefault(word, []).append(name)
+    return found

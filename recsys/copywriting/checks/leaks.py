@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from recsys.copywriting.checks.evidence import Evidence
 from recsys.copywriting.checks.finding import Finding
+from recsys.copywriting.checks.lexicon import load
 from recsys.copywriting.checks.tokens import Part
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _PHONE = re.compile(r"(?<![\w.])(?:\+|00)?\(?\d[\d ()/.-]{6,}\d(?!\w)")
-_GREETING = re.compile(r"^\W*(?:Dear|Hi|Hello|Hey|Liebe[rs]?|Hallo) (?P<name>[A-ZÄÖÜ][a-zäöüéè]+)\s*[,!:–-]")
-_NOT_NAMES = frozenset("There All Everyone Friend Friends You Spring Summer Autumn Winter Sunshine Weekend Folks Team Sir Madam Zusammen World Again".split())
-_URL = re.compile(r"\b(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|net|org|io|shop|store|co\.uk|de|fr|es|it|nl|pl|pt|se|eu)\b(?:/\S*)?", re.IGNORECASE)
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|^#{1,6} |\*\*[^*\n]+\*\*|__[^_\n]+__|`[^`\n]*`|\[[^\]\n]+\]\([^)\n]+\)|^\s*[-*•] |^\s*\d+\. |&(?:amp|nbsp|lt|gt|quot|#\d+);", re.MULTILINE)
-_TALK = re.compile(
-    r"\b(?:ignore|disregard|forget) (?:the|all|any|your)?\s?(?:above|previous|prior|earlier|instructions?)\b"
-    r"|\bas an? (?:AI|artificial intelligence|language model|assistant)\b|\bI(?:[’']m| am) (?:sorry|unable|an AI|just an AI)\b"
-    r"|\bI (?:can[’']t|cannot|can not|won[’']t) (?:help|write|provide|assist|create|fulfil)"
-    r"|^\W*(?:sure|certainly|of course|absolutely)[!,.:]? (?:here|I)\b"
-    r"|\bhere(?:[’']s| is| are) (?:the|a|your|an|some|three|five) (?:\w+ ){0,4}(?:description|subject lines?|copy|variants?|text|version)\b"
-    r"|^\W*(?:(?:product )?description|subject(?: line)?|preheader|option \d+|variant \d+|title|note|beschreibung|betreff)\s*:"
-    r"|\b(?:system prompt|my instructions|the (?:json|schema)|the facts provided|provided facts|the data provided|based on the (?:facts|data|information))\b"
-    r"|\[(?:insert|your|product|brand|name|placeholder)[^\]]*\]|\blorem ipsum\b|\b(?:TODO|TBD|XXX)\b"
-    r"|\b(?:let me know if|I hope this helps|feel free to (?:edit|adjust|change))",
-    re.IGNORECASE | re.MULTILINE,
+# "Dear Anna, ..."; the names that are none are in the word file.
+_GREETING = re.compile(
+    r"^\W*(?:Dear|Hi|Hello|Hey|Liebe[rs]?|Hallo) (?P<name>[A-ZÄÖÜ][a-zäöüéè]+)\s*[,!:-]"
+)
+_URL = re.compile(
+    r"\bhttps?://\S+|\bwww\.\S+"
+    r"|\b[\w-]+\.(?:com|net|org|io|shop|store|co\.uk|de|fr|es|it|nl|pl|pt|se|eu)\b(?:/\S*)?",
+    re.IGNORECASE,
+)
+_DOTTED = re.compile(r"\w\.\w|://")
+_MARKUP = re.compile(
+    r"</?[a-zA-Z][^<>]*>|^#{1,6} |\*\*[^*\n]+\*\*|__[^_\n]+__|`[^`\n]*`|\[[^\]\n]+\]\([^)\n]+\)"
+    r"|^\s*[-*•] |^\s*\d+\. |&(?:amp|nbsp|lt|gt|quot|#\d+);",
+    re.MULTILINE,
 )
 
 
-def check_leaks(
-    part: Part, evidence: Evidence, tags: list[tuple[int, int]]
-) -> Iterator[Finding]:
+@lru_cache(maxsize=1)
+def _talk() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Return the words that talk with a model has, and the patterns that are looked for then."""
+    rules = load("leaks")["talk"]
+    flags = re.IGNORECASE | re.MULTILINE
+    return frozenset(rules["triggers"]), re.compile("|".join(rules["patterns"]), flags)
+
+
+def check_leaks(part: Part, evidence: Evidence, tags: list[tuple[int, int]]) -> Iterator[Finding]:
     """Find what a shopper must never see.
 
     Parameters
@@ -40,7 +47,7 @@ def check_leaks(
         Spans of merge tags: other checks answer for them.
     """
     text = part.text
-    for match in _MAIL.finditer(text):
+    for match in _MAIL.finditer(text) if "@" in text else ():
         words = f"“{match.group()}” is an e-mail address; remove it."
         yield _finding(part, "personal", words, match.span())
     for span in phones(text):
@@ -48,14 +55,16 @@ def check_leaks(
         if shown not in evidence.text:
             yield _finding(part, "personal", f"“{shown}” is a telephone number; remove it.", span)
     yield from _greeted(part, evidence)
-    for match in _TALK.finditer(text):
+    triggers, talk = _talk()
+    said = "[" in text or not part.lows.isdisjoint(triggers)
+    for match in talk.finditer(text) if said else ():
         words = f"“{match.group().strip()}” is talk between a writer and a model; remove it."
         yield _finding(part, "leak", words, match.span())
     for match in _MARKUP.finditer(text):
         if not any(match.start() < end and start < match.end() for start, end in tags):
             words = f"“{match.group().strip()[:40]}” is markup; copy is plain text."
             yield _finding(part, "leak", words, match.span())
-    for match in _URL.finditer(text):
+    for match in _URL.finditer(text) if _DOTTED.search(text) else ():
         before = text[match.start() - 1 : match.start()]
         if before != "@" and match.group().casefold().rstrip(".,") not in evidence.text:
             words = f"“{match.group()}” is an address that stands in no field; remove it."
@@ -65,8 +74,11 @@ def check_leaks(
 def addresses(text: str) -> list[tuple[int, int]]:
     """Find telephone numbers, e-mail and web addresses: their digits are no numbers to check."""
     found = phones(text)
-    found += [match.span() for match in _MAIL.finditer(text)]
-    return found + [match.span() for match in _URL.finditer(text)]
+    if "@" in text:
+        found += [match.span() for match in _MAIL.finditer(text)]
+    if _DOTTED.search(text):
+        found += [match.span() for match in _URL.finditer(text)]
+    return found
 
 
 def phones(text: str) -> list[tuple[int, int]]:
@@ -82,9 +94,13 @@ def phones(text: str) -> list[tuple[int, int]]:
 
 def _greeted(part: Part, evidence: Evidence) -> Iterator[Finding]:
     match = _GREETING.match(part.text)
-    if match is None or match["name"] in _NOT_NAMES or match["name"].casefold() in evidence.words:
+    if (
+        match is None
+        or match["name"] in load("leaks")["greeted"]["no_names"]
+        or match["name"].casefold() in evidence.words
+    ):
         return
-    words = f"“{match['name']}” looks like somebody’s name; use a merge tag instead."
+    words = f"“{match['name']}” looks like a person's name; use a merge tag instead."
     yield _finding(part, "personal", words, match.span("name"), blocks=False)
 
 

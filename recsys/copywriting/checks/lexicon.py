@@ -14,9 +14,11 @@ from recsys.copywriting.checks.tokens import Token, cut, stem
 READ = ("en", "de")  # languages whose words are known
 _FILES = ("colours", "materials", "properties", "ingredients", "places")
 _BASIC = ("blue", "green", "red", "grey", "brown", "pink", "purple", "yellow", "orange")
-# A loose word counts as a claim after these: "made of oak", "in rose".
-_BEFORE = frozenset({"of", "from", "in", "pure", "real", "genuine", "solid", "100", "aus", "reinem"})
-_AFTER = frozenset({"colour", "color", "coloured", "colored", "shade", "tone", "finish", "body"})
+# A loose word counts as a claim after these ("made of oak", "in rose"), or before a part or
+# the like ("glass lid", "rose finish").
+_BEFORE = frozenset(
+    {"of", "from", "in", "pure", "real", "genuine", "solid", "100", "aus", "reinem"}
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ class Lexicon:
         found: list[Mention] = []
         at = 0
         while at < len(words):
-            hit = self._at(words, stems, at)
+            hit = None
+            if stems[at] in self.phrases or self.heads:
+                hit = self._at(words, stems, at)
             if hit is None:
                 at += 1
                 continue
@@ -76,9 +80,9 @@ class Lexicon:
     def _at(self, words: Sequence[Token], stems: list[str], at: int) -> tuple[Term, int] | None:
         for rest, term in self.phrases.get(stems[at], ()):
             last = at + len(rest)
-            if tuple(stems[at:last]) != rest:
-                continue
-            if any(word.broken for word in words[at + 1 : last]):
+            if last > at + 1 and (
+                tuple(stems[at:last]) != rest or any(one.broken for one in words[at + 1 : last])
+            ):
                 continue
             if term.capital and not words[at].text[0].isupper():
                 continue
@@ -94,16 +98,17 @@ class Lexicon:
                 if options and len(options[0][0]) == 1 and not options[0][1].denies:
                     return Term(options[0][1].id, options[0][1].kind, denies=True)
         if word.text[0].isupper() and len(low) > 7:
-            return next((self.heads[low[:n]] for n in range(14, 4, -1) if low[:n] in self.heads), None)
+            return next(
+                (self.heads[low[:n]] for n in range(14, 4, -1) if low[:n] in self.heads), None
+            )
         return None
 
     def _denied(
         self, words: Sequence[Token], first: int, last: int, found: list[Mention], term: Term
     ) -> bool | None:
         """Whether what stands at ``first`` is denied; None where it is only compared with."""
-        if last < len(words) and words[last].low in ("free", "frei") and not words[last].broken:
-            if (words[last + 1].low if last + 1 < len(words) else "") not in ("of", "from", "von"):
-                return True
+        if _freed(words, last):
+            return True
         alike = found[-1] if found and found[-1].term.kind == term.kind else None
         said = alike is not None and alike.denied != alike.term.denies
         rules = negators(self.language)
@@ -125,10 +130,17 @@ class Lexicon:
         return said and listed and term.kind == "ingredient"
 
 
+def _freed(words: Sequence[Token], last: int) -> bool:
+    """Whether "-free" follows; "gluten free of charge" is another matter."""
+    if last >= len(words) or words[last].broken or words[last].low not in ("free", "frei"):
+        return False
+    return last + 1 == len(words) or words[last + 1].low not in ("of", "from", "von")
+
+
 def _claims(words: Sequence[Token], first: int, last: int) -> bool:
     before = words[first - 1].low if first and not words[first].broken else ""
     after = words[last].low if last < len(words) and not words[last].broken else ""
-    return before in _BEFORE or after in _AFTER
+    return before in _BEFORE or after in load("form")["parts"]
 
 
 @lru_cache(maxsize=1)
@@ -168,6 +180,8 @@ def lexicon(language: str) -> Lexicon:
         if language in READ or kind == "certification":
             for phrase, term in _written(kind, name, entry, known):
                 add(phrase, term)
+                if kind == "certification" and known == "en":
+                    add(f"{phrase} certified", term)
                 if known == "de" and kind == "material" and len(phrase) > 4:
                     heads[phrase.casefold().removesuffix("e")] = term
     if known == language:
@@ -204,13 +218,26 @@ def _shades(language: str) -> Iterator[tuple[str, Term]]:
     colours = load("colours")["colour"]
     for colour in _BASIC:
         if language == "en":
-            for shade, names in (("dark", ("dark", "deep")), ("light", ("light", "pale", "pastel"))):
+            for shade, names in (
+                ("dark", ("dark", "deep")),
+                ("light", ("light", "pale", "pastel")),
+            ):
                 for name in names:
                     yield f"{name} {colour}", Term(f"{shade} {colour}", "colour")
         else:
             for name in colours[colour].get("de", ()):
                 yield f"dunkel{name}", Term(f"dark {colour}", "colour")
                 yield f"hell{name}", Term(f"light {colour}", "colour")
+
+
+@lru_cache(maxsize=20_000)
+def plain_name(word: str) -> str:
+    """Return one name for a folded word and its synonyms: "nylon" and "polyamide"."""
+    for language in READ:
+        for rest, term in lexicon(language).phrases.get(stem(word, language), ()):
+            if len(rest) == 1 and term.kind != "harmless":
+                return term.id
+    return stem(stem(word, "en"), "de")
 
 
 @lru_cache(maxsize=1)

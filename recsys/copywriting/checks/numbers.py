@@ -11,6 +11,11 @@ from recsys.copywriting.checks.quantities import Quantity, quantities
 from recsys.copywriting.checks.tokens import Part
 from recsys.copywriting.text import Fact
 
+# Of these a text that says another number most likely means the one that a field has.
+_MEASURES = frozenset(
+    {"length", "mass", "volume", "power", "voltage", "charge", "time", "celsius", "data", "food"}
+)
+_LETTERS = re.compile(r"([^\W\d_]+)[ -]$")
 _PLAIN = re.compile(r"[\W_]+")
 
 
@@ -51,6 +56,8 @@ def _find(number: Quantity, part: Part, evidence: Evidence) -> tuple[Fact | None
             if wanted in _PLAIN.sub("", known.fact.value.casefold()):
                 return known.fact, None
         return None, None
+    if number.kind == "" and (named := _named(number, part, evidence)):
+        return named, None
     other: Fact | None = None
     for known in evidence.known:
         for one in known.numbers:
@@ -58,9 +65,21 @@ def _find(number: Quantity, part: Part, evidence: Evidence) -> tuple[Fact | None
                 if _counts_alike(number, one) and not (one.bound and not number.bound):
                     return known.fact, None
                 other = other or known.fact
-            elif set(number.plain) & set(one.plain) and not number.equals(one):
-                other = other or known.fact
+            elif number.kind == one.kind and number.kind in _MEASURES:
+                same = set(number.plain) & set(one.plain)
+                other = known.fact if same else other or known.fact
     return None, other
+
+
+def _named(number: Quantity, part: Part, evidence: Evidence) -> Fact | None:
+    """Find "IP 67" where a field says "IP67"."""
+    match = _LETTERS.search(part.text[max(number.start - 20, 0) : number.start])
+    if match is None:
+        return None
+    wanted = f"{match[1]}{part.text[number.start : number.end]}".casefold()
+    whole = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
+    found = (known.fact for known in evidence.known if whole.search(known.fact.value.casefold()))
+    return next(found, None)
 
 
 def _same(number: Quantity, one: Quantity) -> bool:
@@ -68,7 +87,9 @@ def _same(number: Quantity, one: Quantity) -> bool:
         return True
     pieces = {number.kind, one.kind} == {"", "pieces"}
     bare = number.kind == "" and not number.after and one.kind not in ("code", "percent")
-    if pieces or bare:
+    if pieces:
+        return bool(set(number.values) & set(one.values))
+    if bare:
         return bool(set(number.plain) & set(one.plain))
     return False
 
@@ -83,14 +104,17 @@ def _counts_alike(number: Quantity, one: Quantity) -> bool:
     return year or not around or bool(around & (one.after | one.before))
 
 
-def _say(
-    shown: str, number: Quantity, other: Fact | None, evidence: Evidence
-) -> tuple[str, str]:
+def _say(shown: str, number: Quantity, other: Fact | None, evidence: Evidence) -> tuple[str, str]:
     if other is None:
         return "number", (
             f"“{shown}” stands in no field {evidence.whose}; remove it, or add it as a fact."
         )
+    alike = any(set(number.plain) & set(one.plain) for one in _numbers_of(other, evidence))
     value = other.value if len(other.value) <= 60 else other.value[:59] + "…"
-    return "unit" if number.kind else "number", (
+    return "unit" if number.kind and alike else "number", (
         f"“{shown}” is not what the field “{other.field}” says: “{value}”. Say it as it is there."
     )
+
+
+def _numbers_of(fact: Fact, evidence: Evidence) -> list[Quantity]:
+    return [one for known in evidence.known if known.fact is fact for one in known.numbers]

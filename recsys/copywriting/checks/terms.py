@@ -9,10 +9,13 @@ from recsys.copywriting.checks.evidence import Evidence, bears
 from recsys.copywriting.checks.finding import Finding, Receipt
 from recsys.copywriting.checks.lexicon import Mention, brands, lexicon, load, parents
 from recsys.copywriting.checks.tokens import Part
+from recsys.copywriting.checks.units import unit_of
 
-_CHECKS = {"offer": "urgency", "comparison": "superlative", "ingredient": "property"}
+_CHECKS = {"comparison": "superlative", "ingredient": "property", "pairing": "property"}
 # "the most comfortable", not "most of all", "the most of it", "most people".
-_MOST = re.compile(r"\b(?:the|our|world[’']s|your) most (?!of\b|out\b|from\b)[a-z]+", re.IGNORECASE)
+_MOST = re.compile(
+    r"\b(?:the|our|world['\u2019]s|your) most (?!of\b|out\b|from\b)[a-z]+", re.IGNORECASE
+)
 # A trade name has a capital inside, or a sign behind it: "HydroShield", "Dryline™".
 _INNER = re.compile(r"\b[A-Z]?[a-z]+[A-Z][A-Za-z]+\b|\b[^\W\d_][\w-]*(?=[™®])")
 _FREE = re.compile(r"\b([^\W\d_]{3,})[- ]free\b(?! of| from)", re.IGNORECASE)
@@ -49,6 +52,8 @@ def _judge(part: Part, mention: Mention, evidence: Evidence) -> Iterator[Finding
         return
     if kind == "ingredient" and not mention.denied:
         return
+    if kind == "pairing" and mention.term.id.split()[-1] not in evidence.words:
+        return
     words = _unsupported(shown, mention, evidence)
     yield _finding(part, _CHECKS.get(kind, kind), words, start, end)
 
@@ -57,7 +62,7 @@ def _unsupported(shown: str, mention: Mention, evidence: Evidence) -> str:
     if mention.denied and not mention.term.denies:
         return (
             f"No field {evidence.whose} says that it is without “{shown}”;"
-            " remove it, or add it to the product’s features."
+            " remove it, or add it as a feature."
         )
     narrower = next(
         (
@@ -72,16 +77,13 @@ def _unsupported(shown: str, mention: Mention, evidence: Evidence) -> str:
             f"“{shown}” says more than the field “{narrower.field}”: “{_short(narrower.value)}”."
             " Say what stands there."
         )
-    return (
-        f"“{shown}” stands in no field {evidence.whose};"
-        " remove it, or add it to the product’s features."
-    )
+    return f"“{shown}” stands in no field {evidence.whose}; remove it, or add it as a feature."
 
 
 def _most(part: Part, evidence: Evidence) -> Iterator[Finding]:
     for match in _MOST.finditer(part.text):
         if match.group().casefold() not in evidence.text:
-            words = f"“{match.group()}” is a superlative that stands in no field; say what is true of it."
+            words = f"“{match.group()}” is a superlative that stands in no field; remove it."
             yield _finding(part, "superlative", words, *match.span())
 
 
@@ -95,27 +97,19 @@ def _free(
         start, end = match.span()
         if f"{word} free" in harmless or any(a < end and start < b for a, b in taken):
             continue
-        if word in _COMMON or part.text[: match.start()].endswith("-"):
+        if word in load("form")["before_free"].split() or part.text[: match.start()].endswith("-"):
             continue
         if f"{word} free" in evidence.text.replace("-", " ") or f"without {word}" in evidence.text:
             continue
-        words = (
-            f"“{shown}” stands in no field {evidence.whose};"
-            " remove it, or add it to the product’s features."
-        )
+        words = f"“{shown}” stands in no field {evidence.whose}; remove it, or add it as a feature."
         yield _finding(part, "property", words, start, end)
-
-
-_COMMON = frozenset("and for the you are get buy one set try with gift now comes even is be of".split())
 
 
 def _harmless() -> frozenset[str]:
     return frozenset(load("harmless")["harmless"]["en"])
 
 
-def check_brands(
-    part: Part, evidence: Evidence, tags: list[tuple[int, int]]
-) -> Iterator[Finding]:
+def check_brands(part: Part, evidence: Evidence, tags: list[tuple[int, int]]) -> Iterator[Finding]:
     """Find brands and trade names that no field has."""
     words = part.words
     known = brands()
@@ -131,6 +125,8 @@ def check_brands(
         name = match.group()
         listed = any(name in brand for options in known.values() for brand in options)
         if any(match.start() < end and start < match.end() for start, end in tags):
+            continue
+        if unit_of(name.casefold()) is not None:
             continue
         if name.casefold() not in evidence.text and not listed:
             yield _brand(part, *match.span())

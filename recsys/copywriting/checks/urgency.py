@@ -21,30 +21,56 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(pieces)})\b", re.IGNORECASE)
 
 
+def _matches(part: Part, name: str) -> tuple[re.Match[str], ...]:
+    """Look for a pattern where the text has one of its words at all: most texts have none."""
+    if part.lows.isdisjoint(load("urgency")["triggers"][name]):
+        return ()
+    return _all(part.text, name)
+
+
+@lru_cache(maxsize=16)
+def _all(text: str, name: str) -> tuple[re.Match[str], ...]:
+    return tuple(_pattern(name).finditer(text))
+
+
 _MONTHS = (
-    "jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?|sep(?:t(?:ember)?)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?"
+    r"jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli"
+    r"|aug(?:ust)?|sep(?:t(?:ember)?)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?"
 )
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _GERMAN_DAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
+_YEAR = r"(?:,? (?P<{}>\d{{4}}))?"
 _DATE = re.compile(
-    rf"\b(?:(?P<iso>\d{{4}}-\d\d-\d\d)|(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? (?P<month>{_MONTHS})\b\.?(?:,? (?P<year>\d{{4}}))?"
-    rf"|(?P<month2>{_MONTHS})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<year2>\d{{4}}))?"
+    r"\b(?:(?P<iso>\d{4}-\d\d-\d\d)"
+    rf"|(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? (?P<month>{_MONTHS})\b{_YEAR.format('year')}"
+    rf"|(?P<month2>{_MONTHS})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b{_YEAR.format('year2')}"
     r"|(?P<day3>\d{1,2})\.(?P<month3>\d{1,2})\.(?P<year3>\d{4}|\d\d)?)",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _ENDS_ON = re.compile(
-    rf"\b(?:ends?|ending|until|till|by|through|before|last day|endet|bis|nur bis)(?: on| this| am| zum)? (?P<day>{'|'.join(_WEEKDAYS + _GERMAN_DAYS)})\b",
+    r"\b(?:ends?|ending|until|till|by|through|before|last day|endet|bis)(?: on| this| am| zum)?"
+    rf" (?P<day>{'|'.join(_WEEKDAYS + _GERMAN_DAYS)})\b",
     re.IGNORECASE,
 )
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WORDS = dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True))
-_WORDS |= dict(zip("zwei drei vier fünf sechs sieben acht neun zehn".split(), range(2, 11), strict=True))
+_WORDS = {
+    word: number
+    for words in (
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+        ("eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn"),
+    )
+    for number, word in enumerate(words, start=1)
+}
 _GERMAN_MONTHS = {"mär": "mar", "mai": "may", "okt": "oct", "dez": "dec"}
 
 
-def dates(text: str) -> list[tuple[int, int, tuple[int | None, int, int]]]:
+@lru_cache(maxsize=1024)
+def dates(text: str) -> tuple[tuple[int, int, tuple[int | None, int, int]], ...]:
     """Find the dates of a text: their span with year (None where not said), month and day."""
     found: list[tuple[int, int, tuple[int | None, int, int]]] = []
+    if not _DIGIT.search(text):
+        return ()
     for match in _DATE.finditer(text):
         said = match.groupdict()
         if said["iso"]:
@@ -59,37 +85,41 @@ def dates(text: str) -> list[tuple[int, int, tuple[int | None, int, int]]]:
         year = None if raw is None else int(raw) + (2000 if len(raw) == 2 else 0)
         if 1 <= month <= 12 and 1 <= day <= 31:
             found.append((*match.span(), (year, month, day)))
-    return found
+    return tuple(found)
 
 
-def told_elsewhere(text: str) -> list[tuple[int, int]]:
+def told_elsewhere(part: Part) -> list[tuple[int, int]]:
     """Return the spans of dates and of what is said of stock and time, with their numbers."""
-    found = [(start, end) for start, end, _ in dates(text)]
+    found = [(start, end) for start, end, _ in dates(part.text)]
     for name in ("stock", "time"):
-        found += [match.span() for match in _pattern(name).finditer(text)]
+        found += [match.span() for match in _matches(part, name)]
     return found
 
 
 def check_urgency(part: Part, facts: Facts, brief: Brief) -> Iterator[Finding | Receipt]:
     """Hold what is said of short stock and short time against the stock and the offer's end."""
     ends = _end_of(brief)
-    for match in _pattern("stock").finditer(part.text):
+    for match in _matches(part, "stock"):
         yield from _stock(part, match, facts.stock)
-    for match in _pattern("time").finditer(part.text):
+    for match in _matches(part, "time"):
         if ends is None:
-            words = f"“{match.group()}” says that time is short; remove it, or set the day the offer ends."
+            words = (
+                f"“{match.group()}” says that time is short;"
+                " remove it, or set the day the offer ends."
+            )
             yield _finding(part, words, match.span())
         elif re.search(r"\d", match.group()):
             words = f"“{match.group()}” depends on when it is read; say the day: {ends}."
             yield _finding(part, words, match.span())
-    for match in _pattern("today").finditer(part.text):
+    for match in _matches(part, "today"):
         if ends is None:
             words = f"“{match.group()}” needs a day; remove it, or set the day the offer ends."
             yield _finding(part, words, match.span())
         else:
             words = f"“{match.group()}” is true of one day only: send it on {ends}, or say the day."
             yield _finding(part, words, match.span(), blocks=False)
-    for match in _ENDS_ON.finditer(part.text):
+    days = not part.lows.isdisjoint(_WEEKDAYS + _GERMAN_DAYS)
+    for match in _ENDS_ON.finditer(part.text) if days else ():
         yield from _weekday(part, match, ends)
     yield from _dates(part, facts, ends)
 
@@ -114,7 +144,7 @@ def _stock(part: Part, match: re.Match[str], stock: int | None) -> Iterator[Find
 
 def _weekday(part: Part, match: re.Match[str], ends: date | None) -> Iterator[Finding | Receipt]:
     name = match["day"].casefold()
-    day = (_WEEKDAYS.index(name) if name in _WEEKDAYS else _GERMAN_DAYS.index(name))
+    day = _WEEKDAYS.index(name) if name in _WEEKDAYS else _GERMAN_DAYS.index(name)
     if ends is not None and ends.weekday() == day:
         yield _receipt(part, match.span(), ends)
         return
@@ -126,13 +156,24 @@ def _dates(part: Part, facts: Facts, ends: date | None) -> Iterator[Finding | Re
     known = [(one, found) for one in facts.facts for *_, found in dates(one.value)]
     for start, end, said in dates(part.text):
         year, month, day = said
-        fact = next((one for one, found in known if found[1:] == said[1:] and year in (None, found[0])), None)
-        if ends is not None and (month, day) == (ends.month, ends.day) and year in (None, ends.year):
+        fact = next(
+            (one for one, found in known if found[1:] == said[1:] and year in (None, found[0])),
+            None,
+        )
+        if (
+            ends is not None
+            and (month, day) == (ends.month, ends.day)
+            and year in (None, ends.year)
+        ):
             yield _receipt(part, (start, end), ends)
         elif fact is not None:
-            yield Receipt(start=start, end=end, field=fact.field, value=fact.value, where=part.where)
+            yield Receipt(
+                start=start, end=end, field=fact.field, value=fact.value, where=part.where
+            )
         else:
-            told = "stands in no field" if ends is None else f"is not the day the offer ends, {ends}"
+            told = (
+                "stands in no field" if ends is None else f"is not the day the offer ends, {ends}"
+            )
             words = f"“{part.text[start:end]}” {told}; remove it, or set the day."
             yield _finding(part, words, (start, end))
 

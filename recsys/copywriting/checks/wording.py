@@ -20,8 +20,10 @@ _SHARE, _LEAST_WORDS, _FREE_WORDS = 0.08, 50, 4
 
 def check_banned(part: Part, voice: Voice | None) -> Iterator[Finding]:
     """Find the words that the shop's own voice never says."""
-    for match in _pattern(voice.banned).finditer(part.text) if voice and voice.banned else ():
-        words = f"“{match.group()}” never stands in the voice “{voice.name if voice else ''}”; say it otherwise."
+    if voice is None or not voice.banned:
+        return
+    for match in _pattern(voice.banned).finditer(part.text):
+        words = f"“{match.group()}” never stands in the voice “{voice.name}”; say it otherwise."
         yield _finding(part, "banned", words, match.span())
 
 
@@ -54,7 +56,7 @@ def _spam(language: str, strength: str) -> re.Pattern[str]:
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """Match any of the phrases as whole words, the longest first."""
     pieces = [
-        r"\s+".join(re.escape(word).replace("'", "['’]") for word in phrase.split())
+        r"\s+".join(re.escape(word).replace("'", "['\u2019]") for word in phrase.split())
         for phrase in sorted(phrases, key=len, reverse=True)
         if phrase.strip()
     ]
@@ -81,7 +83,9 @@ def check_keywords(part: Part, brief: Brief) -> Iterator[Finding]:
 def _stuffed(part: Part, stems: Sequence[str], brief: Brief) -> Iterator[Finding]:
     common = frozenset(load("stopwords")["stopwords"].get(part.language, "").split())
     asked = {stem(one.low, part.language) for keyword in brief.keywords for one in cut(keyword)}
-    counts = Counter(one for one in stems if len(one) > 3 and one not in common and one not in asked)
+    counts = Counter(
+        one for one in stems if len(one) > 3 and one not in common and one not in asked
+    )
     for word, count in counts.most_common(1):
         if len(stems) >= _LEAST_WORDS and count > max(_FREE_WORDS, _SHARE * len(stems)):
             at = next(one for one, said in zip(part.words, stems, strict=True) if said == word)
@@ -92,8 +96,7 @@ def _stuffed(part: Part, stems: Sequence[str], brief: Brief) -> Iterator[Finding
 def _count(stems: Sequence[str], wanted: list[str]) -> int:
     if not wanted:
         return 0
-    width = len(wanted)
-    return sum(list(stems[at : at + width]) == wanted for at in range(len(stems) - width + 1))
+    return f" {'  '.join(stems)} ".count(f" {'  '.join(wanted)} ")
 
 
 def _finding(

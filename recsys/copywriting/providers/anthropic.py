@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,15 +12,20 @@ from recsys.copywriting.providers import failures
 from recsys.copywriting.providers.addresses import Address
 from recsys.copywriting.providers.anthropic_events import Told
 from recsys.copywriting.providers.base import Answer, BatchState, ModelLine
-from recsys.copywriting.providers.http import WHOLE, connections, failure_of, retry_after
+from recsys.copywriting.providers.http import (
+    WHOLE,
+    connections,
+    failure_of,
+    patience_for,
+    retry_after,
+)
 from recsys.copywriting.providers.listening import listen
 from recsys.copywriting.providers.patience import patiently
 from recsys.errors import ProviderError
 
 if TYPE_CHECKING:
-    from anthropic import Anthropic, APIStatusError
-    from anthropic.types import Message
-    from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
+    from anthropic import Anthropic, APIStatusError, Stream
+    from anthropic.types import Message, RawMessageStreamEvent
     from anthropic.types.messages import MessageBatch, MessageBatchIndividualResponse
 
 KEY_NAME = "ANTHROPIC_API_KEY"
@@ -39,9 +44,9 @@ _RECENT = 50  # batches that are looked through
 _ROOM_TO_THINK = 4_000  # tokens: thinking counts towards max_tokens
 
 
-def request(prompt: Prompt, model: str) -> MessageCreateParamsNonStreaming:
+def request(prompt: Prompt, model: str) -> dict[str, Any]:
     """Return the body of a request; the shared part of the prompt is marked to be cached."""
-    asked: Any = {
+    asked: dict[str, Any] = {
         "model": model,
         "max_tokens": prompt.max_tokens,
         "messages": [{"role": "user", "content": prompt.user}],
@@ -109,15 +114,16 @@ class AnthropicProvider:
             again=lambda: not heard,
         )
 
-    def _whole(self, asked: MessageCreateParamsNonStreaming, prompt: Prompt) -> Answer:
+    def _whole(self, asked: dict[str, Any], prompt: Prompt) -> Answer:
         seconds = WHOLE * self._silence
         with self._mapped(asked["model"], {prompt.system, prompt.user}, seconds=seconds):
-            message = self._client.messages.create(**asked, timeout=seconds)
+            patience = patience_for(seconds)
+            message = self._client.messages.create(**asked, stream=False, timeout=patience)
             return _answer(message, message._request_id or "")  # pyright: ignore[reportPrivateUsage] - so it is documented
 
     def _streamed(
         self,
-        asked: MessageCreateParamsNonStreaming,
+        asked: dict[str, Any],
         prompt: Prompt,
         on_text: Callable[[str], None],
         heard: list[str],
@@ -125,6 +131,7 @@ class AnthropicProvider:
         mapped = partial(self._mapped, asked["model"], {prompt.system, prompt.user})
         told = Told(asked["model"])
         with mapped():
+            stream: Stream[RawMessageStreamEvent]
             stream = self._client.messages.create(**asked, stream=True)
         with stream:
             listen(iter(stream), told.hear, mapped, on_text=on_text, heard=heard)
@@ -141,7 +148,8 @@ class AnthropicProvider:
         secrets = {part for one in prompts.values() for part in (one.system, one.user)}
         seconds = WHOLE * self._silence
         with self._mapped(model, secrets, seconds=seconds):
-            return self._client.messages.batches.create(requests=requests, timeout=seconds).id
+            patience = patience_for(seconds)
+            return self._client.messages.batches.create(requests=requests, timeout=patience).id
 
     def batch(self, batch_id: str) -> BatchState:
         """Say how far a batch is."""
@@ -204,7 +212,7 @@ class AnthropicProvider:
     @contextmanager
     def _mapped(
         self, model: str = "", secrets: Collection[str] = (), *, seconds: float | None = None
-    ) -> Iterator[None]:
+    ) -> Generator[None]:
         """Turn what the SDK raises into :class:`ProviderError`."""
         import anthropic
         import httpx2

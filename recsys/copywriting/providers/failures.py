@@ -32,6 +32,45 @@ class Silent(Unreachable):
     """No answer in time; to ask once more would only double the wait."""
 
 
+# By HTTP status: the class, what happened, and what to do.
+_SLOW = (Silent, "{who} took too long.", "Try again.")
+_OTHERS = (ProviderError, "{who} refused the request ({status}).", "{said}")
+_WORDS: dict[int, tuple[type[ProviderError], str, str]] = {
+    300: (
+        ProviderError,
+        "{who} sends on to another address, which is not followed.",
+        "Set AISLE_LLM_URL to the address itself.",
+    ),
+    401: (
+        KeyRefused,
+        "{who} does not take the key.",
+        "Set {key_name} to a valid one where Aisle is started, and start it again.",
+    ),
+    402: (
+        ProviderError,
+        "{who} wants to be paid first: the account has no credit left.",
+        "Add credit where the account is managed.",
+    ),
+    403: (
+        KeyRefused,
+        "{who} does not allow this to the key.",
+        "Choose another model, or ask who manages the account.",
+    ),
+    404: (
+        ProviderError,
+        "{who} does not know {model}.",
+        "Choose another model, or look at AISLE_LLM_URL.",
+    ),
+    408: _SLOW,
+    413: (
+        ProviderError,
+        "{who} finds the request too large.",
+        "Leave out facts or keywords, or shorten the brand voice.",
+    ),
+    504: _SLOW,
+}
+
+
 def of_status(
     status: int,
     *,
@@ -48,54 +87,21 @@ def of_status(
     said
         What the provider says, as :func:`one_line` leaves it.
     """
-    what = f"It says: {said}" if said else ""
-    if status in {401, 403}:
-        return _key_refused(status, who, key_name)
-    if status == 402 or "credit balance" in said.lower():
-        return ProviderError(
-            f"{who} wants to be paid first: the account has no credit left.",
-            hint="Add credit where the account is managed.",
-        )
-    if status == 404:
-        return ProviderError(
-            f"{who} does not know the model {model!r}." if model else f"{who} knows no such page.",
-            hint="Choose another model, or look at AISLE_LLM_URL.",
-        )
-    if status == 413:
-        return ProviderError(
-            f"{who} finds the request too large.",
-            hint="Leave out facts or keywords, or shorten the brand voice.",
-        )
-    if status == 429:
-        wait = f"in {retry_after:.0f} s" if retry_after and retry_after >= 1 else "in a minute"
-        return Busy(
-            f"{who} takes no more requests for now.",
-            hint=f"Try again {wait}.",
-            retry_after=retry_after,
-        )
-    if status in {408, 504}:
-        return Silent(f"{who} took too long.", hint="Try again.")
-    if status >= 500:
-        state = "is overloaded" if status == 529 else f"had an error of its own ({status})"
-        return Busy(f"{who} {state}.", hint="Try again in a minute.", retry_after=retry_after)
-    if 300 <= status < 400:
-        return ProviderError(
-            f"{who} sends on to another address, which is not followed.",
-            hint="Set AISLE_LLM_URL to the address itself.",
-        )
-    return ProviderError(f"{who} refused the request ({status}).", hint=what)
+    if "credit balance" in said.lower():  # Anthropic says so by 400
+        status = 402
+    if status == 429 or (status >= 500 and status != 504):
+        return _busy(status, who, retry_after)
+    kind, what, hint = _WORDS.get(300 if 300 <= status < 400 else status, _OTHERS)
+    known = {"who": who, "model": f"the model {model!r}" if model else "this", "status": status}
+    said = f"It says: {said}" if said else ""
+    return kind(what.format(**known), hint=hint.format(key_name=key_name, said=said))
 
 
-def _key_refused(status: int, who: str, key_name: str) -> KeyRefused:
-    if status == 401:
-        return KeyRefused(
-            f"{who} does not take the key.",
-            hint=f"Set {key_name} to a valid one where Aisle is started, and start it again.",
-        )
-    return KeyRefused(
-        f"{who} does not allow this to the key.",
-        hint="Choose another model, or ask who manages the account.",
-    )
+def _busy(status: int, who: str, retry_after: float | None) -> Busy:
+    what = {429: "takes no more requests for now", 529: "is overloaded"}
+    state = what.get(status, f"had an error of its own ({status})")
+    wait = f"in {retry_after:.0f} s" if retry_after and retry_after >= 1 else "in a minute"
+    return Busy(f"{who} {state}.", hint=f"Try again {wait}.", retry_after=retry_after)
 
 
 def spend_limit(who: str) -> ProviderError:

@@ -21,15 +21,29 @@ WHOLE = 6
 
 
 def connections(address: Address, silence: float) -> httpx2.Client:
-    """Return connections that follow no redirect: a key goes nowhere but to its address."""
+    """Return connections to one address: neither a redirect nor an answer takes the key away."""
     import httpx2
 
+    home = httpx2.URL(address.url)
+
+    def keep(request: httpx2.Request) -> None:
+        if (request.url.scheme, request.url.netloc) != (home.scheme, home.netloc):
+            raise ValueError("an answer leads to another address")
+
     return httpx2.Client(
+        event_hooks={"request": [keep]},
         follow_redirects=False,
-        timeout=httpx2.Timeout(silence, connect=min(CONNECT_SECONDS, silence)),
+        timeout=patience_for(silence),
         limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20),
         trust_env=not address.here,  # no proxy stands between a machine and itself
     )
+
+
+def patience_for(seconds: float) -> httpx2.Timeout:
+    """Return how long a provider may be silent; to connect never takes longer than usual."""
+    import httpx2
+
+    return httpx2.Timeout(seconds, connect=CONNECT_SECONDS)
 
 
 def failure_of(error: Exception, who: str, seconds: float) -> ProviderError:
@@ -39,7 +53,7 @@ def failure_of(error: Exception, who: str, seconds: float) -> ProviderError:
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, httpx2.HTTPError):
         cause = cause.__cause__
-    if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
+    if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.ProxyError):
         return failures.no_connection(who)
     if isinstance(cause, httpx2.TimeoutException):
         return failures.silent(who, seconds)

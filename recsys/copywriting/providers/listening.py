@@ -8,6 +8,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+_MOST = 200_000  # characters, far beyond any limit of tokens that is asked for
+
 
 def listen(
     events: Iterator[T],
@@ -28,10 +30,14 @@ def listen(
     heard
         Gets all pieces that were passed on.
     """
+    characters = 0
     while True:
         with mapped():
             event = next(events, None)
             piece = hear(event) if event is not None else ""
+            characters += len(piece)
+            if characters > _MOST:
+                raise ValueError("a stream without an end")
         if event is None:
             return
         if piece:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -13,7 +13,13 @@ from recsys.copywriting.prompt import Prompt
 from recsys.copywriting.providers import failures
 from recsys.copywriting.providers.addresses import Address
 from recsys.copywriting.providers.base import Answer, BatchState, ModelLine
-from recsys.copywriting.providers.http import WHOLE, connections, failure_of, retry_after
+from recsys.copywriting.providers.http import (
+    WHOLE,
+    connections,
+    failure_of,
+    patience_for,
+    retry_after,
+)
 from recsys.copywriting.providers.listening import listen
 from recsys.copywriting.providers.openai_events import Told
 from recsys.copywriting.providers.patience import patiently
@@ -82,6 +88,7 @@ class OpenAIProvider:
             http_client=connections(address, silence),
             max_retries=0,
         )
+        self._ask: Any = self._client.chat.completions.create  # of one overload for each shape
 
     def models(self) -> list[ModelLine]:
         """Return the models, newest first."""
@@ -114,7 +121,7 @@ class OpenAIProvider:
     def _whole(self, prompt: Prompt, model: str) -> Answer:
         seconds = WHOLE * self._silence
         with self._mapped(model, {prompt.system, prompt.user}, seconds=seconds):
-            found = self._create(prompt, model, timeout=seconds)
+            found = self._create(prompt, model, timeout=patience_for(seconds))
             told = Told(model)
             text = told.take(found)
             return told.answer(text, found._request_id or "")
@@ -141,7 +148,7 @@ class OpenAIProvider:
             at = self._shape
             asked = request(prompt, model, _SHAPES[at], own=self._own)
             try:
-                return self._client.chat.completions.create(**asked, **more)
+                return self._ask(**asked, **more)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 about = any(word in error.message.lower() for word in _ABOUT_SHAPE)
                 if not about or _SHAPES[at] == _SHAPES[-1]:
@@ -180,7 +187,7 @@ class OpenAIProvider:
     @contextmanager
     def _mapped(
         self, model: str = "", secrets: Collection[str] = (), *, seconds: float | None = None
-    ) -> Iterator[None]:
+    ) -> Generator[None]:
         """Turn what the SDK raises into :class:`ProviderError`."""
         import httpx2
         import openai

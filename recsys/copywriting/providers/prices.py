@@ -1,8 +1,8 @@
 """What answers cost, where it is known.
 
 Prices in US dollars a million tokens, from https://platform.claude.com/docs/en/about-claude/pricing
-and the pages of the models there, as of 2026-10-24. Haiku 5.5 costs more for prompts of over 100,000
-tokens, which copy never has. Of endpoints that speak as OpenAI's do, prices are set on the page.
+and the pages of the models there, as of 2026-10-24. Haiku 5.5 costs more where a prompt has over
+100,000 tokens, which copy never has. Prices of other endpoints are set on the page.
 """
 
 from __future__ import annotations

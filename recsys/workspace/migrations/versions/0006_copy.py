@@ -26,6 +26,7 @@ def upgrade() -> None:
     )
     op.create_index("copy_texts_state", "copy_texts", ["state", "kind"])
     op.create_index("copy_texts_about", "copy_texts", ["about", "about_id"])
+    op.create_index("copy_texts_changed", "copy_texts", ["kind", "language", "at"])
     op.create_table(
         "copy_versions",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
