@@ -20,8 +20,11 @@ from benchmarks.processes import ROOT, measure
 from benchmarks.results import Result, at_most, told
 from recsys.copywriting.providers.opening import open_provider
 from recsys.copywriting.text import Brief
+from recsys.data.ingest import Source, ingest
+from recsys.data.reading.columns import guess_mapping
 from recsys.types import silent
 from recsys.workflows.copy_bulk import Selection, estimate, rows, run_bulk, run_line, start_run
+from recsys.workflows.loading import preview_file
 from recsys.workspace import Workspace
 
 ROWS, CONCURRENCY, ANSWER_SECONDS = 1_000, 8, 0.05
@@ -30,10 +33,10 @@ _HOLD = 1.3
 
 
 def run(demo: Demo) -> list[Result]:
-    """Measure a run over products of the demo shop, in a process as the worker's."""
+    """Measure a run over products that differ, in a process as the worker's."""
     with _model() as url:
         os.environ |= {"ANTHROPIC_API_KEY": "none"}
-        found = measure("benchmarks.copy_bulk", url, home=demo.home, timeout=300)
+        found = measure("benchmarks.copy_bulk", url, home=demo.new_folder("copy"), timeout=600)
     asked, ideal = found["asked"], found["asked"] * ANSWER_SECONDS / CONCURRENCY
     name = f"bulk copy, {ROWS:,} rows, {asked:,} answers of 50 ms, 8 at once, against {ideal:.2f} s"
     return [
@@ -61,7 +64,26 @@ def _model() -> Generator[str]:
         process.wait()
 
 
+def _load(workspace: Workspace) -> None:
+    """Load products of which no two have the same facts, as two of the demo shop may have."""
+    purchases, goods = workspace.home / "purchases.csv", workspace.home / "items.csv"
+    lines = [f"u{row % 50},p{row:04}" for row in range(ROWS)]
+    purchases.write_text("\n".join(["user_id,item_id", *lines]), encoding="utf-8")
+    colours = ("red", "blue", "green", "grey", "white", "black", "yellow", "pink")
+    products = [
+        f"p{row:04},{colours[row % 8]} cup {row},Cups {row % 7},Brand {row % 11}"
+        for row in range(ROWS)
+    ]
+    goods.write_text("\n".join(["item_id,name,category,brand", *products]), encoding="utf-8")
+    sources = [
+        Source(path, guess_mapping(kind, preview_file(path).columns))
+        for kind, path in (("interactions", purchases), ("items", goods))
+    ]
+    ingest(workspace, interactions=sources[0], items=sources[1], name="Cups")
+
+
 def _measured(workspace: Workspace) -> dict[str, float]:
+    _load(workspace)
     selection, brief = Selection(limit=ROWS), Brief()
     began = time.perf_counter()
     estimate(workspace, selection, brief, model=MODEL, way="direct")

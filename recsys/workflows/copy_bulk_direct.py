@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ _WAIT_SECONDS = 0.1
 _TRIES, _BUSY_TRIES = 3, 10
 _REFUSED_IN_A_ROW = 10
 _PATIENCE_SECONDS = 600.0  # without an answer to anybody
+# An answer that came should not wait 5 ms for the thread that checks another one.
+_SWITCH_SECONDS = 0.0005
 _GRACE_SECONDS = 2.0  # for what is under way when the job is cancelled
 
 
@@ -94,6 +97,8 @@ class Direct:
         JobStopped
             The job was cancelled or is no longer ours.
         """
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_SECONDS)
         try:
             while True:
                 self._round()
@@ -105,6 +110,7 @@ class Direct:
             self._land()
             raise
         finally:
+            sys.setswitchinterval(interval)
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._reader.shutdown(wait=False, cancel_futures=True)
 
