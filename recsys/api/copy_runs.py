@@ -6,15 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query
 
 from recsys.api.answers import Json
-from recsys.api.copy_schemas import (
-    ResumeBody,
-    RunAnswer,
-    RunBody,
-    RunId,
-    RunLineAnswer,
-    RunsAnswer,
-    StartedAnswer,
-)
+from recsys.api.copy_bodies import ResumeBody, RunBody, RunId
+from recsys.api.copy_schemas import RunAnswer, RunLineAnswer, RunsAnswer, StartedAnswer
 from recsys.api.schemas import ERRORS
 from recsys.workflows.copy_bulk import (
     cancel_run,

@@ -10,8 +10,7 @@ from fastapi import APIRouter, Body, Query
 from starlette.responses import StreamingResponse
 
 from recsys.api.answers import Json
-from recsys.api.copy_schemas import (
-    CSV,
+from recsys.api.copy_bodies import (
     ApproveBody,
     ApprovedQuery,
     CategoryBody,
@@ -19,14 +18,11 @@ from recsys.api.copy_schemas import (
     CopyId,
     DescribeBody,
     EditBody,
-    HistoryAnswer,
     RejectBody,
     SubjectsBody,
-    TextAnswer,
-    TextsAnswer,
     TextsQuery,
-    WrittenAnswer,
 )
+from recsys.api.copy_schemas import CSV, HistoryAnswer, TextAnswer, TextsAnswer, WrittenAnswer
 from recsys.api.schemas import ERRORS, ErrorAnswer
 from recsys.copywriting.text import Copy, Fact, Facts, Kind
 from recsys.workflows.copy_facts import (

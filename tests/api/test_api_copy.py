@@ -12,6 +12,7 @@ from llm_answers import Scenario, refused, says
 from llm_fixture import address
 from llm_server import LlmServer
 
+from recsys.api import copy_bodies as bodies
 from recsys.api import copy_schemas as schemas
 from recsys.copywriting.text import Brief
 from recsys.settings import Settings
@@ -247,8 +248,8 @@ def test_half_a_character_is_refused(shared: TestClient) -> None:
 
 def test_bodies_take_what_a_brief_takes() -> None:
     brief = Brief.model_fields
-    for body in (schemas.DescribeBody, schemas.SubjectsBody, schemas.CategoryBody,
-                 schemas.CheckBody):  # fmt: skip
+    for body in (bodies.DescribeBody, bodies.SubjectsBody, bodies.CategoryBody,
+                 bodies.CheckBody):  # fmt: skip
         for name, field in body.model_fields.items():
             if name in brief and name != "kind":
                 assert field.default == brief[name].default, name

@@ -3,14 +3,24 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer.main
 from cli_shop import aisle
+from click import Context
 from llm_answers import refused, says
 from llm_fixture import environment
 from llm_server import LlmServer
+
+from recsys.api.app import create_api
+from recsys.cli.main import app
+from recsys.releases.live import LiveShop
+from recsys.settings import Settings
+from recsys.workspace import Workspace
 
 TRUE = {"text": "Product 0 is Tea.", "claims": [{"words": "Tea", "field": "category"}]}
 LIE = "Product 0 is waterproof."
@@ -181,3 +191,22 @@ def test_without_a_key_it_says_how_to_set_one(
     assert "ANTHROPIC_API_KEY" in done.err
     shown = aisle("copy", "describe", "i00", "--prompt", "--json").document
     assert json.dumps(shown)
+
+
+def test_the_guide_names_what_is_there(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "copy.md").read_text(encoding="utf-8")
+    group = typer.main.get_command(app)
+    commands = re.findall(r"^aisle (copy .*?)\s*(?:#.*)?$", guide, re.MULTILINE)
+    assert len(commands) > 10
+    for command in commands:
+        _, found, rest = group.resolve_command(Context(group), shlex.split(command))
+        assert found is not None
+        name, found, rest = found.resolve_command(Context(found), rest)
+        assert found is not None
+        found.make_context(name, rest)
+    workspace = Workspace(Settings(home=tmp_path))
+    paths = create_api(workspace, LiveShop(workspace)).openapi()["paths"]
+    known = {f"{method.upper()} /api{path}" for path in paths for method in paths[path]}
+    named = re.findall(r"`((?:GET|POST|PATCH) /api/[^`]*)`", guide)
+    assert len(named) > 10
+    assert set(named) <= known
