@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import (
+    copy_checks,
     first_shelf,
     growth,
     ingest_speed,
@@ -42,6 +43,7 @@ def main() -> None:
         "growth": growth.run,
         "segments": segment_speed.run,
         "curves": segment_curves.run,
+        "copy_checks": copy_checks.run,
     }
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(

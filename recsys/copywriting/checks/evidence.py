@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from recsys.copywriting.checks.lexicon import READ, Mention, lexicon, negators, parents, plain_name
 from recsys.copywriting.checks.quantities import Quantity, quantities
@@ -15,7 +16,9 @@ _MIXED = re.compile(r"[&/,;|>]|\b(?:and|or|und|oder)\b")
 _GROUPS = ("categor", "department", "section", "collection", "commodity", "kategorie", "aisle")
 _YES = frozenset({"yes", "true", "ja", "y", "1", "x", "✓"})
 _NO = frozenset({"no", "false", "nein", "n", "none", "0", "kein", "keine", "✗"})
-_COUNTS = frozenset({"pack", "pieces", "quantity", "count", "pcs", "units", "menge", "stück"})
+_COUNTS = frozenset(
+    {"products", "pack", "pieces", "quantity", "count", "pcs", "units", "menge", "stück"}
+)
 _NAMES = {
     "product": "of this product",
     "products": "of these products",
@@ -26,7 +29,7 @@ _NAMES = {
 
 @dataclass
 class Known:
-    """One fact, read: its words, its numbers and what it says."""
+    """One fact, read: its words, its numbers and what it says. Nobody changes it afterwards."""
 
     fact: Fact
     tokens: list[Token]
@@ -68,7 +71,10 @@ def read_facts(facts: Facts, brief: Brief) -> Evidence:
         given.append(Fact(field="name", value=facts.name))
     if brief.occasion:
         given.append(Fact(field="occasion", value=brief.occasion))
-    known = [_read(one, mixed_counts=facts.about == "category") for one in given]
+    if facts.about == "products":
+        given.append(Fact(field="products", value=str(facts.id.count(",") + 1)))
+    mixed = facts.about == "category"
+    known = [_read(one.field, one.value, mixed_counts=mixed) for one in given]
     said: dict[str, Fact] = {}
     denied: dict[str, Fact] = {}
     for one in known:
@@ -81,15 +87,16 @@ def read_facts(facts: Facts, brief: Brief) -> Evidence:
     return Evidence(known, said, denied, words, text, _NAMES[facts.about])
 
 
-def _read(fact: Fact, *, mixed_counts: bool) -> Known:
-    label, tokens = cut(fact.field), cut(fact.value)
-    known = Known(fact, [*label, *tokens])
+@lru_cache(maxsize=4096)  # brands and categories come again and again
+def _read(name: str, value: str, *, mixed_counts: bool) -> Known:
+    label, tokens = cut(name), cut(value)
+    known = Known(Fact(field=name, value=value), [*label, *tokens])
     known.numbers = [_named(label, tokens, one) for one in quantities(tokens, None)]
-    mixed = any(group in fact.field.casefold() for group in _GROUPS) and _MIXED.search(fact.value)
+    mixed = any(group in name.casefold() for group in _GROUPS) and _MIXED.search(value)
     if mixed and not mixed_counts:
         return known  # "Wool & cashmere" says nothing of one product
     words = [token for token in tokens if token.kind != "mark"]
-    value = fact.value.strip().casefold()
+    value = value.strip().casefold()
     nothing = value in _NO or (value[:2] in ("0", "0 ") and known.numbers[:1] != [])
     for language in READ:
         for mention in lexicon(language).mentions(words, strict=False):

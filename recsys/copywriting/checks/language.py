@@ -35,7 +35,10 @@ def check_language(part: Part) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=1)
-def _common() -> dict[str, frozenset[str]]:
-    return {
-        name: frozenset(words.split()) for name, words in load("stopwords")["stopwords"].items()
-    }
+def _common() -> dict[str, list[str]]:
+    """Return the languages that each common word is of."""
+    found: dict[str, list[str]] = {}
+    for name, words in load("stopwords")["stopwords"].items():
+        for word in set(words.split()):
+            found.setdefault(word, []).append(name)
+    return found

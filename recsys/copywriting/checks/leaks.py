@@ -56,7 +56,7 @@ def check_leaks(part: Part, evidence: Evidence, tags: list[tuple[int, int]]) -> 
             yield _finding(part, "personal", f"“{shown}” is a telephone number; remove it.", span)
     yield from _greeted(part, evidence)
     triggers, talk = _talk()
-    said = "[" in text or any(word.low in triggers for word in part.words)
+    said = "[" in text or not part.lows.isdisjoint(triggers)
     for match in talk.finditer(text) if said else ():
         words = f"“{match.group().strip()}” is talk between a writer and a model; remove it."
         yield _finding(part, "leak", words, match.span())

@@ -14,11 +14,11 @@ from recsys.copywriting.checks.tokens import Token, cut, stem
 READ = ("en", "de")  # languages whose words are known
 _FILES = ("colours", "materials", "properties", "ingredients", "places")
 _BASIC = ("blue", "green", "red", "grey", "brown", "pink", "purple", "yellow", "orange")
-# A loose word counts as a claim after these: "made of oak", "in rose".
+# A loose word counts as a claim after these ("made of oak", "in rose"), or before a part or
+# the like ("glass lid", "rose finish").
 _BEFORE = frozenset(
     {"of", "from", "in", "pure", "real", "genuine", "solid", "100", "aus", "reinem"}
 )
-_AFTER = frozenset({"colour", "color", "coloured", "colored", "shade", "tone", "finish", "body"})
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ class Lexicon:
         found: list[Mention] = []
         at = 0
         while at < len(words):
-            hit = self._at(words, stems, at)
+            hit = None
+            if stems[at] in self.phrases or self.heads:
+                hit = self._at(words, stems, at)
             if hit is None:
                 at += 1
                 continue
@@ -78,9 +80,9 @@ class Lexicon:
     def _at(self, words: Sequence[Token], stems: list[str], at: int) -> tuple[Term, int] | None:
         for rest, term in self.phrases.get(stems[at], ()):
             last = at + len(rest)
-            if tuple(stems[at:last]) != rest:
-                continue
-            if any(word.broken for word in words[at + 1 : last]):
+            if last > at + 1 and (
+                tuple(stems[at:last]) != rest or any(one.broken for one in words[at + 1 : last])
+            ):
                 continue
             if term.capital and not words[at].text[0].isupper():
                 continue
@@ -138,22 +140,24 @@ def _freed(words: Sequence[Token], last: int) -> bool:
 def _claims(words: Sequence[Token], first: int, last: int) -> bool:
     before = words[first - 1].low if first and not words[first].broken else ""
     after = words[last].low if last < len(words) and not words[last].broken else ""
-    return before in _BEFORE or after in _AFTER
+    return before in _BEFORE or after in load("form")["parts"]
 
 
 @lru_cache(maxsize=1)
 def parents() -> dict[str, frozenset[str]]:
     """Return what each term is, itself and all that it is a kind of."""
     direct: dict[str, set[str]] = {}
-    for _, name, entry in _entries():
+    for kind, name, entry in _entries():
         direct.setdefault(name, set()).update(entry.get("is", ()))
+        if kind == "certification":
+            direct[name].add("certified")
     for colour in _BASIC:
         direct[f"dark {colour}"] = direct[f"light {colour}"] = {colour}
     closed: dict[str, frozenset[str]] = {}
 
     def close(name: str) -> frozenset[str]:
         if name not in closed:
-            closed[name] = frozenset({name})
+            closed[name] = frozenset({name})  # found again where two are kinds of each other
             above = [close(one) for one in direct.get(name, ())]
             closed[name] = closed[name].union(*above)
         return closed[name]

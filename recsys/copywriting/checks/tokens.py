@@ -51,19 +51,27 @@ class Part:
         """Words and numbers, with which marks do not count."""
         return [token for token in self.tokens if token.kind != "mark"]
 
+    @cached_property
+    def lows(self) -> frozenset[str]:
+        """All words, folded: most checks look here whether they have anything to do."""
+        return frozenset(token.low for token in self.tokens)
+
 
 def cut(text: str) -> list[Token]:
     """Cut a text into words, numbers and marks."""
     found: list[Token] = []
     broken = False
     for match in _TOKEN.finditer(text):
-        kind, piece = match.lastgroup or "", match.group()
+        kind, piece = match.lastgroup or "", match[0]
+        start, end = match.span()
         if kind == "mark":
-            found.append(Token(kind, piece, piece, match.start(), match.end(), broken))
+            found.append(Token(kind, piece, piece, start, end, broken))
             broken = broken or piece not in _JOINERS
             continue
-        low = piece.casefold().replace("\u2019", "'")
-        found.append(Token(kind, piece, low, match.start(), match.end(), broken))
+        low = piece.casefold()
+        if "\u2019" in low:
+            low = low.replace("\u2019", "'")
+        found.append(Token(kind, piece, low, start, end, broken))
         broken = False
     return found
 

@@ -21,12 +21,16 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(pieces)})\b", re.IGNORECASE)
 
 
-def _matches(part: Part, name: str) -> Iterator[re.Match[str]]:
+def _matches(part: Part, name: str) -> tuple[re.Match[str], ...]:
     """Look for a pattern where the text has one of its words at all: most texts have none."""
-    triggers = load("urgency")["triggers"][name]
-    if not any(word.low in triggers for word in part.words):
-        return iter(())
-    return _pattern(name).finditer(part.text)
+    if part.lows.isdisjoint(load("urgency")["triggers"][name]):
+        return ()
+    return _all(part.text, name)
+
+
+@lru_cache(maxsize=16)
+def _all(text: str, name: str) -> tuple[re.Match[str], ...]:
+    return tuple(_pattern(name).finditer(text))
 
 
 _MONTHS = (
@@ -61,11 +65,12 @@ _WORDS = {
 _GERMAN_MONTHS = {"mär": "mar", "mai": "may", "okt": "oct", "dez": "dec"}
 
 
-def dates(text: str) -> list[tuple[int, int, tuple[int | None, int, int]]]:
+@lru_cache(maxsize=1024)
+def dates(text: str) -> tuple[tuple[int, int, tuple[int | None, int, int]], ...]:
     """Find the dates of a text: their span with year (None where not said), month and day."""
     found: list[tuple[int, int, tuple[int | None, int, int]]] = []
     if not _DIGIT.search(text):
-        return found
+        return ()
     for match in _DATE.finditer(text):
         said = match.groupdict()
         if said["iso"]:
@@ -80,7 +85,7 @@ def dates(text: str) -> list[tuple[int, int, tuple[int | None, int, int]]]:
         year = None if raw is None else int(raw) + (2000 if len(raw) == 2 else 0)
         if 1 <= month <= 12 and 1 <= day <= 31:
             found.append((*match.span(), (year, month, day)))
-    return found
+    return tuple(found)
 
 
 def told_elsewhere(part: Part) -> list[tuple[int, int]]:
@@ -113,7 +118,7 @@ def check_urgency(part: Part, facts: Facts, brief: Brief) -> Iterator[Finding | 
         else:
             words = f"“{match.group()}” is true of one day only: send it on {ends}, or say the day."
             yield _finding(part, words, match.span(), blocks=False)
-    days = any(word.low in _WEEKDAYS + _GERMAN_DAYS for word in part.words)
+    days = not part.lows.isdisjoint(_WEEKDAYS + _GERMAN_DAYS)
     for match in _ENDS_ON.finditer(part.text) if days else ():
         yield from _weekday(part, match, ends)
     yield from _dates(part, facts, ends)

@@ -96,8 +96,7 @@ def _stuffed(part: Part, stems: Sequence[str], brief: Brief) -> Iterator[Finding
 def _count(stems: Sequence[str], wanted: list[str]) -> int:
     if not wanted:
         return 0
-    width = len(wanted)
-    return sum(list(stems[at : at + width]) == wanted for at in range(len(stems) - width + 1))
+    return f" {'  '.join(stems)} ".count(f" {'  '.join(wanted)} ")
 
 
 def _finding(

@@ -1,4 +1,4 @@
-"""The sentences of claims.toml, each checked, and how many were judged rightly."""
+"""The sentences of the tables beside this file, each checked, and how many were judged rightly."""
 
 from __future__ import annotations
 

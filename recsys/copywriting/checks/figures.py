@@ -15,6 +15,7 @@ from recsys.copywriting.text import Fact
 _MEASURES = frozenset(
     {"length", "mass", "volume", "power", "voltage", "charge", "time", "celsius", "data", "food"}
 )
+_LETTERS = re.compile(r"([^\W\d_]+)[ -]$")
 _PLAIN = re.compile(r"[\W_]+")
 
 
@@ -55,6 +56,8 @@ def _find(number: Quantity, part: Part, evidence: Evidence) -> tuple[Fact | None
             if wanted in _PLAIN.sub("", known.fact.value.casefold()):
                 return known.fact, None
         return None, None
+    if number.kind == "" and (named := _named(number, part, evidence)):
+        return named, None
     other: Fact | None = None
     for known in evidence.known:
         for one in known.numbers:
@@ -68,12 +71,25 @@ def _find(number: Quantity, part: Part, evidence: Evidence) -> tuple[Fact | None
     return None, other
 
 
+def _named(number: Quantity, part: Part, evidence: Evidence) -> Fact | None:
+    """Find "IP 67" where a field says "IP67"."""
+    match = _LETTERS.search(part.text[max(number.start - 20, 0) : number.start])
+    if match is None:
+        return None
+    wanted = f"{match[1]}{part.text[number.start : number.end]}".casefold()
+    whole = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
+    found = (known.fact for known in evidence.known if whole.search(known.fact.value.casefold()))
+    return next(found, None)
+
+
 def _same(number: Quantity, one: Quantity) -> bool:
     if number.equals(one):
         return True
     pieces = {number.kind, one.kind} == {"", "pieces"}
     bare = number.kind == "" and not number.after and one.kind not in ("code", "percent")
-    if pieces or bare:
+    if pieces:
+        return bool(set(number.values) & set(one.values))
+    if bare:
         return bool(set(number.plain) & set(one.plain))
     return False
 
@@ -101,4 +117,4 @@ def _say(shown: str, number: Quantity, other: Fact | None, evidence: Evidence) -
 
 
 def _numbers_of(fact: Fact, evidence: Evidence) -> list[Quantity]:
-    return next((known.numbers for known in evidence.known if known.fact is fact), [])
+    return [one for known in evidence.known if known.fact is fact for one in known.numbers]
