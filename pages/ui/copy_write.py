@@ -67,7 +67,8 @@ def show_write(workspace: Workspace) -> None:
             with place.container():
                 write_variants(workspace, about, facts, again, model=model, number=number)
             st.rerun()
-        if not found and not state_copy.draft(about).variants:
+        draft = state_copy.draft(about)
+        if not draft.variants and not draft.failed:
             st.caption("The text appears here, with a receipt for each claim in it.")
         _show_prompt(workspace, facts, brief, opened=not able)
 
