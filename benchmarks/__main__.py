@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import (
+    copy_bulk,
     copy_checks,
     copy_stream,
     first_shelf,
@@ -46,6 +47,7 @@ def main() -> None:
         "curves": segment_curves.run,
         "copy_checks": copy_checks.run,
         "copy_stream": copy_stream.run,
+        "copy_bulk": copy_bulk.run,
     }
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(

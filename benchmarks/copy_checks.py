@@ -42,12 +42,12 @@ _MUG = Facts(
     ),
 )
 _PARAGRAPH = (
-    "Mornings start slowly, and coffee should keep pace with them. The Alba travel mug holds 350"
-    " ml, enough for a generous flat white, and its double wall keeps drinks hot for up to six hours."
-    " The body is stainless steel in a calm navy, the lid soft silicone, and both are BPA-free, so"
-    " nothing comes between you and the taste. At 310 g and 18 cm high it slips into the side"
-    " pocket of a bag and stays there without a drip on the way. Rinse it by hand when you get home; it is"
-    " ready again in no time. "
+    "Mornings start slowly, and coffee should keep pace with them. The Alba travel mug holds"
+    " 350 ml, enough for a generous flat white, and its double wall keeps drinks hot for up to six"
+    " hours. The body is stainless steel in a calm navy, the lid soft silicone, and both are"
+    " BPA-free, so nothing comes between you and the taste. At 310 g and 18 cm high it slips into"
+    " the side pocket of a bag and stays there without a drip on the way. Rinse it by hand when you"
+    " get home; it is ready again in no time. "
 )
 
 
@@ -65,6 +65,7 @@ def run(_demo: Demo | None = None) -> list[Result]:
     rates = _sentences()
     caught, lies, alarms, truths = rates("claims.toml")
     held = rates("claims_held_out.toml")
+    hard = rates("claims_hard.toml")
     return [
         told("checks of a description of 150 words, median", percentile(taken, 50), unit="ms"),
         at_most("- of 100, the 95th slowest", percentile(taken, 95), 5, unit="ms"),
@@ -73,6 +74,8 @@ def run(_demo: Demo | None = None) -> list[Result]:
         at_most(f"true sentences flagged, of {truths}", 100 * alarms / truths, 5, unit="%"),
         told(f"- held out: false ones caught, of {held[1]}", 100 * held[0] / held[1], unit="%"),
         told(f"- held out: true ones flagged, of {held[3]}", 100 * held[2] / held[3], unit="%"),
+        told(f"- sly: false ones caught, of {hard[1]}", 100 * hard[0] / hard[1], unit="%"),
+        told(f"- sly: true ones flagged, of {hard[3]}", 100 * hard[2] / hard[3], unit="%"),
     ]
 
 
@@ -80,7 +83,8 @@ def _sentences() -> Callable[[str], tuple[int, int, int, int]]:
     """Return what counts the sentences of the tests, which are no package."""
     path = Path(__file__).parents[1] / "tests" / "copywriting" / "copy_sentences.py"
     spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     sys.modules[path.stem] = module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.rates

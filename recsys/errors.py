@@ -15,7 +15,7 @@
     ├── ProviderError       the language model's provider did not serve (HTTP 502)
     │   ├── NoKey           no key is set                               (HTTP 503)
     │   ├── KeyRefused      the provider does not take the key
-    │   ├── Busy            too many requests, or the provider is overloaded
+    │   ├── Busy            too many requests, or it is overloaded      (HTTP 503)
     │   ├── Unreachable     no connection, no answer in time, or cut off in the middle
     │   └── BadAnswer       an answer that cannot be used: refused, cut short, not as asked
     └── JobStopped
@@ -133,6 +133,8 @@ class Busy(ProviderError):
     retry_after
         Seconds to wait, where the provider said so.
     """
+
+    status = 503
 
     def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, hint=hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -10,7 +11,20 @@ from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from recsys.errors import AisleError, Conflict, InputError, NotFound, NotReady, StorageError
+from recsys.errors import (
+    AisleError,
+    BadAnswer,
+    Busy,
+    Conflict,
+    InputError,
+    KeyRefused,
+    NoKey,
+    NotFound,
+    NotReady,
+    ProviderError,
+    StorageError,
+    Unreachable,
+)
 
 _CODES: dict[type[AisleError], str] = {
     Conflict: "conflict",
@@ -18,6 +32,12 @@ _CODES: dict[type[AisleError], str] = {
     NotFound: "not_found",
     NotReady: "not_ready",
     StorageError: "storage_error",
+    ProviderError: "provider_error",
+    NoKey: "no_key",
+    KeyRefused: "key_refused",
+    Busy: "provider_busy",
+    Unreachable: "provider_unreachable",
+    BadAnswer: "bad_answer",
 }
 _HTTP_CODES = {400: "invalid_input", 404: "not_found", 405: "method_not_allowed"}
 
@@ -44,7 +64,10 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(AisleError)
     async def _(request: Request, error: AisleError) -> Json:
         code = next((_CODES[kind] for kind in type(error).__mro__ if kind in _CODES), "failed")
-        return error_answer(_id(request), error.status, code, error.message, error.hint)
+        answer = error_answer(_id(request), error.status, code, error.message, error.hint)
+        if isinstance(error, Busy) and error.retry_after is not None:
+            answer.headers["Retry-After"] = str(ceil(error.retry_after))
+        return answer
 
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, error: RequestValidationError) -> Json:

@@ -6,6 +6,8 @@ from fastapi import FastAPI
 
 from recsys.api.answers import answer_errors
 from recsys.api.body import BodyLimit
+from recsys.api.copy_runs import copy_run_routes
+from recsys.api.copywriting import copy_routes
 from recsys.api.docs import docs_routes
 from recsys.api.guard import API_HEADERS, Guard
 from recsys.api.health import health_routes
@@ -40,7 +42,7 @@ def create_api(
     """
     app = FastAPI(
         title="Aisle API",
-        description="Shelves and segments of this shop, live stock and prices, uploads, health.",
+        description="Shelves, segments and copy of a shop, live stock and prices, uploads, health.",
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -53,6 +55,8 @@ def create_api(
         shelf_routes(shop),
         item_routes(shop),
         segment_routes(shop),
+        copy_run_routes(workspace),
+        copy_routes(workspace),
         upload_routes(workspace),
         health_routes(shop, worker_state),
         docs_routes(app),

@@ -10,6 +10,7 @@ import typer
 
 from recsys.cli import (
     comparing,
+    copywriting,
     data,
     live,
     maps,
@@ -35,6 +36,7 @@ for module in (data, versions, live, models, comparing, maps, shelves, serving):
     app.registered_commands += module.app.registered_commands
 app.add_typer(rules.app, name="rules")
 app.add_typer(segments.app, name="segment")
+app.add_typer(copywriting.app, name="copy")
 
 _log = logging.getLogger(__name__)
 

@@ -151,8 +151,9 @@ class Catalogue:
 @cache
 def _engine() -> duckdb.DuckDBPyConnection:
     """Return the one DuckDB that reads catalogues: to open one takes longer than a query."""
-    config = {"threads": 1, "memory_limit": "400MB", **NO_EXTENSIONS}
-    return duckdb.connect(":memory:", config=config)
+    return duckdb.connect(
+        ":memory:", config={"threads": 1, "memory_limit": "400MB", **NO_EXTENSIONS}
+    )
 
 
 def _damaged() -> StorageError:

@@ -16,6 +16,8 @@ from recsys.errors import NotFound
 from recsys.values import Value
 from recsys.workspace.tables import copy_run_rows, copy_runs
 
+_NUMBERS_END = 2**31  # of the column with the ids
+
 Way = Literal["direct", "batch"]
 RunState = Literal["running", "paused", "done", "cancelled", "capped"]
 RowState = Literal["waiting", "sent", "written", "failed", "skipped"]
@@ -187,8 +189,10 @@ def one_run(connection: Connection, run_id: int, *, locked: bool = False) -> Run
         There is none of that id.
     """
     statement = select(copy_runs).where(copy_runs.c.id == run_id)
-    row = connection.execute(statement.with_for_update() if locked else statement).mappings()
-    found = row.first()
+    found = None
+    if 0 < run_id < _NUMBERS_END:
+        row = connection.execute(statement.with_for_update() if locked else statement).mappings()
+        found = row.first()
     if found is None:
         raise NotFound(
             f"There is no bulk run {run_id}.", hint="The Copy page lists those there are."

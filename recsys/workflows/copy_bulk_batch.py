@@ -205,8 +205,10 @@ class Batches:
             piece, full = self._piece()
             if piece:
                 self._send(piece)
-            elif full and not self._open:
+                continue
+            if full and not self._open:
                 self._course.stop("capped", "The next text might pass the cap.")
+            return  # what is under way may show that there is room
 
     def _piece(self) -> tuple[list[tuple[Ask, Usage]], bool]:
         """Return the requests of the next batch, and whether more are left over."""
@@ -289,8 +291,12 @@ class Batches:
         """Queue a job that goes on with the run, where others wait."""
         if self._course.state != "running":
             return False
-        waiting = select(jobs.c.id).where(jobs.c.status == "queued", jobs.c.kind != but).limit(1)
         run = self._course.run
+        waiting = (
+            select(jobs.c.id)
+            .where(jobs.c.status == "queued", jobs.c.kind != but, jobs.c.id != (run.job_id or 0))
+            .limit(1)
+        )
         with self._workspace.database.write() as connection:
             if connection.execute(waiting).first() is None:
                 return False

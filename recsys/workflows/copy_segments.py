@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -10,12 +12,14 @@ from recsys.copywriting.text import MOST_PRODUCTS, Fact, Facts
 from recsys.errors import InputError, NotFound
 from recsys.lifts import Lift
 from recsys.releases.live import LiveShop, LiveView
-from recsys.rules.sets import load_sets
+from recsys.releases.publishing import live
+from recsys.rules.sets import SetLine, load_sets
 from recsys.segments.sharing import shared
 from recsys.segments.stored import segment_set
 from recsys.workflows.copy_products import many_product_facts, numbered
-from recsys.workflows.segment_rules import lifecycle_rules
+from recsys.workflows.segment_rules import lifecycle_line, lifecycle_rules
 from recsys.workspace import Workspace
+from recsys.workspace.database import Database
 
 LEAST_MEMBERS = 20  # of a segment, before anything that its members share may leave the shop
 # Of the members so many have a trait before it is said, and such a part of them.
@@ -38,6 +42,10 @@ _SHARES = (
 )
 _LIFTS = ((3.0, "far more often"), (1.5, "much more often"), (_LEAST_LIFT, "more often"))
 
+# What segments share, in words: a few facts each.
+_MOST_KEPT = 200
+_found: WeakKeyDictionary[Database, dict[Any, tuple[Fact, ...]]] = WeakKeyDictionary()
+
 
 def segment_facts(
     workspace: Workspace,
@@ -58,7 +66,8 @@ def segment_facts(
     item_ids
         At most three products that the e-mail shows.
     view
-        What is live, where the caller has it open.
+        What is live, where the caller has it open; else it is opened, at the first call for the
+        same segment and release.
 
     Raises
     ------
@@ -74,8 +83,32 @@ def segment_facts(
         raise InputError(f"A subject shows at most {MOST_PRODUCTS} products, not {len(item_ids)}.")
     with workspace.database.read() as connection:
         line = segment_set(connection, set_id)
-    members = load_sets(workspace.database, {set_id: line.version})[set_id].members
-    view = view or LiveShop(workspace).current()
+    common = _kept(workspace, line) if view is None else _common(workspace, line, view)
+    products = many_product_facts(workspace, item_ids) if item_ids else {}
+    for item_id in item_ids:
+        if item_id not in products:
+            raise NotFound(f"The catalogue has no product {item_id!r}.", hint="Check the id.")
+    several = [products[item_id] for item_id in item_ids]
+    facts = (*common, *numbered(several))
+    return Facts(about="segment", id=str(set_id), name=line.name, facts=facts)
+
+
+def _kept(workspace: Workspace, line: SetLine) -> tuple[Fact, ...]:
+    """Return what the same members shared on the same release: to open one is slow."""
+    now = live(workspace)
+    key = (line.id, line.version, now and now.release_id, lifecycle_line(workspace).revision)
+    held = _found.setdefault(workspace.database, {})
+    if key not in held:
+        common = _common(workspace, line, LiveShop(workspace).current())
+        if len(held) >= _MOST_KEPT:
+            held.clear()
+        held[key] = common
+        return common
+    return held[key]
+
+
+def _common(workspace: Workspace, line: SetLine, view: LiveView) -> tuple[Fact, ...]:
+    members = load_sets(workspace.database, {line.id: line.version})[line.id].members
     rows = np.array(sorted(set(view.release.user_ids.rows(members))), np.int32)
     if len(rows) < LEAST_MEMBERS:
         raise InputError(
@@ -84,13 +117,7 @@ def segment_facts(
             hint="Choose a larger segment, or write for products instead.",
         )
     found = shared(view, rows, rules=lifecycle_rules(workspace))
-    products = many_product_facts(workspace, item_ids) if item_ids else {}
-    for item_id in item_ids:
-        if item_id not in products:
-            raise NotFound(f"The catalogue has no product {item_id!r}.", hint="Check the id.")
-    several = [products[item_id] for item_id in item_ids]
-    facts = [*_bought(found), *_traits(view, found), *numbered(several)]
-    return Facts(about="segment", id=str(set_id), name=line.name, facts=tuple(facts))
+    return (*_bought(found), *_traits(view, found))
 
 
 def _bought(found: dict[str, list[Lift]]) -> Iterable[Fact]:

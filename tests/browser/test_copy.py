@@ -50,12 +50,13 @@ def test_a_false_claim_is_flagged_mended_approved_and_downloaded(
     llm.script(Scenario(answer=FALSE, gate=gate), says(FALSE))
     page.goto(f"{base_url}/copy")
     find = page.get_by_role("textbox", name="Find a product")
+    expect(find).to_be_visible()
     find.fill("stool")
     find.press("Enter")
     page.get_by_role("button", name="Oak stool").click()
     expect(page.get_by_role("button", name="Change")).to_be_visible()
     page.get_by_role("button", name="Write", exact=True).click()
-    expect(page.get_by_text("A low", exact=False).first).to_be_visible()  # before the rest is sent
+    expect(page.get_by_test_id("stText")).to_have_text("A low")  # before the rest is sent
     gate.set()
 
     struck = page.locator("s", has_text="waterproof")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 import pytest
-
 from copy_sentences import rates, sentences
+
 from recsys.copywriting.checks.check import check
 from recsys.copywriting.checks.finding import Checked
 from recsys.copywriting.text import Brief, Claim, Copy, Fact, Facts
@@ -53,6 +53,17 @@ def test_the_tables_are_large_enough_and_their_rates_hold():
 @pytest.mark.parametrize(
     ("value", "text"),
     [
+        ("12/12 OZ", "a 12-pack of 12-ounce cans"),
+        ("6/12 OZ", "six 12-ounce cans, a pack of six"),
+        ("4 PK/4.4 OZ", "a pack of four, 4.4 ounces each"),
+        ("10-6.75 OZ", "ten pieces of 6.75 ounces"),
+        ("10 3/4 OZ", "10.75 ounces"),
+        ("1 DZ", "a dozen pieces"),
+        ("1/2 GAL", "half a gallon"),
+        ("7.5 X7.5 IN", "7.5 inches"),
+        ("60 °C", "sixty degrees"),
+        ("75 cm", "three quarters of a metre"),
+        ("250 g", "a quarter of a kilo"),
         ("0.35 l", "350 ml"),
         ("350 ml", "35 cl"),
         ("0,35 l", "0.35 litres"),

@@ -71,6 +71,11 @@ BY_STATUS: list[tuple[Scenario, type[ProviderError], str]] = [
         "sends on to another address, which is not followed. "
         "Set AISLE_LLM_URL to the address itself.",
     ),
+    (
+        Scenario(status=502, raw="<html>Bad gateway</html>"),
+        Busy,
+        f"had an error of its own (502). {LATER}",
+    ),
     (Scenario(raw="<html>Welcome</html>"), BadAnswer, ELSEWHERE),
     (Scenario(raw="{}"), BadAnswer, ELSEWHERE),
     (Scenario(raw="[1]"), BadAnswer, ELSEWHERE),

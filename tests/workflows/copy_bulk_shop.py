@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from workflow_shops import source
 from recsys.copywriting.providers.opening import open_provider
 from recsys.copywriting.text import Brief
 from recsys.data.ingest import ingest
+from recsys.jobs.queue import Queue
 from recsys.settings import Settings
 from recsys.types import Report, silent
 from recsys.workflows.copy_bulk import RunLine, Selection, Way, run_bulk, run_line, start_run
@@ -49,12 +49,15 @@ class Bulk:
         return start_run(self.workspace, selection, brief, **given)
 
     def work(self, run: RunLine, report: Report = silent) -> RunLine:
-        """Do the job of a run here, to its end."""
-        provider = open_provider(replace(self.workspace.settings), silence=2.0)
+        """Do the job of a run here, to its end; the row of the job is put away."""
+        job_id = run_line(self.workspace, run.id).job_id
+        provider = open_provider(self.workspace.settings)
         try:
             run_bulk(self.workspace, run.id, report, provider=provider)
         finally:
             provider.close()
+            if job_id is not None:
+                Queue(self.workspace.database).ask_cancel(job_id, actor="tests")
         return run_line(self.workspace, run.id)
 
     def begin(self, run: RunLine, until: Callable[[], bool]) -> threading.Thread:

@@ -112,7 +112,7 @@ def test_cancel_ends_the_batch_at_the_provider(bulk: Bulk) -> None:
     run = bulk.start(way="batch")
     _hand_in(bulk, run.id)
     jobs = Queue(bulk.workspace.database)
-    jobs.ask_cancel(jobs.active()[0].id, actor="ann")
+    assert jobs.active() == []
     assert cancel_run(bulk.workspace, run.id, actor="ann").state == "cancelled"
     # A job tells the provider, though the run is over.
     assert [job.params for job in jobs.active()] == [{"run_id": run.id}]
@@ -128,16 +128,16 @@ def test_a_run_that_waits_for_its_batch_makes_room_for_other_work(bulk: Bulk) ->
     other = jobs.submit("demo", {}, label="Load the demo shop", actor="ben")
     waiting = bulk.work(run)
     assert (waiting.state, waiting.counts) == ("running", {"sent": 20})
-    first, second, third = jobs.active()
-    assert (second.id, third.params) == (other.id, {"run_id": run.id})
-    assert waiting.job_id == third.id > first.id
+    first, second = jobs.active()
+    assert (first.id, second.params) == (other.id, {"run_id": run.id})
+    assert waiting.job_id == second.id
 
 
 def test_a_cap_holds_for_batches(bulk: Bulk) -> None:
-    capped = bulk.work(bulk.start(way="batch", cap=0.01))
+    capped = bulk.work(bulk.start(way="batch", cap=0.004))
     assert capped.state == "capped"
     assert capped.cost is not None
-    assert 0 < capped.cost <= 0.01
+    assert 0 < capped.cost <= 0.004
     assert 0 < capped.counts["written"] < 20
     done = bulk.work(resume_run(bulk.workspace, capped.id, cap=1.0, actor="ann"))
     assert done.counts == {"written": 20}

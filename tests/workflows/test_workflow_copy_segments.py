@@ -48,6 +48,15 @@ def test_a_segment_tells_what_its_members_share_in_words(flow: Workspace) -> Non
         assert secret not in sent(facts)
 
 
+def test_what_they_share_follows_the_members(flow: Workspace) -> None:
+    made = save_named_set(flow, "segment", "Mine", EVEN, actor="ana")
+    tea = segment_facts(flow, made.id)
+    assert segment_facts(flow, made.id) == tea
+    odd = [user(number) for number in range(1, 80, 2)]
+    save_named_set(flow, "segment", "Mine", odd, set_id=made.id, revision=made.version, actor="ana")
+    assert "Tea" not in sent(segment_facts(flow, made.id))
+
+
 def test_fewer_than_twenty_members_share_nothing(flow: Workspace) -> None:
     for members in (EVEN[:19], [*EVEN[:19], "stranger", "another"]):
         with pytest.raises(InputError) as caught:

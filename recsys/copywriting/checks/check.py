@@ -18,6 +18,7 @@ from recsys.copywriting.checks.language import check_language
 from recsys.copywriting.checks.leaks import addresses, check_leaks
 from recsys.copywriting.checks.lexicon import READ
 from recsys.copywriting.checks.numbers import check_numbers
+from recsys.copywriting.checks.orders import check_orders
 from recsys.copywriting.checks.terms import check_brands, check_terms
 from recsys.copywriting.checks.tokens import Part
 from recsys.copywriting.checks.urgency import check_urgency, told_elsewhere
@@ -99,6 +100,7 @@ def _of_part(
     yield from check_keywords(part, brief)
     yield from check_language(part)
     yield from check_leaks(part, evidence, tags)
+    yield from check_orders(part, evidence)
 
 
 def _duplicates(copy: Copy, facts: Facts, others: Others) -> Iterator[Finding]:

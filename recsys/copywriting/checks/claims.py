@@ -25,27 +25,40 @@ def check_claims(
             )
             yield Finding(check="claim", words=words)
             continue
-        start, end = at, at + len(claim.words)
         known = evidence.of(claim.field)
+        start, end = at, at + len(claim.words)
         if known is None:
             words = (
                 f"“{claim.words}” rests on “{claim.field[:60]}”,"
                 f" which is no field {evidence.whose}."
             )
-        elif not _bears(claim.words, known, part.language):
-            value = known.fact.value
-            shown = value if len(value) <= 60 else value[:59] + "…"
-            words = (
-                f"“{claim.words}” is not borne out by the field “{claim.field}”: “{shown}”."
-                " Say what stands there, or remove it."
-            )
+            yield Finding(check="claim", words=words, where=part.where, start=start, end=end)
         else:
-            fact = known.fact
-            yield Receipt(
-                start=start, end=end, field=fact.field, value=fact.value, where=part.where
-            )
-            continue
-        yield Finding(check="claim", words=words, where=part.where, start=start, end=end)
+            yield _judge(part, (start, end), known)
+
+
+def _judge(part: Part, span: tuple[int, int], known: Known) -> Finding | Receipt:
+    shown, fact = part.text[span[0] : span[1]], known.fact
+    value = fact.value if len(fact.value) <= 60 else fact.value[:59] + "…"
+    borne = _bears(shown, known, part.language)
+    if borne:
+        return Receipt(
+            start=span[0], end=span[1], field=fact.field, value=fact.value, where=part.where
+        )
+    if borne is None and part.language != "en":
+        words = (
+            f"“{shown}” is said to rest on the field “{fact.field}”: “{value}”."
+            " The words are not alike; see for yourself."
+        )
+    else:
+        words = (
+            f"“{shown}” is not borne out by the field “{fact.field}”: “{value}”."
+            " Say what stands there, or remove it."
+        )
+    blocks = borne is not None or part.language == "en"
+    return Finding(
+        check="claim", words=words, where=part.where, start=span[0], end=span[1], blocks=blocks
+    )
 
 
 def _find(words: str, parts: list[Part]) -> tuple[Part | None, int]:
@@ -56,20 +69,24 @@ def _find(words: str, parts: list[Part]) -> tuple[Part | None, int]:
     return None, 0
 
 
-def _bears(words: str, known: Known, language: str) -> bool:
-    """Whether a fact has each number and each term of a claim, and any of its other words."""
+def _bears(words: str, known: Known, language: str) -> bool | None:
+    """Whether a fact has each number and each term of a claim, or any of its other words.
+
+    None where no number, no term and no word is there to tell: in another language than the
+    facts', equal things have other words.
+    """
     tokens = cut(words)
-    numbers = quantities(tokens, language)
+    numbers = [one for one in quantities(tokens, language) if one.kind != "code"]
     mentions = lexicon(language).mentions([token for token in tokens if token.kind != "mark"])
-    if not all(borne_out(number, known.numbers) for number in numbers if number.kind != "code"):
+    if not all(borne_out(number, known.numbers) for number in numbers):
         return False
     for mention in mentions:
         wider = parents().get(mention.term.id, frozenset({mention.term.id}))
         against = bool(wider & known.denies)
         borne = against if mention.denied else mention.term.id in known.says
-        if not borne and not (mention.term.kind == "ingredient" and not mention.denied):
+        if not borne and (mention.denied or mention.term.kind not in ("ingredient", "pairing")):
             return False
-    return bool(numbers or mentions) or _shares(tokens, known, language)
+    return bool(numbers or mentions) or _shares(tokens, known, language) or None
 
 
 def _shares(tokens: list[Token], known: Known, language: str) -> bool:

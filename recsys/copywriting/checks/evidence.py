@@ -69,7 +69,8 @@ def read_facts(facts: Facts, brief: Brief) -> Evidence:
         given.append(Fact(field="name", value=facts.name))
     if brief.occasion:
         given.append(Fact(field="occasion", value=brief.occasion))
-    known = [_read(one, mixed_counts=facts.about == "category") for one in given]
+    mixed = facts.about == "category"
+    known = [_read(one.field, one.value, mixed_counts=mixed) for one in given]
     said: dict[str, Fact] = {}
     denied: dict[str, Fact] = {}
     for one in known:
@@ -83,15 +84,15 @@ def read_facts(facts: Facts, brief: Brief) -> Evidence:
 
 
 @lru_cache(maxsize=4096)  # brands and categories come again and again
-def _read(fact: Fact, *, mixed_counts: bool) -> Known:
-    label, tokens = cut(fact.field), cut(fact.value)
-    known = Known(fact, [*label, *tokens])
+def _read(name: str, value: str, *, mixed_counts: bool) -> Known:
+    label, tokens = cut(name), cut(value)
+    known = Known(Fact(field=name, value=value), [*label, *tokens])
     known.numbers = [_named(label, tokens, one) for one in quantities(tokens, None)]
-    mixed = any(group in fact.field.casefold() for group in _GROUPS) and _MIXED.search(fact.value)
+    mixed = any(group in name.casefold() for group in _GROUPS) and _MIXED.search(value)
     if mixed and not mixed_counts:
         return known  # "Wool & cashmere" says nothing of one product
     words = [token for token in tokens if token.kind != "mark"]
-    value = fact.value.strip().casefold()
+    value = value.strip().casefold()
     nothing = value in _NO or (value[:2] in ("0", "0 ") and known.numbers[:1] != [])
     for language in READ:
         for mention in lexicon(language).mentions(words, strict=False):

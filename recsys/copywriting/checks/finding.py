@@ -16,8 +16,10 @@ class Finding(Value):
     ----------
     check
         Which check: "number", "unit", "material", "colour", "brand", "certification",
-        "superlative", "negation", "claim", "urgency", "length", "banned", "spam", "capitals",
-        "punctuation", "emoji", "merge tag", "keywords", "duplicate", "language", "personal".
+        "superlative", "property" (what it can be, hold or lack), "origin", "offer", "negation",
+        "claim", "urgency", "length", "banned", "spam", "capitals", "punctuation", "emoji",
+        "merge tag", "keywords", "duplicate", "language", "personal", "leak" (talk between a writer
+        and a model, markup, web addresses).
     words
         A sentence for the merchandiser: what was found and what to do.
     start, end

@@ -21,6 +21,7 @@ _EMOJI = re.compile("[\U0001f1e6-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a\u231b
 _MARKS = re.compile(
     r"!{2,}|\?{2,}|[!?]*(?:!\?|\?!)[!?]*|\.{4,}|\${2,}|€{2,}|£{2,}|\*{2,}|={2,}|~{2,}"
 )
+_TWICE = re.compile(r"[!?.$€£*=~]{2}")
 _CAPITALS = re.compile(r"\b[^\W\d_a-z]{2,}\b")
 
 
@@ -97,9 +98,10 @@ def check_capitals(
 
 def _written_so(word: str, evidence: Evidence) -> bool:
     """Whether a brand is written so, or a fact that does not shout as a whole."""
+    shouts = word in load("form")["shouts"]
     for known in evidence.known:
         calm = any(letter.islower() for letter in known.fact.value)
-        calm = calm or "brand" in known.fact.field.casefold()
+        calm = (calm and not shouts) or "brand" in known.fact.field.casefold()
         if calm and word in {token.text for token in known.tokens}:
             return True
     return False
@@ -108,7 +110,7 @@ def _written_so(word: str, evidence: Evidence) -> bool:
 def check_marks(part: Part, brief: Brief, tags: list[tuple[int, int]]) -> Iterator[Finding]:
     """Find marks that shout, and more emoji than the kind of text bears."""
     shouted = False
-    for match in _MARKS.finditer(part.text):
+    for match in _MARKS.finditer(part.text) if _TWICE.search(part.text) else ():
         if not _covered(match.start(), match.end(), tags):
             shouted = True
             words = f"“{match.group()}” looks like spam; one mark is enough."

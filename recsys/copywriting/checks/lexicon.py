@@ -14,11 +14,11 @@ from recsys.copywriting.checks.tokens import Token, cut, stem
 READ = ("en", "de")  # languages whose words are known
 _FILES = ("colours", "materials", "properties", "ingredients", "places")
 _BASIC = ("blue", "green", "red", "grey", "brown", "pink", "purple", "yellow", "orange")
-# A loose word counts as a claim after these: "made of oak", "in rose".
+# A loose word counts as a claim after these ("made of oak", "in rose"), or before a part or
+# the like ("glass lid", "rose finish").
 _BEFORE = frozenset(
     {"of", "from", "in", "pure", "real", "genuine", "solid", "100", "aus", "reinem"}
 )
-_AFTER = frozenset({"colour", "color", "coloured", "colored", "shade", "tone", "finish", "body"})
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _freed(words: Sequence[Token], last: int) -> bool:
 def _claims(words: Sequence[Token], first: int, last: int) -> bool:
     before = words[first - 1].low if first and not words[first].broken else ""
     after = words[last].low if last < len(words) and not words[last].broken else ""
-    return before in _BEFORE or after in _AFTER
+    return before in _BEFORE or after in load("form")["parts"]
 
 
 @lru_cache(maxsize=1)

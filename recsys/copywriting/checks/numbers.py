@@ -73,7 +73,7 @@ def _find(number: Quantity, part: Part, evidence: Evidence) -> tuple[Fact | None
 
 def _named(number: Quantity, part: Part, evidence: Evidence) -> Fact | None:
     """Find "IP 67" where a field says "IP67"."""
-    match = _LETTERS.search(part.text, 0, number.start)
+    match = _LETTERS.search(part.text[max(number.start - 20, 0) : number.start])
     if match is None:
         return None
     wanted = f"{match[1]}{part.text[number.start : number.end]}".casefold()
@@ -87,7 +87,9 @@ def _same(number: Quantity, one: Quantity) -> bool:
         return True
     pieces = {number.kind, one.kind} == {"", "pieces"}
     bare = number.kind == "" and not number.after and one.kind not in ("code", "percent")
-    if pieces or bare:
+    if pieces:
+        return bool(set(number.values) & set(one.values))
+    if bare:
         return bool(set(number.plain) & set(one.plain))
     return False
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from math import gcd
 
 from recsys.copywriting.checks.lexicon import READ, load
 from recsys.copywriting.checks.tokens import Token
 from recsys.copywriting.checks.units import Number, give_unit
 
+_PARTS = frozenset({2, 3, 4, 5, 6, 8, 10, 16})
 _SLASHES = frozenset({"/", "\u2044"})
 _VULGAR = {
     **{"¼": 0.25, "½": 0.5, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3},
@@ -64,9 +66,10 @@ def _fraction(tokens: Sequence[Token], at: int) -> float | None:
     if not (above.isdecimal() and below.isdecimal() and len(above) < 3 and len(below) < 3):
         return None
     dated = at + 3 < len(tokens) and tokens[at + 3].text == "/"
-    if dated or not int(above) < int(below) <= 16:
-        return None
-    return int(above) / int(below)
+    parts = int(below)
+    if dated or parts not in _PARTS or not 0 < int(above) < parts or gcd(int(above), parts) > 1:
+        return None  # "6/12 OZ" are six of twelve ounces
+    return int(above) / parts
 
 
 @lru_cache(maxsize=10_000)
@@ -111,7 +114,19 @@ def _in_words(tokens: Sequence[Token], at: int, language: str | None) -> Number 
         elif word.low != "and" or total < 100 or following not in known:
             break
         last += 1
+    if last < len(tokens) and tokens[last].low in ("quarter", "quarters"):
+        return _quarters(tokens, at, last, total)
     return Number(at, last, (total,), words=True)
+
+
+def _quarters(tokens: Sequence[Token], at: int, last: int, count: float) -> Number | None:
+    """Read "three quarters of a metre"; quarters of something else are no number."""
+    last += 1
+    while last < len(tokens) and tokens[last].low in ("of", "a", "an"):
+        last += 1
+    number = Number(at, last, (count / 4,), words=True)
+    give_unit(tokens, number)
+    return number if number.unit else None
 
 
 def _adds(total: float, more: float) -> bool:
@@ -136,6 +151,8 @@ def _one(tokens: Sequence[Token], at: int) -> Number | None:
     following = tokens[at + 1].low if at + 1 < len(tokens) else ""
     if following in _TIMES:
         return Number(at, at + 2, (float(_TIMES[following]),), words=True)
+    if following == "quarter":
+        return _quarters(tokens, at, at + 1, 1.0)
     if tokens[at].low in ("a", "an"):
         return None
     last = at + 2 if following == "-" else at + 1

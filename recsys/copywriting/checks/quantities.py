@@ -14,8 +14,7 @@ from recsys.copywriting.checks.units import Number, Unit, give_unit
 _LINKS = frozenset(
     {"x", "\u00d7", "*", "-", "\u2013", "\u2014", "to", "bis", "by", "and", "und", "/", "or"}
 )
-_ACROSS = frozenset({"x", "\u00d7", "*", "by"})
-_STOPS = frozenset({"and", "or", "with", "und", "oder", "mit", "plus", "but", "in", "at", "by"})
+_ACROSS = frozenset({"x", "\u00d7", "*", "by", "/"})
 # Marks that do not part a number from what it counts.
 _QUIET = frozenset("-\u2013'\u2019\"“”")
 _MINUS = frozenset({"-", "\u2212"})
@@ -92,7 +91,8 @@ def _share_units(tokens: Sequence[Token], numbers: list[Number]) -> None:
         link = between[0].low
         if link not in _LINKS or two.unit.kind in ("times",):
             continue
-        if link in _ACROSS and two.unit.kind not in ("length", "pieces"):
+        fewer = link == "-" and one.values[:1] > two.values[:1]  # "10-6.75 OZ"
+        if fewer or (link in _ACROSS and two.unit.kind not in ("length", "pieces")):
             one.unit = Unit("pieces", 1, imperial=False)  # four times 250 ml
         else:
             one.unit = two.unit
@@ -148,9 +148,9 @@ def _code(tokens: Sequence[Token], number: Number) -> tuple[int, int] | None:
     return tokens[first].start, tokens[last - 1].end
 
 
-@lru_cache(maxsize=1)
-def _around() -> frozenset[str]:
-    return frozenset(load("form")["around"].split())
+@lru_cache(maxsize=2)
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(load("form")[name].split())
 
 
 def _touches(tokens: Sequence[Token], at: int) -> bool:
@@ -168,8 +168,8 @@ def _near(tokens: Sequence[Token], at: int, step: int) -> frozenset[str]:
             if token.text == ":" and step < 0:
                 continue
             break
-        if token.kind == "number" or token.low in _STOPS:
+        if token.kind == "number" or token.low in _listed("stops"):
             break
-        if token.low not in _around():
+        if token.low not in _listed("around"):
             found.append(plain_name(token.low))
     return frozenset(found)

@@ -11,7 +11,7 @@ from recsys.copywriting.checks.lexicon import Mention, brands, lexicon, load, pa
 from recsys.copywriting.checks.tokens import Part
 from recsys.copywriting.checks.units import unit_of
 
-_CHECKS = {"offer": "urgency", "comparison": "superlative", "ingredient": "property"}
+_CHECKS = {"comparison": "superlative", "ingredient": "property", "pairing": "property"}
 # "the most comfortable", not "most of all", "the most of it", "most people".
 _MOST = re.compile(
     r"\b(?:the|our|world['\u2019]s|your) most (?!of\b|out\b|from\b)[a-z]+", re.IGNORECASE
@@ -51,6 +51,8 @@ def _judge(part: Part, mention: Mention, evidence: Evidence) -> Iterator[Finding
         yield _finding(part, "negation", words, start, end)
         return
     if kind == "ingredient" and not mention.denied:
+        return
+    if kind == "pairing" and mention.term.id.split()[-1] not in evidence.words:
         return
     words = _unsupported(shown, mention, evidence)
     yield _finding(part, _CHECKS.get(kind, kind), words, start, end)

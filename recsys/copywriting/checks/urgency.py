@@ -21,11 +21,16 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(pieces)})\b", re.IGNORECASE)
 
 
-def _matches(part: Part, name: str) -> Iterator[re.Match[str]]:
+def _matches(part: Part, name: str) -> tuple[re.Match[str], ...]:
     """Look for a pattern where the text has one of its words at all: most texts have none."""
     if part.lows.isdisjoint(load("urgency")["triggers"][name]):
-        return iter(())
-    return _pattern(name).finditer(part.text)
+        return ()
+    return _all(part.text, name)
+
+
+@lru_cache(maxsize=16)
+def _all(text: str, name: str) -> tuple[re.Match[str], ...]:
+    return tuple(_pattern(name).finditer(text))
 
 
 _MONTHS = (
@@ -60,11 +65,12 @@ _WORDS = {
 _GERMAN_MONTHS = {"mär": "mar", "mai": "may", "okt": "oct", "dez": "dec"}
 
 
-def dates(text: str) -> list[tuple[int, int, tuple[int | None, int, int]]]:
+@lru_cache(maxsize=1024)
+def dates(text: str) -> tuple[tuple[int, int, tuple[int | None, int, int]], ...]:
     """Find the dates of a text: their span with year (None where not said), month and day."""
     found: list[tuple[int, int, tuple[int | None, int, int]]] = []
     if not _DIGIT.search(text):
-        return found
+        return ()
     for match in _DATE.finditer(text):
         said = match.groupdict()
         if said["iso"]:
@@ -79,7 +85,7 @@ def dates(text: str) -> list[tuple[int, int, tuple[int | None, int, int]]]:
         year = None if raw is None else int(raw) + (2000 if len(raw) == 2 else 0)
         if 1 <= month <= 12 and 1 <= day <= 31:
             found.append((*match.span(), (year, month, day)))
-    return found
+    return tuple(found)
 
 
 def told_elsewhere(part: Part) -> list[tuple[int, int]]:

@@ -12,7 +12,13 @@ from recsys.copywriting.providers import failures
 from recsys.copywriting.providers.addresses import Address
 from recsys.copywriting.providers.anthropic_events import Told
 from recsys.copywriting.providers.base import Answer, BatchState, ModelLine
-from recsys.copywriting.providers.http import WHOLE, connections, failure_of, retry_after
+from recsys.copywriting.providers.http import (
+    WHOLE,
+    connections,
+    failure_of,
+    patience_for,
+    retry_after,
+)
 from recsys.copywriting.providers.listening import listen
 from recsys.copywriting.providers.patience import patiently
 from recsys.errors import ProviderError
@@ -111,7 +117,8 @@ class AnthropicProvider:
     def _whole(self, asked: dict[str, Any], prompt: Prompt) -> Answer:
         seconds = WHOLE * self._silence
         with self._mapped(asked["model"], {prompt.system, prompt.user}, seconds=seconds):
-            message = self._client.messages.create(**asked, stream=False, timeout=seconds)
+            patience = patience_for(seconds)
+            message = self._client.messages.create(**asked, stream=False, timeout=patience)
             return _answer(message, message._request_id or "")  # pyright: ignore[reportPrivateUsage] - so it is documented
 
     def _streamed(
@@ -141,7 +148,8 @@ class AnthropicProvider:
         secrets = {part for one in prompts.values() for part in (one.system, one.user)}
         seconds = WHOLE * self._silence
         with self._mapped(model, secrets, seconds=seconds):
-            return self._client.messages.batches.create(requests=requests, timeout=seconds).id
+            patience = patience_for(seconds)
+            return self._client.messages.batches.create(requests=requests, timeout=patience).id
 
     def batch(self, batch_id: str) -> BatchState:
         """Say how far a batch is."""

@@ -33,10 +33,17 @@ def connections(address: Address, silence: float) -> httpx2.Client:
     return httpx2.Client(
         event_hooks={"request": [keep]},
         follow_redirects=False,
-        timeout=httpx2.Timeout(silence, connect=CONNECT_SECONDS),
+        timeout=patience_for(silence),
         limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20),
         trust_env=not address.here,  # no proxy stands between a machine and itself
     )
+
+
+def patience_for(seconds: float) -> httpx2.Timeout:
+    """Return how long a provider may be silent; to connect never takes longer than usual."""
+    import httpx2
+
+    return httpx2.Timeout(seconds, connect=CONNECT_SECONDS)
 
 
 def failure_of(error: Exception, who: str, seconds: float) -> ProviderError:

@@ -13,7 +13,13 @@ from recsys.copywriting.prompt import Prompt
 from recsys.copywriting.providers import failures
 from recsys.copywriting.providers.addresses import Address
 from recsys.copywriting.providers.base import Answer, BatchState, ModelLine
-from recsys.copywriting.providers.http import WHOLE, connections, failure_of, retry_after
+from recsys.copywriting.providers.http import (
+    WHOLE,
+    connections,
+    failure_of,
+    patience_for,
+    retry_after,
+)
 from recsys.copywriting.providers.listening import listen
 from recsys.copywriting.providers.openai_events import Told
 from recsys.copywriting.providers.patience import patiently
@@ -115,7 +121,7 @@ class OpenAIProvider:
     def _whole(self, prompt: Prompt, model: str) -> Answer:
         seconds = WHOLE * self._silence
         with self._mapped(model, {prompt.system, prompt.user}, seconds=seconds):
-            found = self._create(prompt, model, timeout=seconds)
+            found = self._create(prompt, model, timeout=patience_for(seconds))
             told = Told(model)
             text = told.take(found)
             return told.answer(text, found._request_id or "")
