@@ -55,18 +55,6 @@ def approved_ids(
     return found
 
 
-def texts_of_run(connection: Connection, run_id: int, ids: Sequence[str]) -> dict[str, int]:
-    """Return what a run has put into the queue of some ids: about what -> id of the text."""
-    texts = copy_texts.c
-    found: dict[str, int] = {}
-    for some in _pieces(ids):
-        of = (texts.run_id == run_id, texts.about_id.in_(some))
-        statement = select(texts.about_id, texts.id).where(*of).order_by(texts.id)
-        for about_id, copy_id in connection.execute(statement):
-            found[about_id] = copy_id
-    return found
-
-
 def waiting_texts(
     connection: Connection, about: About, brief: Brief, facts: Iterable[Facts], version: str
 ) -> dict[str, int]:

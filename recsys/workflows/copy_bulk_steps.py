@@ -96,13 +96,10 @@ class Steps:
             answers = run_texts.kept_answers(connection, digests)
             approved = run_texts.approved_ids(connection, self.about, self.brief, abouts)
             waiting = run_texts.waiting_texts(connection, self.about, self.brief, facts, version)
-            ours = run_texts.texts_of_run(connection, self.run.id, abouts)
         steps: list[Ask | Ready | Row] = list(closed)
         for ask in asks:
             row, about = ask.row, ask.row.about_id
-            if about in ours:  # put into the queue just before a kill
-                steps.append(replace(row, state="written", copy_id=ours[about], error=""))
-            elif about in approved:
+            if about in approved:
                 steps.append(replace(row, state="skipped", error=APPROVED))
             elif about in waiting:
                 steps.append(replace(row, state="skipped", copy_id=waiting[about], error=WAITS))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from recsys.jobs.child import run_inline
 from recsys.jobs.queue import Queue
 from recsys.workflows.copy_bulk_job import KIND, bulk_job
@@ -13,8 +11,7 @@ from recsys.workspace import Workspace
 def main() -> None:
     workspace = Workspace.from_environment()
     (job,) = Queue(workspace.database).active()
-    done = run_inline(workspace, {KIND: bulk_job}, job.id)
-    sys.stdout.write(f"{done and done.status}\n")
+    run_inline(workspace, {KIND: bulk_job}, job.id)
 
 
 if __name__ == "__main__":

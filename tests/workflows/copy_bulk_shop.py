@@ -77,7 +77,7 @@ def name_in(text: str) -> str:
     return next(name for name in NAMES if f"{name} tea" in text)
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it did not happen"
