@@ -48,7 +48,7 @@ def show_write(workspace: Workspace) -> None:
             brief = ask_brief(workspace, about.kind, key=f"copy-brief-{about.kind}")
             if able:
                 model, number, go = _ask_to_write(workspace)
-            _offer_by_hand(about, facts)
+            _offer_by_hand(about, facts, first=not able)
     with answer:
         if not able:
             show_no_key(workspace.settings)
@@ -67,7 +67,8 @@ def show_write(workspace: Workspace) -> None:
             with place.container():
                 write_variants(workspace, about, facts, again, model=model, number=number)
             st.rerun()
-        if not found and not state_copy.draft(about).variants:
+        draft = state_copy.draft(about)
+        if not draft.variants and not draft.failed:
             st.caption("The text appears here, with a receipt for each claim in it.")
         _show_prompt(workspace, facts, brief, opened=not able)
 
@@ -82,11 +83,11 @@ def _ask_to_write(workspace: Workspace) -> tuple[str, int, bool]:
     return model, int(number), go
 
 
-def _offer_by_hand(about: Chosen, facts: Facts) -> None:
+def _offer_by_hand(about: Chosen, facts: Facts, *, first: bool) -> None:
     with st.container(horizontal=True):
         st.button(
             "Type or paste a text",
-            type="tertiary",
+            type="primary" if first else "tertiary",
             icon=":material/keyboard:",
             help="It is checked like one that a model wrote.",
             on_click=by_hand,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.words import count, plain
+from recsys.copywriting.merge_tags import as_seen
 from recsys.copywriting.text import PREHEADER_MOST, SUBJECT_MOST, Brief, Copy
 
 # What common inboxes show of a subject, in characters; it differs with the width of the letters.
@@ -20,12 +21,13 @@ def show_counts(copy: Copy, brief: Brief) -> None:
             f" {count(len(copy.text), 'character')}"
         )
         return
-    parts = [f"Subject: {len(copy.text)} of at most {SUBJECT_MOST} characters"]
+    seen = as_seen(copy.text)  # with a name of common length where the merge tag stands
+    parts = [f"Subject: {len(seen)} of at most {SUBJECT_MOST} characters"]
     if copy.preheader:
-        parts.append(f"preheader: {len(copy.preheader)} of at most {PREHEADER_MOST}")
+        parts.append(f"preheader: {len(as_seen(copy.preheader))} of at most {PREHEADER_MOST}")
     st.caption(", ".join(parts))
     for inbox, most in INBOXES.items():
-        st.caption(f"{inbox}, {most} characters: **{plain(cut(copy.text, most))}**")
+        st.caption(f"{inbox}, {most} characters: **{plain(cut(seen, most))}**")
 
 
 def cut(subject: str, most: int) -> str:

@@ -64,21 +64,21 @@ def _show_failure(about: Chosen, draft: Draft) -> None:
 
 def by_hand(about: Chosen, text: str) -> None:
     """Begin a text that no model wrote, or did not end (a button callback)."""
-    state_copy.set_draft(about, (Written(Copy(text=text), Checked()),))
+    state_copy.add_variant(about, Written(Copy(text=text), Checked()))
 
 
 def _choose_variant(draft: Draft) -> int:
     if len(draft.variants) == 1:
         return 0
-    return st.segmented_control(
+    shown = st.segmented_control(
         "Variant",
         range(len(draft.variants)),
-        default=0,
         required=True,
         format_func=lambda one: f"Variant {one + 1}",
-        key=f"copy-variant-{draft.number}",
+        key=state_copy.variant_key(draft),
         label_visibility="collapsed",
     )
+    return shown or 0
 
 
 def _edit(variant: Variant, kind: Kind, key: str) -> Copy:

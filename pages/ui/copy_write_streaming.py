@@ -53,16 +53,15 @@ class Growing:
     ) -> None:
         self.text = ""
         self._place, self._first, self._clock = place, first, clock
-        self._drawn = -_REDRAW
+        self._drawn = 0.0
 
     def __call__(self, text: str) -> None:
         """Take the whole text so far."""
-        now = self._clock()
-        if text and not self.text:
-            self._first()
-            self._drawn = now - _REDRAW
+        now, begun = self._clock(), bool(self.text)
         self.text = text
-        if text and now - self._drawn >= _REDRAW:
+        if text and not begun:
+            self._first()
+        if text and (not begun or now - self._drawn >= _REDRAW):
             self._drawn = now
             self._place.text(text)
 

@@ -170,6 +170,21 @@ def set_draft(
     st.session_state[_DRAFT] = Draft(about.name, before.number + 1, variants, failed, partial)
 
 
+def add_variant(about: Chosen, written: Written) -> None:
+    """Put a text beside those that are there, and show it (a button callback)."""
+    found = draft(about)
+    variants = (*found.variants, Variant(written))
+    st.session_state[_DRAFT] = replace(found, variants=variants, failed="", partial="")
+    st.session_state[variant_key(found)] = len(variants) - 1
+
+
+def variant_key(found: Draft) -> str:
+    """Return what the control of the variants is called; it shows one as soon as it is drawn."""
+    key = f"copy-variant-{found.number}"
+    st.session_state.setdefault(key, 0)
+    return key
+
+
 def keep_variant(about: Chosen, place: int, variant: Variant) -> None:
     """Remember that a variant is in the queue, and how it stands there."""
     found = draft(about)

@@ -226,3 +226,30 @@ def test_in_a_language_that_is_not_read_numbers_hold_and_the_limits_say_so():
     assert blocking(good) == []
     assert [name for name, _ in blocking(bad)] == ["number"]
     assert good.limits.startswith("Of French, materials, colours, properties, superlatives,")
+
+
+def test_the_number_of_products_is_known():
+    facts = Facts(about="products", id="a,b,c", name="Alba, Bea, Cleo")
+
+    assert blocking(checked("Three mugs for you.", facts)) == []
+    assert blocking(checked("Four mugs for you.", facts)) != []
+
+
+def test_in_another_language_than_the_facts_a_claim_without_numbers_is_advice():
+    facts = facts_of(material="Stainless steel", capacity="0.35 l")
+    claims = (
+        Claim(words="acier inoxydable", field="material"),
+        Claim(words="400 ml", field="capacity"),
+    )
+    text = "Une tasse en acier inoxydable de 400 ml pour les matins."
+    found = check(Copy(text=text, claims=claims), facts, Brief(language="fr"))
+
+    assert [(one.check, one.blocks) for one in found.findings] == [
+        ("claim", False),
+        ("claim", True),
+        ("number", True),
+    ]
+    assert found.findings[0].words == (
+        "“acier inoxydable” is said to rest on the field “material”: “Stainless steel”."
+        " The words are not alike; see for yourself."
+    )

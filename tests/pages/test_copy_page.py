@@ -14,6 +14,7 @@ from page_shops import button, calm, said
 from stool_shop import EVIL, HAS, load_stools
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.copy_write_model import models_of
 from recsys.copywriting.providers.opening import DEFAULT_MODEL
 from recsys.settings import Settings
 from recsys.workflows.copy_queue import copy_text, history, queue
@@ -169,6 +170,36 @@ def test_variants_are_written_and_one_of_them_is_written_again_with_a_note(
     assert "Name the brand" in with_key.asked[-1].text
 
 
+def test_a_text_by_hand_stands_beside_what_was_written(
+    home: Path, with_key: LlmServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_key.always(says(TRUE))
+    app = calm(open_copy(home, monkeypatch, item="s1"))
+    button(app, "Write").click().run()
+    button(app, "Check what the shop has").click().run()
+    assert box(calm(app)).value == HAS
+    next(one for one in app.segmented_control if one.label == "Variant").set_value(0).run()
+    assert box(calm(app)).value == TRUE["text"]
+
+
+def test_models_are_listed_once_an_hour_and_only_where_somebody_looks(
+    home: Path, with_key: LlmServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models_of.clear()
+    app = calm(open_copy(home, monkeypatch, item="s1"))
+    assert with_key.requests == []
+    app.session_state["copy-models"] = True  # the popover, open
+    calm(app.run())
+    calm(app.run())
+    assert [one.path.split("?")[0] for one in with_key.requests] == ["/v1/models"]
+    shown = next(one for one in app.selectbox if one.label == "Model")
+    assert (shown.value, len(shown.options)) == (DEFAULT_MODEL, len(set(shown.options)))
+    shown.select_index(2).run()
+    with_key.script(says(TRUE))
+    button(app, "Write").click().run()
+    assert with_key.asked[0].body["model"] == "claude-opus-5-5"
+
+
 @pytest.mark.parametrize(
     ("scenario", "words"),
     [
@@ -246,7 +277,8 @@ def test_cards_segments_and_collections_lead_here_with_the_choice_made(
     app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
     app.switch_page("sets.py").run()
     button(app, "Write copy").click().run()
-    assert [app.query_params[one] for one in ("view", "collection")] == ["bulk", str(gifts.id)]
+    assert app.query_params["view"] == "bulk"
+    assert app.selectbox(key="copy-bulk-collection").value == gifts.id
     app.switch_page("segments.py")
     app.query_params["segment"] = str(vips.id)
     button(app.run(), "Write subjects").click().run()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from recsys.copywriting.checks.claims import check_claims
 from recsys.copywriting.checks.duplicates import ALIKE, DUPLICATE, Others
 from recsys.copywriting.checks.evidence import Evidence, read_facts
+from recsys.copywriting.checks.figures import check_numbers
 from recsys.copywriting.checks.finding import Checked, Finding, Receipt
 from recsys.copywriting.checks.form import (
     check_capitals,
@@ -17,7 +18,6 @@ from recsys.copywriting.checks.form import (
 from recsys.copywriting.checks.language import check_language
 from recsys.copywriting.checks.leaks import addresses, check_leaks
 from recsys.copywriting.checks.lexicon import READ
-from recsys.copywriting.checks.numbers import check_numbers
 from recsys.copywriting.checks.orders import check_orders
 from recsys.copywriting.checks.terms import check_brands, check_terms
 from recsys.copywriting.checks.tokens import Part

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recsys.copywriting.checks.evidence import Evidence, Known
+from recsys.copywriting.checks.figures import borne_out
 from recsys.copywriting.checks.finding import Finding, Receipt
 from recsys.copywriting.checks.lexicon import lexicon, load, parents
-from recsys.copywriting.checks.numbers import borne_out
 from recsys.copywriting.checks.quantities import quantities
 from recsys.copywriting.checks.tokens import Part, Token, cut, root
 from recsys.copywriting.text import Claim

@@ -16,7 +16,9 @@ _MIXED = re.compile(r"[&/,;|>]|\b(?:and|or|und|oder)\b")
 _GROUPS = ("categor", "department", "section", "collection", "commodity", "kategorie", "aisle")
 _YES = frozenset({"yes", "true", "ja", "y", "1", "x", "✓"})
 _NO = frozenset({"no", "false", "nein", "n", "none", "0", "kein", "keine", "✗"})
-_COUNTS = frozenset({"pack", "pieces", "quantity", "count", "pcs", "units", "menge", "stück"})
+_COUNTS = frozenset(
+    {"products", "pack", "pieces", "quantity", "count", "pcs", "units", "menge", "stück"}
+)
 _NAMES = {
     "product": "of this product",
     "products": "of these products",
@@ -69,6 +71,8 @@ def read_facts(facts: Facts, brief: Brief) -> Evidence:
         given.append(Fact(field="name", value=facts.name))
     if brief.occasion:
         given.append(Fact(field="occasion", value=brief.occasion))
+    if facts.about == "products":
+        given.append(Fact(field="products", value=str(facts.id.count(",") + 1)))
     mixed = facts.about == "category"
     known = [_read(one.field, one.value, mixed_counts=mixed) for one in given]
     said: dict[str, Fact] = {}

@@ -147,15 +147,17 @@ def _claims(words: Sequence[Token], first: int, last: int) -> bool:
 def parents() -> dict[str, frozenset[str]]:
     """Return what each term is, itself and all that it is a kind of."""
     direct: dict[str, set[str]] = {}
-    for _, name, entry in _entries():
+    for kind, name, entry in _entries():
         direct.setdefault(name, set()).update(entry.get("is", ()))
+        if kind == "certification":
+            direct[name].add("certified")
     for colour in _BASIC:
         direct[f"dark {colour}"] = direct[f"light {colour}"] = {colour}
     closed: dict[str, frozenset[str]] = {}
 
     def close(name: str) -> frozenset[str]:
         if name not in closed:
-            closed[name] = frozenset({name})
+            closed[name] = frozenset({name})  # found again where two are kinds of each other
             above = [close(one) for one in direct.get(name, ())]
             closed[name] = closed[name].union(*above)
         return closed[name]

@@ -18,7 +18,8 @@ _ACROSS = frozenset({"x", "\u00d7", "*", "by", "/"})
 # Marks that do not part a number from what it counts.
 _QUIET = frozenset("-\u2013'\u2019\"“”")
 _MINUS = frozenset({"-", "\u2212"})
-_ORDINALS = frozenset({"st", "nd", "rd", "th"})
+# "The 2nd cup", "at 6 am": numbers that count nothing.
+_OF_TIME = frozenset({"st", "nd", "rd", "th", "am", "pm", "uhr"})
 _TOLERANCE = 0.02  # of a metric unit told as an imperial one
 
 
@@ -100,11 +101,11 @@ def _share_units(tokens: Sequence[Token], numbers: list[Number]) -> None:
 
 def _quantity(tokens: Sequence[Token], number: Number) -> Quantity | None:
     first, last = number.first, number.last
+    if number.unit is None and last < len(tokens) and tokens[last].low in _OF_TIME:
+        return None
     code = _code(tokens, number)
     if code is not None:
         return Quantity(code[0], code[1], "code", (), number.values)
-    if number.unit is None and last < len(tokens) and tokens[last].low in _ORDINALS:
-        return None
     values = number.values
     unit = number.unit
     signed = first > 0 and tokens[first - 1].text in _MINUS and not _touches(tokens, first - 1)
@@ -137,7 +138,7 @@ def _code(tokens: Sequence[Token], number: Number) -> tuple[int, int] | None:
         glued_before = tokens[first - 2].kind != "number"
     following = tokens[last] if last < len(tokens) else None
     glued_after = following is not None and following.kind == "word" and _touches(tokens, last)
-    if glued_after and following is not None and following.low in {"s", "x", "er", *_ORDINALS}:
+    if glued_after and following is not None and following.low in {"s", "x", "er"}:
         glued_after = False
     if not glued_before and not glued_after and number.values:
         return None
