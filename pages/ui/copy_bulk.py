@@ -30,6 +30,11 @@ _LEAST_CAP = 0.05
 
 def show_bulk(workspace: Workspace) -> None:
     """Show the form of a new run, what it would take, and the runs there are."""
+    if not workspace.datasets.ids():
+        st.info("Copy is written about the products of your catalogue, and there is none yet.")
+        if st.button("Go to Data", type="primary", icon=":material/database:"):
+            st.switch_page("data.py")
+        return
     form, runs = st.columns([1, 1.15], gap="large")
     with form:
         asked = choose_run(workspace)

@@ -99,39 +99,36 @@ def _ask_segments(workspace: Workspace) -> dict[str, Any]:
 
 def _ask_products(workspace: Workspace) -> dict[str, Any]:
     st.caption("Products for which all that is given here holds.")
-    missing = st.toggle(
-        "Without a description", True, key="copy-bulk-missing", persist_state="session"
-    )
+    given: dict[str, Any] = {
+        "without_description": st.toggle(
+            "Without a description", True, key="copy-bulk-missing", persist_state="session"
+        )
+    }
     categories, brands = _known()
     left, right = st.columns(2)
-    given: dict[str, Any] = {"without_description": missing}
     with left:
         given["category"] = _one_of("Category", categories)
-        given["collection"] = _one_set(workspace, "collection", "Collection")
     with right:
         given["brand"] = _one_of("Brand", brands)
-        given["segment"] = _one_set(
-            workspace,
-            "segment",
-            "Bought by segment",
-            help="The products that its members buy most.",
-        )
-    with st.expander("Only these ids", icon=":material/list:"):
+    linked = bool(state_copy_queue.linked_set("collection"))
+    with st.expander("Collection, segment, ids, number", icon=":material/list:", expanded=linked):
+        given["collection"] = _one_set(workspace, "collection", "In the collection")
+        given["segment"] = _one_set(workspace, "segment", "Bought most by the segment")
         given["pasted"] = st.text_area(
             "Ids of products", help=PASTE_HELP, height=110, key="copy-bulk-ids"
         )
-    given["limit"] = int(
-        st.number_input(
-            "Products at most",
-            1,
-            _MOST,
-            _USUAL,
-            step=100,
-            key="copy-bulk-limit",
-            help="As they were given, else the most bought ones first.",
-            persist_state="session",
+        given["limit"] = int(
+            st.number_input(
+                "Products at most",
+                1,
+                _MOST,
+                _USUAL,
+                step=100,
+                key="copy-bulk-limit",
+                help="As they were given, else the most bought ones first.",
+                persist_state="session",
+            )
         )
-    )
     return given
 
 
@@ -157,7 +154,7 @@ def _one_of(label: str, known: Sequence[str]) -> str:
     return (chosen or "").strip()
 
 
-def _one_set(workspace: Workspace, kind: Any, label: str, help: str | None = None) -> int | None:
+def _one_set(workspace: Workspace, kind: Any, label: str) -> int | None:
     names = {one.id: f"{one.name} ({one.count:,})" for one in named_sets(workspace, kind)}
     key = f"copy-bulk-{kind}"
     state_copy_queue.take_set(kind, key, names)
@@ -169,6 +166,5 @@ def _one_set(workspace: Workspace, kind: Any, label: str, help: str | None = Non
         placeholder="Any" if names else "None made yet",
         disabled=not names,
         key=key,
-        help=help,
         persist_state="session",
     )

@@ -126,11 +126,18 @@ def do(copy_id: int, what: str, revision: int) -> None:
     st.session_state[_DOING] = (copy_id, what, revision)
 
 
+def linked_set(kind: str) -> int:
+    """Return the collection or segment that the address names; 0 for none."""
+    given = st.query_params.get(kind) or ""
+    return int(given) if given.isdecimal() else 0
+
+
 def take_set(kind: str, key: str, known: Container[int]) -> None:
     """Have a widget show, once, the collection or segment that the address names."""
-    given = st.query_params.pop(kind, "")
-    if given.isdecimal() and int(given) in known:
-        st.session_state[key] = int(given)
+    given = linked_set(kind)
+    st.query_params.pop(kind, None)
+    if given in known:
+        st.session_state[key] = given
 
 
 def asked() -> Asked | None:

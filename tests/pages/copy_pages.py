@@ -25,11 +25,16 @@ class CopyShop:
         loaded_once(self.workspace, "stools", lambda: load_stools(self.workspace))
 
     def page(self, view: str, **at: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
-        app.run().switch_page("copywriting.py")  # which has an address of its own
-        for name, value in {"view": view, **at}.items():
-            app.query_params[name] = value
-        return app.run()
+        return open_copy(view, **at)
+
+
+def open_copy(view: str, **at: str) -> AppTest:
+    """Open a view of the Copy page, in the workspace that the environment names."""
+    app = AppTest.from_file(str(ROOT / "pages" / "dashboard.py"), default_timeout=30)
+    app.run().switch_page("copywriting.py")  # which has an address of its own
+    for name, value in {"view": view, **at}.items():
+        app.query_params[name] = value
+    return app.run()
 
 
 def address(app: AppTest, name: str) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from copy_pages import CopyShop
+from copy_pages import CopyShop, open_copy
 from llm_fixture import KEYS, environment
 from llm_server import LlmServer
 from page_shops import button, calm, said
@@ -62,6 +62,15 @@ def test_what_a_run_would_take_is_said_before_anything_is_sent(
     assert (line.label, line.actor) == ("Descriptions of 5 products in English", "dashboard")
     assert not app.metric, "the estimate is gone"
     assert "Descriptions of 5 products in English" in said(app)
+
+
+def test_without_products_the_page_leads_to_the_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AISLE_HOME", str(tmp_path / "empty"))
+    app = calm(open_copy("bulk"))
+    assert "there is none yet" in said(app)
+    assert button(app, "Go to Data")
 
 
 def test_products_are_chosen_by_category_collection_and_ids(shop: CopyShop) -> None:
