@@ -67,7 +67,8 @@ class Evidence:
 def read_facts(facts: Facts, brief: Brief) -> Evidence:
     """Read all facts, and the occasion and the end of the offer that the brief gives."""
     given = list(facts.facts)
-    if not any(one.value == facts.name for one in given):
+    # A segment's name is the shop's own note: it is not sent, and bears nothing out.
+    if facts.about != "segment" and not any(one.value == facts.name for one in given):
         given.append(Fact(field="name", value=facts.name))
     if brief.occasion:
         given.append(Fact(field="occasion", value=brief.occasion))

@@ -26,6 +26,9 @@ class Finding(Value):
         Characters of the text that it is about; equal where it is about the whole.
     blocks
         Whether approval waits for it; else it is advice.
+    to_model
+        What the model is told in place of ``words``, where those say what is never sent: how many
+        pieces are in stock, what a segment is called. Empty where ``words`` may be sent.
     """
 
     check: str
@@ -34,6 +37,7 @@ class Finding(Value):
     start: int = 0
     end: int = 0
     blocks: bool = True
+    to_model: str = ""
 
 
 class Receipt(Value):

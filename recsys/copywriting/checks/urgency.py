@@ -139,7 +139,9 @@ def _stock(part: Part, match: re.Match[str], stock: int | None) -> Iterator[Find
             start=match.start(), end=match.end(), field="stock", value=str(stock), where=part.where
         )
         return
-    yield _finding(part, words, match.span())
+    # How many there are is never sent.
+    told = f"“{shown}” is not what the stock says; leave out how many are left."
+    yield _finding(part, words, match.span(), to_model=told)
 
 
 def _weekday(part: Part, match: re.Match[str], ends: date | None) -> Iterator[Finding | Receipt]:
@@ -191,7 +193,15 @@ def _receipt(part: Part, span: tuple[int, int], ends: date) -> Receipt:
     )
 
 
-def _finding(part: Part, words: str, span: tuple[int, int], *, blocks: bool = True) -> Finding:
+def _finding(
+    part: Part, words: str, span: tuple[int, int], *, blocks: bool = True, to_model: str = ""
+) -> Finding:
     return Finding(
-        check="urgency", words=words, where=part.where, start=span[0], end=span[1], blocks=blocks
+        check="urgency",
+        words=words,
+        where=part.where,
+        start=span[0],
+        end=span[1],
+        blocks=blocks,
+        to_model=to_model,
     )
