@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ MUG = Facts(
     ),
 )
 SUBJECT = Brief(kind="subject")
+TODAY = date(2026, 11, 30)
 
 
 def found(
@@ -35,7 +38,7 @@ def found(
     blocks: bool = True,
 ) -> list[tuple[str, str]]:
     facts = MUG.model_copy(update={"stock": stock})
-    checked = check(Copy(text=text, preheader=preheader), facts, brief, voice=voice)
+    checked = check(Copy(text=text, preheader=preheader), facts, brief, voice=voice, today=TODAY)
     return [(one.check, one.words) for one in checked.findings if one.blocks == blocks]
 
 
@@ -248,6 +251,40 @@ def test_banned_words_of_a_voice():
             "“today only” needs a day; remove it, or set the day the offer ends.",
         ),
         ("A mug, today only", None, "2026-12-24", None),
+        ("Last chance: ends 30 November", None, "2026-11-30", None),
+        (
+            "Last chance for a mug",
+            None,
+            "2026-11-29",
+            "“Last chance” says that time is short; the offer ended on 2026-11-29, so remove it,"
+            " or set a day to come.",
+        ),
+        (
+            "The mug offer, to 29 November",
+            None,
+            "2026-11-29",
+            "“29 November” stands in no field, and the offer ended on 2026-11-29; remove it, or set"
+            " the day.",
+        ),
+        (
+            "Ends Sunday",
+            None,
+            "2026-11-29",
+            "“Ends Sunday”: the offer ended on 2026-11-29. Set the day, or remove it.",
+        ),
+        (
+            "Just a handful remain",
+            500,
+            "",
+            "“Just a handful remain”: there are 500 in stock, which is not short; remove it.",
+        ),
+        ("Just a handful remain", 4, "", None),
+        (
+            "Order before midnight",
+            None,
+            "",
+            "“before midnight” needs a day; remove it, or set the day the offer ends.",
+        ),
     ],
 )
 def test_urgency_rests_on_stock_or_a_day(
@@ -256,6 +293,23 @@ def test_urgency_rests_on_stock_or_a_day(
     brief = Brief(kind="subject", offer_ends=ends)
 
     assert found(text, brief, stock=stock) == ([("urgency", words)] if words else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "offer"),
+    [
+        ("Save a third this week", "Save a third"),
+        ("Buy one, get one", "Buy one, get"),
+        ("Tomorrow it costs more", "Tomorrow it costs more"),
+        ("Prices go up on Monday", "Prices go up"),
+        ("Spare ein Drittel", "Spare ein Drittel"),
+    ],
+)
+def test_an_offer_in_words_stands_in_a_field_or_is_the_occasion(text: str, offer: str):
+    words = f"“{offer}” stands in no field; remove it, or name it as the occasion."
+
+    assert ("offer", words) in found(text)
+    assert ("offer", words) not in found(text, Brief(kind="subject", occasion=text))
 
 
 def test_keywords_are_missed_and_counted():

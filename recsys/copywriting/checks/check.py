@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from recsys.copywriting.checks.claims import check_claims
 from recsys.copywriting.checks.duplicates import ALIKE, DUPLICATE, Others
@@ -39,6 +40,7 @@ def check(
     *,
     voice: Voice | None = None,
     others: Others | None = None,
+    today: date | None = None,
 ) -> Checked:
     """Check a text against what is known, and against the rules of the trade.
 
@@ -48,6 +50,8 @@ def check(
         A voice of the shop's own, for its banned words.
     others
         Texts about other things, to find what was written twice.
+    today
+        An offer that ended before it bears nothing out; None for the day it is.
 
     Returns
     -------
@@ -73,7 +77,8 @@ def check(
     evidence = read_facts(facts, brief)
     found: list[Finding | Receipt] = list(check_claims(copy.claims, parts, evidence))
     for part in parts:
-        found += _of_part(part, facts, evidence, brief, voice)
+        found += check_urgency(part, facts, brief, today or date.today())
+        found += _of_part(part, evidence, brief, voice)
     if others is not None:
         found += _duplicates(copy, facts, others)
     findings = _in_order(one for one in found if isinstance(one, Finding))
@@ -84,14 +89,13 @@ def check(
 
 
 def _of_part(
-    part: Part, facts: Facts, evidence: Evidence, brief: Brief, voice: Voice | None
+    part: Part, evidence: Evidence, brief: Brief, voice: Voice | None
 ) -> Iterator[Finding | Receipt]:
     tags = [(tag.start, tag.end) for tag in find_tags(part.text)]
     yield from check_length(part, brief)
     yield from check_numbers(part, evidence, [*tags, *addresses(part.text), *told_elsewhere(part)])
     yield from check_terms(part, evidence)
     yield from check_brands(part, evidence, tags)
-    yield from check_urgency(part, facts, brief)
     yield from check_banned(part, voice)
     yield from check_spam(part, brief)
     yield from check_capitals(part, evidence, tags)

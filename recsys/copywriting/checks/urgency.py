@@ -1,4 +1,4 @@
-"""Whether time or stock is short in truth, where a text says so."""
+"""Whether time or stock is short in truth, or a price low, where a text says so."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from recsys.copywriting.checks.finding import Finding, Receipt
 from recsys.copywriting.checks.lexicon import load
 from recsys.copywriting.checks.tokens import Part
-from recsys.copywriting.text import Brief, Facts
+from recsys.copywriting.text import Brief, Fact, Facts
 
 SMALL_STOCK = 10  # pieces: of more than these nobody may say that few are left
 
@@ -31,6 +32,27 @@ def _matches(part: Part, name: str) -> tuple[re.Match[str], ...]:
 @lru_cache(maxsize=16)
 def _all(text: str, name: str) -> tuple[re.Match[str], ...]:
     return tuple(_pattern(name).finditer(text))
+
+
+class _End(NamedTuple):
+    """The day an offer ends, None where none is set or it has passed, and how findings say it."""
+
+    day: date | None
+    past: bool
+    told: str
+    remove: str
+
+    @classmethod
+    def of(cls, brief: Brief, today: date) -> _End:
+        try:
+            day = date.fromisoformat(brief.offer_ends)
+        except ValueError:
+            told, remove = "no end of the offer is set", "remove it, or set the day the offer ends"
+            return cls(None, False, told, remove)
+        if day < today:
+            told = f"the offer ended on {day}"
+            return cls(None, True, told, f"{told}, so remove it, or set a day to come")
+        return cls(day, False, f"the offer ends on {day}", "")
 
 
 _MONTHS = (
@@ -96,32 +118,37 @@ def told_elsewhere(part: Part) -> list[tuple[int, int]]:
     return found
 
 
-def check_urgency(part: Part, facts: Facts, brief: Brief) -> Iterator[Finding | Receipt]:
-    """Hold what is said of short stock and short time against the stock and the offer's end."""
-    ends = _end_of(brief)
+def check_urgency(
+    part: Part, facts: Facts, brief: Brief, today: date
+) -> Iterator[Finding | Receipt]:
+    """Hold what is said of short stock and short time against the stock and the offer's end.
+
+    An offer that has ended before ``today`` bears nothing out.
+    """
+    end = _End.of(brief, today)
+    ends = end.day
     for match in _matches(part, "stock"):
         yield from _stock(part, match, facts.stock)
     for match in _matches(part, "time"):
         if ends is None:
-            words = (
-                f"“{match.group()}” says that time is short;"
-                " remove it, or set the day the offer ends."
-            )
+            words = f"“{match.group()}” says that time is short; {end.remove}."
             yield _finding(part, words, match.span())
         elif re.search(r"\d", match.group()):
             words = f"“{match.group()}” depends on when it is read; say the day: {ends}."
             yield _finding(part, words, match.span())
     for match in _matches(part, "today"):
         if ends is None:
-            words = f"“{match.group()}” needs a day; remove it, or set the day the offer ends."
+            words = f"“{match.group()}” needs a day; {end.remove}."
             yield _finding(part, words, match.span())
         else:
             words = f"“{match.group()}” is true of one day only: send it on {ends}, or say the day."
             yield _finding(part, words, match.span(), blocks=False)
+    for match in _matches(part, "offer"):
+        yield _offer(part, match, facts, brief)
     days = not part.lows.isdisjoint(_WEEKDAYS + _GERMAN_DAYS)
     for match in _ENDS_ON.finditer(part.text) if days else ():
-        yield from _weekday(part, match, ends)
-    yield from _dates(part, facts, ends)
+        yield from _weekday(part, match, end)
+    yield from _dates(part, facts, end)
 
 
 def _stock(part: Part, match: re.Match[str], stock: int | None) -> Iterator[Finding | Receipt]:
@@ -144,19 +171,37 @@ def _stock(part: Part, match: re.Match[str], stock: int | None) -> Iterator[Find
     yield _finding(part, words, match.span(), to_model=told)
 
 
-def _weekday(part: Part, match: re.Match[str], ends: date | None) -> Iterator[Finding | Receipt]:
+def _offer(part: Part, match: re.Match[str], facts: Facts, brief: Brief) -> Finding | Receipt:
+    said = match.group().casefold()
+    for fact in (*facts.facts, Fact(field="occasion", value=brief.occasion)):
+        if said in fact.value.casefold():
+            return Receipt(
+                start=match.start(),
+                end=match.end(),
+                field=fact.field,
+                value=fact.value,
+                where=part.where,
+            )
+    words = f"“{match.group()}” stands in no field; remove it, or name it as the occasion."
+    return Finding(
+        check="offer", words=words, where=part.where, start=match.start(), end=match.end()
+    )
+
+
+def _weekday(part: Part, match: re.Match[str], end: _End) -> Iterator[Finding | Receipt]:
     name = match["day"].casefold()
     day = _WEEKDAYS.index(name) if name in _WEEKDAYS else _GERMAN_DAYS.index(name)
-    if ends is not None and ends.weekday() == day:
-        yield _receipt(part, match.span(), ends)
+    if end.day is not None and end.day.weekday() == day:
+        yield _receipt(part, match.span(), end.day)
         return
-    told = "no end of the offer is set" if ends is None else f"the offer ends on {ends}"
-    yield _finding(part, f"“{match.group()}”: {told}. Set the day, or remove it.", match.span())
+    words = f"“{match.group()}”: {end.told}. Set the day, or remove it."
+    yield _finding(part, words, match.span())
 
 
-def _dates(part: Part, facts: Facts, ends: date | None) -> Iterator[Finding | Receipt]:
+def _dates(part: Part, facts: Facts, end: _End) -> Iterator[Finding | Receipt]:
+    ends = end.day
     known = [(one, found) for one in facts.facts for *_, found in dates(one.value)]
-    for start, end, said in dates(part.text):
+    for start, last, said in dates(part.text):
         year, month, day = said
         fact = next(
             (one for one, found in known if found[1:] == said[1:] and year in (None, found[0])),
@@ -167,24 +212,19 @@ def _dates(part: Part, facts: Facts, ends: date | None) -> Iterator[Finding | Re
             and (month, day) == (ends.month, ends.day)
             and year in (None, ends.year)
         ):
-            yield _receipt(part, (start, end), ends)
+            yield _receipt(part, (start, last), ends)
         elif fact is not None:
             yield Receipt(
-                start=start, end=end, field=fact.field, value=fact.value, where=part.where
+                start=start, end=last, field=fact.field, value=fact.value, where=part.where
             )
         else:
-            told = (
-                "stands in no field" if ends is None else f"is not the day the offer ends, {ends}"
-            )
-            words = f"“{part.text[start:end]}” {told}; remove it, or set the day."
-            yield _finding(part, words, (start, end))
-
-
-def _end_of(brief: Brief) -> date | None:
-    try:
-        return date.fromisoformat(brief.offer_ends)
-    except ValueError:
-        return None
+            told = "stands in no field"
+            if end.past:
+                told = f"stands in no field, and {end.told}"
+            elif ends is not None:
+                told = f"is not the day the offer ends, {ends}"
+            words = f"“{part.text[start:last]}” {told}; remove it, or set the day."
+            yield _finding(part, words, (start, last))
 
 
 def _receipt(part: Part, span: tuple[int, int], ends: date) -> Receipt:
