@@ -149,19 +149,16 @@ def find_tags(text: str) -> list[Tag]:
     if not _MARKS.intersection(text):
         return []
     found: list[Tag] = []
-    for tool in _ALL:
-        for match in tool.pattern.finditer(text):
-            if not _taken(found, match.start(), match.end()):
-                fallback = match.groupdict().get("fallback")
-                found.append(Tag(match.start(), match.end(), tool.id, fallback))
-    for match in _LOOKS.finditer(text):
-        if not _taken(found, match.start(), match.end()):
-            found.append(Tag(match.start(), match.end(), "", None))
+    taken = bytearray(len(text))  # by letter: a text may be made of nothing but tags
+    for tool in (*_ALL, None):
+        for match in (_LOOKS if tool is None else tool.pattern).finditer(text):
+            start, end = match.span()
+            if any(taken[start:end]):
+                continue
+            taken[start:end] = b"\1" * (end - start)
+            fallback = match.groupdict().get("fallback")
+            found.append(Tag(start, end, "" if tool is None else tool.id, fallback))
     return sorted(found)
-
-
-def _taken(found: list[Tag], start: int, end: int) -> bool:
-    return any(start < tag.end and tag.start < end for tag in found)
 
 
 def as_seen(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 
 from recsys.copywriting.checks.claims import check_claims
 from recsys.copywriting.checks.duplicates import ALIKE, DUPLICATE, Others
@@ -31,6 +32,11 @@ _LIMITS = (
     "Words are compared, not meanings: a claim in words that no list has is not noticed, nor is a"
     " brand that is little known."
 )
+
+
+# Nobody reads more findings than so many; and texts made to have more are not worth the time.
+MOST_FINDINGS = 50
+_MOST_SPANS = 200  # of merge tags, dates and addresses, whose numbers are no claims
 
 
 def check(
@@ -77,34 +83,50 @@ def check(
     evidence = read_facts(facts, brief)
     found: list[Finding | Receipt] = list(check_claims(copy.claims, parts, evidence))
     for part in parts:
-        found += check_urgency(part, facts, brief, today or date.today())
-        found += _of_part(part, evidence, brief, voice)
+        for checked in (
+            check_urgency(part, facts, brief, today or date.today()),
+            *_of_part(part, evidence, brief, voice),
+        ):
+            found += _enough(checked)
     if others is not None:
         found += _duplicates(copy, facts, others)
     findings = _in_order(one for one in found if isinstance(one, Finding))
     receipts = [one for one in found if isinstance(one, Receipt)]
     return Checked(
-        findings=findings, receipts=_apart(receipts, findings), limits=_limits(brief.language)
+        findings=_first(findings),
+        receipts=_apart(receipts, findings, parts),
+        limits=_limits(brief.language),
     )
 
 
 def _of_part(
     part: Part, evidence: Evidence, brief: Brief, voice: Voice | None
-) -> Iterator[Finding | Receipt]:
-    tags = [(tag.start, tag.end) for tag in find_tags(part.text)]
-    yield from check_length(part, brief)
-    yield from check_numbers(part, evidence, [*tags, *addresses(part.text), *told_elsewhere(part)])
-    yield from check_terms(part, evidence)
-    yield from check_brands(part, evidence, tags)
-    yield from check_banned(part, voice)
-    yield from check_spam(part, brief)
-    yield from check_capitals(part, evidence, tags)
-    yield from check_marks(part, brief, tags)
-    yield from check_merge_tags(part, brief)
-    yield from check_keywords(part, brief)
-    yield from check_language(part)
-    yield from check_leaks(part, evidence, tags)
-    yield from check_orders(part, evidence)
+) -> Iterator[Iterator[Finding | Receipt]]:
+    tags = [(tag.start, tag.end) for tag in islice(find_tags(part.text), _MOST_SPANS)]
+    elsewhere = [*tags, *addresses(part.text), *told_elsewhere(part)]
+    yield check_length(part, brief)
+    yield check_numbers(part, evidence, elsewhere[:_MOST_SPANS])
+    yield check_terms(part, evidence)
+    yield check_brands(part, evidence, tags)
+    yield check_banned(part, voice)
+    yield check_spam(part, brief)
+    yield check_capitals(part, evidence, tags)
+    yield check_marks(part, brief, tags)
+    yield check_merge_tags(part, brief)
+    yield check_keywords(part, brief)
+    yield check_language(part)
+    yield check_leaks(part, evidence, tags)
+    yield check_orders(part, evidence)
+
+
+def _enough(found: Iterator[Finding | Receipt]) -> Iterator[Finding | Receipt]:
+    """Go through what a check finds until there are findings enough."""
+    count = 0
+    for one in found:
+        yield one
+        count += isinstance(one, Finding)
+        if count == MOST_FINDINGS:
+            return
 
 
 def _duplicates(copy: Copy, facts: Facts, others: Others) -> Iterator[Finding]:
@@ -122,18 +144,31 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(alone.values(), key=lambda one: (one.where != "text", one.start, one.end)))
 
 
-def _apart(receipts: list[Receipt], findings: tuple[Finding, ...]) -> tuple[Receipt, ...]:
+def _first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Keep the first of a great many, those that block before advice."""
+    if len(findings) <= MOST_FINDINGS:
+        return findings
+    return _in_order(sorted(findings, key=lambda one: not one.blocks)[:MOST_FINDINGS])
+
+
+def _apart(
+    receipts: list[Receipt], findings: tuple[Finding, ...], parts: list[Part]
+) -> tuple[Receipt, ...]:
     """Keep receipts that overlap no finding that blocks and no longer receipt."""
-    taken = [(one.where, one.start, one.end) for one in findings if one.blocks]
+    taken = {part.where: bytearray(len(part.text)) for part in parts}  # by letter
+    for one in findings:
+        if one.blocks and one.where in taken:
+            _take(taken[one.where], one.start, one.end)
     kept: list[Receipt] = []
     for one in sorted(receipts, key=lambda one: (one.start - one.end, one.start)):
-        if not any(
-            one.where == where and one.start < end and start < one.end
-            for where, start, end in taken
-        ):
+        if not any(taken[one.where][one.start : one.end]):
             kept.append(one)
-            taken.append((one.where, one.start, one.end))
+            _take(taken[one.where], one.start, one.end)
     return tuple(sorted(kept, key=lambda one: (one.where != "text", one.start)))
+
+
+def _take(letters: bytearray, start: int, end: int) -> None:
+    letters[start:end] = b"\1" * (end - start)
 
 
 def _limits(language: str) -> str:

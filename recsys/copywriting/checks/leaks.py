@@ -23,13 +23,14 @@ _GREETING = re.compile(
 )
 _URL = re.compile(
     r"\bhttps?://\S+|\bwww\.\S+"
-    r"|\b[\w-]+\.(?:com|net|org|io|shop|store|co\.uk|de|fr|es|it|nl|pl|pt|se|eu)\b(?:/\S*)?",
+    r"|(?<![\w-])[\w-]+\.(?:com|net|org|io|shop|store|co\.uk|de|fr|es|it|nl|pl|pt|se|eu)\b(?:/\S*)?"
+    r"|\b(?:t|wa)\.me/\S+|\bbit\.ly/\S+",
     re.IGNORECASE,
 )
 _DOTTED = re.compile(r"\w\.\w|://")
 _MARKUP = re.compile(
-    r"</?[a-zA-Z][^<>]*>|^#{1,6} |\*\*[^*\n]+\*\*|__[^_\n]+__|`[^`\n]*`|\[[^\]\n]+\]\([^)\n]+\)"
-    r"|^\s*[-*•] |^\s*\d+\. |&(?:amp|nbsp|lt|gt|quot|#\d+);",
+    r"</?[a-zA-Z][^<>]*>|^#{1,6} |\*\*[^*\n]+\*\*|__[^_\n]+__|`[^`\n]*`|\[[^\[\]\n]+\]\([^()\n]+\)"
+    r"|^[ \t]*[-*•] |^[ \t]*\d+\. |&(?:amp|nbsp|lt|gt|quot|#\d+);",
     re.MULTILINE,
 )
 
