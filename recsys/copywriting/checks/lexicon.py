@@ -257,6 +257,15 @@ def negators(language: str) -> dict[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in load("negators")[language].items()}
 
 
+@lru_cache(maxsize=16)
+def small_words(language: str) -> frozenset[str]:
+    """Return the words of a language that claim nothing: articles, "holds", "comes with"."""
+    small = frozenset(load("stopwords")["stopwords"].get(language, "").split())
+    if language == "en":
+        small |= frozenset(load("form")["small"].split())
+    return small
+
+
 @lru_cache(maxsize=32)
 def load(name: str) -> dict[str, Any]:
     """Read one of the word files."""
