@@ -180,7 +180,7 @@ def test_of_a_claim_only_what_the_field_bears_out_is_underlined():
 @pytest.mark.parametrize(
     ("claim", "borne"),
     [
-        ("This banana is chosen by every Olympic team and prevents any cramp", "banana"),
+        ("This banana is chosen by every Olympic team and loved by stars", "banana"),
         ("Bananas that stay fresh for months without a fridge", "Bananas"),
     ],
 )
