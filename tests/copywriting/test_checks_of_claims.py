@@ -50,6 +50,14 @@ def test_the_tables_are_large_enough_and_their_rates_hold():
     assert held_alarms / held_truths <= 0.1
 
 
+def test_sentences_that_somebody_else_wrote_are_mostly_judged_rightly():
+    caught, lies, alarms, truths = rates("claims_by_another.toml")
+
+    assert (lies, truths) == (49, 23)
+    assert caught >= 37
+    assert alarms <= 3
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

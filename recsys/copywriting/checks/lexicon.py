@@ -64,7 +64,7 @@ class Lexicon:
     ) -> list[Mention]:
         """Find all terms; ``strict`` passes over loose words that claim nothing here.
 
-        The spans of harmless phrases, which are passed over, are added to ``passed``.
+        The spans of harmless phrases are added to ``passed``.
         """
         stems = [stem(word.low, self.language) for word in words]
         found: list[Mention] = []
