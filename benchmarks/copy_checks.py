@@ -66,6 +66,7 @@ def run(_demo: Demo | None = None) -> list[Result]:
     caught, lies, alarms, truths = rates("claims.toml")
     held = rates("claims_held_out.toml")
     hard = rates("claims_hard.toml")
+    other = rates("claims_by_another.toml")
     return [
         told("checks of a description of 150 words, median", percentile(taken, 50), unit="ms"),
         at_most("- of 100, the 95th slowest", percentile(taken, 95), 5, unit="ms"),
@@ -76,6 +77,12 @@ def run(_demo: Demo | None = None) -> list[Result]:
         told(f"- held out: true ones flagged, of {held[3]}", 100 * held[2] / held[3], unit="%"),
         told(f"- sly: false ones caught, of {hard[1]}", 100 * hard[0] / hard[1], unit="%"),
         told(f"- sly: true ones flagged, of {hard[3]}", 100 * hard[2] / hard[3], unit="%"),
+        told(
+            f"- by another: false ones caught, of {other[1]}", 100 * other[0] / other[1], unit="%"
+        ),
+        told(
+            f"- by another: true ones flagged, of {other[3]}", 100 * other[2] / other[3], unit="%"
+        ),
     ]
 
 

@@ -17,6 +17,7 @@ class Sentence:
     brief: Brief
     text: str
     wrong: frozenset[tuple[str, str]]  # check and the words that it points at
+    false: bool = False  # whatever it is that blocks it
 
     def found(self) -> frozenset[tuple[str, str]]:
         checked = check(Copy(text=self.text), self.facts, self.brief)
@@ -41,7 +42,9 @@ def sentences(name: str) -> Iterator[Sentence]:
             yield Sentence(facts, brief, text, frozenset())
         for text, *wrong in product["false"]:
             pairs = frozenset(zip(wrong[::2], wrong[1::2], strict=True))
-            yield Sentence(facts, brief, text, pairs)
+            yield Sentence(facts, brief, text, pairs, false=True)
+        for text in product.get("false_any", ()):
+            yield Sentence(facts, brief, text, frozenset(), false=True)
 
 
 def rates(name: str) -> tuple[int, int, int, int]:
@@ -49,9 +52,9 @@ def rates(name: str) -> tuple[int, int, int, int]:
     caught = lies = alarms = truths = 0
     for sentence in sentences(name):
         found = sentence.found()
-        if sentence.wrong:
+        if sentence.false:
             lies += 1
-            caught += sentence.wrong <= found
+            caught += bool(found) and sentence.wrong <= found
         else:
             truths += 1
             alarms += bool(found)

@@ -50,6 +50,14 @@ def test_the_tables_are_large_enough_and_their_rates_hold():
     assert held_alarms / held_truths <= 0.1
 
 
+def test_sentences_that_somebody_else_wrote_are_mostly_judged_rightly():
+    caught, lies, alarms, truths = rates("claims_by_another.toml")
+
+    assert (lies, truths) == (49, 23)
+    assert caught >= 37
+    assert alarms <= 3
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -158,7 +166,54 @@ def test_receipts_name_the_field_and_overlap_nothing():
 
     assert [(text[one.start : one.end], one.field, one.value) for one in found.receipts] == [
         ("navy", "colour", "Navy"),
-        ("holds 350 ml", "capacity", "0.35 l"),
+        ("350 ml", "capacity", "0.35 l"),
+    ]
+
+
+def test_of_a_claim_only_what_the_field_bears_out_is_underlined():
+    text = "A calm, deep blue keeps to itself; the soft silicone lid closes."
+    facts = facts_of(colour="Deep blue", material="Steel, silicone lid")
+    found = checked(text, facts, ("soft silicone lid", "material"))
+
+    assert blocking(found) == []
+    assert ("silicone lid", "material") in {
+        (text[one.start : one.end], one.field) for one in found.receipts
+    }
+    assert [one.words for one in found.findings] == [
+        "Of “soft silicone lid”, “soft” does not stand in the field “material”:"
+        " “Steel, silicone lid”. See for yourself."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("claim", "borne"),
+    [
+        ("This banana is chosen by every Olympic team and loved by stars", "banana"),
+        ("Bananas that stay fresh for months without a fridge", "Bananas"),
+    ],
+)
+def test_a_claim_of_which_one_word_agrees_is_no_receipt(claim: str, borne: str):
+    found = checked(
+        f"{claim}.", facts_of(description="Ripe bananas, 1 kg."), (claim, "description")
+    )
+
+    assert blocking(found) == [
+        (
+            "claim",
+            f"Of “{claim}”, only “{borne}” stands in the field “description”:"
+            " “Ripe bananas, 1 kg.”. Say what stands there, or remove it.",
+        )
+    ]
+    assert found.receipts == ()
+
+
+def test_a_denial_that_the_field_does_not_have_is_not_borne_out():
+    facts = facts_of(care="Rusts in the rain")
+    found = checked("It never rusts.", facts, ("never rusts", "care"))
+
+    assert [one.words for one in found.findings if one.check == "claim"] == [
+        "Of “never rusts”, “never” does not stand in the field “care”: “Rusts in the rain”."
+        " See for yourself."
     ]
 
 

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from recsys.copywriting.checks.lexicon import READ, Mention, lexicon, negators, parents, plain_name
-from recsys.copywriting.checks.quantities import Quantity, quantities
+from recsys.copywriting.checks.quantities import Quantity, quantities, sorts_of
 from recsys.copywriting.checks.tokens import Token, cut
 from recsys.copywriting.checks.units import unit_of
 from recsys.copywriting.text import Brief, Fact, Facts
 
 _MIXED = re.compile(r"[&/,;|>]|\b(?:and|or|und|oder)\b")
+_LIST = re.compile(r",\s|[;|]|\s/\s|(?<=[a-z])/(?=[a-z])")
 _GROUPS = ("categor", "department", "section", "collection", "commodity", "kategorie", "aisle")
 _YES = frozenset({"yes", "true", "ja", "y", "1", "x", "✓"})
-_NO = frozenset({"no", "false", "nein", "n", "none", "0", "kein", "keine", "✗"})
+NOTHING = frozenset({"no", "false", "nein", "n", "none", "0", "kein", "keine", "✗"})
 _COUNTS = frozenset(
     {"products", "pack", "pieces", "quantity", "count", "pcs", "units", "menge", "stück"}
 )
@@ -93,23 +94,38 @@ def _read(name: str, value: str, *, mixed_counts: bool) -> Known:
     label, tokens = cut(name), cut(value)
     known = Known(Fact(field=name, value=value), [*label, *tokens])
     known.numbers = [_named(label, tokens, one) for one in quantities(tokens, None)]
+    known.numbers += _listed(label, value)
     mixed = any(group in name.casefold() for group in _GROUPS) and _MIXED.search(value)
     if mixed and not mixed_counts:
         return known  # "Wool & cashmere" says nothing of one product
     words = [token for token in tokens if token.kind != "mark"]
     value = value.strip().casefold()
-    nothing = value in _NO or (value[:2] in ("0", "0 ") and known.numbers[:1] != [])
+    nothing = value in NOTHING or (value[:2] in ("0", "0 ") and known.numbers[:1] != [])
     for language in READ:
         for mention in lexicon(language).mentions(words, strict=False):
             _note(known, mention.term.id, denied=mention.denied)
-        denials = {*negators(language)["deny"], "free"}
         labels = [token for token in label if token.kind != "mark"]
+        if 0 < len(words) <= 3 and not nothing:  # "wax: soy" says soy wax
+            for mention in lexicon(language).mentions([*words, *labels], strict=False):
+                if mention.first < len(words) < mention.last:
+                    _note(known, mention.term.id, denied=mention.denied)
+        denials = {*negators(language)["deny"], "free"}
         for mention in lexicon(language).mentions(labels, strict=False):
             # "Bluetooth: 5.3" says that it has it, "scent: lavender" that it smells.
             told = nothing or value in _YES or known.numbers or mention.term.kind == "ingredient"
             if told and (nothing or not words or words[0].low not in denials):
                 _note(known, mention.term.id, denied=mention.denied != nothing)
     return known
+
+
+def _listed(label: list[Token], value: str) -> list[Quantity]:
+    """Count a list of short things: "S, M, L, XL" are four, of what the field's name says."""
+    pieces = [piece for piece in _LIST.split(value) if piece.strip()]
+    if len(pieces) < 2 or any(len(piece.split()) > 2 for piece in pieces):
+        return []
+    around = frozenset(plain_name(token.low) for token in label if token.kind == "word")
+    count = (float(len(pieces)),)
+    return [Quantity(0, 0, "", count, count, before=around)] if around else []
 
 
 def _note(known: Known, term: str, *, denied: bool) -> None:
@@ -132,7 +148,11 @@ def _named(label: list[Token], tokens: list[Token], number: Quantity) -> Quantit
             number = replace(number, kind=unit.kind, values=values, imperial=unit.imperial)
         elif lows & _COUNTS:
             number = replace(number, kind="pieces")
-    return replace(number, before=number.before | around)
+    return replace(
+        number,
+        before=number.before | around,
+        sorts=number.sorts or sorts_of(reversed(label), number.kind),
+    )
 
 
 def bears(mention: Mention, evidence: Evidence) -> tuple[Fact | None, Fact | None]:

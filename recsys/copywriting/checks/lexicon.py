@@ -55,8 +55,17 @@ class Lexicon:
     heads: dict[str, Term]
     phrases: dict[str, list[tuple[tuple[str, ...], Term]]]
 
-    def mentions(self, words: Sequence[Token], *, strict: bool = True) -> list[Mention]:
-        """Find all terms; ``strict`` passes over loose words that claim nothing here."""
+    def mentions(
+        self,
+        words: Sequence[Token],
+        *,
+        strict: bool = True,
+        passed: list[tuple[int, int]] | None = None,
+    ) -> list[Mention]:
+        """Find all terms; ``strict`` passes over loose words that claim nothing here.
+
+        The spans of harmless phrases are added to ``passed``.
+        """
         stems = [stem(word.low, self.language) for word in words]
         found: list[Mention] = []
         at = 0
@@ -69,7 +78,10 @@ class Lexicon:
                 continue
             term, last = hit
             silent = strict and term.loose and not _claims(words, at, last)
-            if term.kind != "harmless" and not silent:
+            if term.kind == "harmless":
+                if passed is not None:
+                    passed.append((words[at].start, words[last - 1].end))
+            elif not silent:
                 denied = self._denied(words, at, last, found, term)
                 if denied is not None:
                     start, end = words[at].start, words[last - 1].end
@@ -140,6 +152,8 @@ def _freed(words: Sequence[Token], last: int) -> bool:
 def _claims(words: Sequence[Token], first: int, last: int) -> bool:
     before = words[first - 1].low if first and not words[first].broken else ""
     after = words[last].low if last < len(words) and not words[last].broken else ""
+    if before == "of" and first > 1 and words[first - 2].low in load("form")["portions"]:
+        return False  # "a slice of orange"
     return before in _BEFORE or after in load("form")["parts"]
 
 
@@ -255,6 +269,15 @@ def _entries() -> list[tuple[str, str, dict[str, Any]]]:
 def negators(language: str) -> dict[str, frozenset[str]]:
     """Return the words that deny, cancel, compare and join in a language that is read."""
     return {name: frozenset(words) for name, words in load("negators")[language].items()}
+
+
+@lru_cache(maxsize=16)
+def small_words(language: str) -> frozenset[str]:
+    """Return the words of a language that claim nothing: articles, "holds", "comes with"."""
+    small = frozenset(load("stopwords")["stopwords"].get(language, "").split())
+    if language == "en":
+        small |= frozenset(load("form")["small"].split())
+    return small
 
 
 @lru_cache(maxsize=32)

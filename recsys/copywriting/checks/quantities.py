@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -17,6 +17,8 @@ _LINKS = frozenset(
 _ACROSS = frozenset({"x", "\u00d7", "*", "by", "/"})
 # Marks that do not part a number from what it counts.
 _QUIET = frozenset("-\u2013'\u2019\"“”")
+_SPANNED = _QUIET | {":"}
+_PARTED = frozenset({"and", "or", "but", "with", "after", "before", "und", "oder", "mit"})
 _MINUS = frozenset({"-", "\u2212"})
 # "The 2nd cup", "at 6 am": numbers that count nothing.
 _OF_TIME = frozenset({"st", "nd", "rd", "th", "am", "pm", "uhr"})
@@ -37,6 +39,8 @@ class Quantity:
         Stems of the words that it stands with, to tell three pockets from three wheels.
     bound
         "up to" where it is a limit.
+    sorts
+        What it measures, by the words near it: "width", "charging"; empty where none says.
     """
 
     start: int
@@ -49,6 +53,7 @@ class Quantity:
     before: frozenset[str] = frozenset()
     bound: str = ""
     also: tuple[str, float] | None = None
+    sorts: frozenset[str] = frozenset()
 
     def equals(self, other: Quantity) -> bool:
         """Whether the other has the same unit and, rounded where units differ, the same value."""
@@ -123,6 +128,7 @@ def _quantity(tokens: Sequence[Token], number: Number) -> Quantity | None:
         before=_near(tokens, first - 1, -1),
         bound="up to" if bound in ("up to", "bis zu") else "",
         also=("volume", values[0] * 29.5735) if unit and number.name == "oz" and values else None,
+        sorts=_sorts(tokens, first, last, unit.kind) if unit else frozenset(),
     )
     # "Three sisters" may be said of anything: small numbers in words count with a unit or a thing.
     return found if unit or not number.words or found.after or values[0] > 12 else None
@@ -147,6 +153,35 @@ def _code(tokens: Sequence[Token], number: Number) -> tuple[int, int] | None:
     while last < len(tokens) and _touches(tokens, last) and tokens[last].kind != "mark":
         last += 1
     return tokens[first].start, tokens[last - 1].end
+
+
+def _sorts(tokens: Sequence[Token], first: int, last: int, kind: str) -> frozenset[str]:
+    """Return what a number measures: "5 cm wide", "a range of 10 m", "20 h of charging time"."""
+    after = sorts_of(tokens[last : last + 4], kind)
+    return after or sorts_of(reversed(tokens[max(first - 4, 0) : first]), kind)
+
+
+def sorts_of(tokens: Iterable[Token], kind: str) -> frozenset[str]:
+    """Return what the first word that says so measures, up to a mark, a number or an "and"."""
+    measured = _measured(kind)
+    for token in tokens:
+        if token.kind == "number" or (token.kind == "mark" and token.text not in _SPANNED):
+            break
+        if token.low in _PARTED:
+            break
+        if token.low in measured:
+            return measured[token.low]
+    return frozenset()
+
+
+@lru_cache(maxsize=64)
+def _measured(kind: str) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    tables = load("measured")
+    for name, words in {**tables.get(kind, {}), **tables["any"]}.items():
+        for word in words.split():
+            found[word] = found.get(word, frozenset()) | {name}
+    return found
 
 
 @lru_cache(maxsize=2)

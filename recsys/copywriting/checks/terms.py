@@ -5,30 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from recsys.copywriting.checks.denials import check_denials
 from recsys.copywriting.checks.evidence import Evidence, bears
 from recsys.copywriting.checks.finding import Finding, Receipt
 from recsys.copywriting.checks.lexicon import Mention, brands, lexicon, load, parents
+from recsys.copywriting.checks.pairing import is_pairing
+from recsys.copywriting.checks.phrasing import check_phrasing
 from recsys.copywriting.checks.tokens import Part
 from recsys.copywriting.checks.units import unit_of
 
 _CHECKS = {"comparison": "superlative", "ingredient": "property", "pairing": "property"}
-# "the most comfortable", not "most of all", "the most of it", "most people".
-_MOST = re.compile(
-    r"\b(?:the|our|world['\u2019]s|your) most (?!of\b|out\b|from\b)[a-z]+", re.IGNORECASE
-)
 # A trade name has a capital inside, or a sign behind it: "HydroShield", "Dryline™".
 _INNER = re.compile(r"\b[A-Z]?[a-z]+[A-Z][A-Za-z]+\b|(?<![\w-])[^\W\d_][\w-]*(?=[™®])")
+_GERMAN_NOUNS = frozenset({"Staub", "Anker", "Mammut"})
 _FREE = re.compile(r"\b([^\W\d_]{3,})[- ]free\b(?! of| from)", re.IGNORECASE)
 
 
 def check_terms(part: Part, evidence: Evidence) -> Iterator[Finding | Receipt]:
     """Find every material, colour, property, certification and superlative in the facts."""
-    mentions = lexicon(part.language).mentions(part.words)
+    passed: list[tuple[int, int]] = []
+    mentions = lexicon(part.language).mentions(part.words, passed=passed)
     for mention in mentions:
         yield from _judge(part, mention, evidence)
     taken = [(mention.start, mention.end) for mention in mentions]
+    # Ingredients are mostly passed over: "low in fat" is for the other check to find.
+    told = [(one.start, one.end) for one in mentions if one.term.kind != "ingredient"]
+    yield from check_phrasing(part, evidence, [*told, *passed])
+    yield from check_denials(part, evidence, taken)
     if part.language == "en":
-        yield from _most(part, evidence)
         yield from _free(part, evidence, taken)
 
 
@@ -55,6 +59,11 @@ def _judge(part: Part, mention: Mention, evidence: Evidence) -> Iterator[Finding
     if kind == "pairing" and mention.term.id.split()[-1] not in evidence.words:
         return
     words = _unsupported(shown, mention, evidence)
+    worn_with = part.language == "en" and kind in ("material", "colour")
+    if worn_with and is_pairing(part.words, mention.first, mention.last):
+        words = f"“{shown}” seems to be said of what goes with it; see for yourself."
+        yield _finding(part, kind, words, start, end, blocks=False)
+        return
     yield _finding(part, _CHECKS.get(kind, kind), words, start, end)
 
 
@@ -78,13 +87,6 @@ def _unsupported(shown: str, mention: Mention, evidence: Evidence) -> str:
             " Say what stands there."
         )
     return f"“{shown}” stands in no field {evidence.whose}; remove it, or add it as a feature."
-
-
-def _most(part: Part, evidence: Evidence) -> Iterator[Finding]:
-    for match in _MOST.finditer(part.text):
-        if match.group().casefold() not in evidence.text:
-            words = f"“{match.group()}” is a superlative that stands in no field; remove it."
-            yield _finding(part, "superlative", words, *match.span())
 
 
 def _free(
@@ -114,6 +116,8 @@ def check_brands(part: Part, evidence: Evidence, tags: list[tuple[int, int]]) ->
     words = part.words
     known = brands()
     for at, word in enumerate(words):
+        if part.language == "de" and word.text in _GERMAN_NOUNS:
+            continue
         for brand in known.get(word.text, ()):
             last = at + len(brand)
             if tuple(one.text for one in words[at:last]) != brand:
@@ -138,8 +142,10 @@ def _brand(part: Part, start: int, end: int) -> Finding:
     return _finding(part, "brand", words, start, end)
 
 
-def _finding(part: Part, check: str, words: str, start: int, end: int) -> Finding:
-    return Finding(check=check, words=words, where=part.where, start=start, end=end)
+def _finding(
+    part: Part, check: str, words: str, start: int, end: int, *, blocks: bool = True
+) -> Finding:
+    return Finding(check=check, words=words, where=part.where, start=start, end=end, blocks=blocks)
 
 
 def _short(value: str) -> str:
