@@ -109,7 +109,7 @@ def _heading(workspace: Workspace, numbers: dict[State, int]) -> None:
         search = st.text_input(
             "Find",
             was_search,
-            placeholder="Name or id",
+            placeholder="Name, id or words",
             icon=":material/search:",
             key="copy-queue-search",
             width=260,

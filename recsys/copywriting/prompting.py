@@ -136,7 +136,8 @@ def make_prompt(
 
 def once_more(prompt: Prompt, copy: Copy, checked: Checked) -> Prompt:
     """Return the request with a text that did not pass, and what was found in it."""
-    found = [finding.words for finding in checked.findings if finding.blocks]
+    # Where its words say what is never sent, the number in stock say, it has others for a model.
+    found = [one.to_model or one.words for one in checked.findings if one.blocks]
     before = copy.model_dump(mode="json")
     user = (
         prompt.user,
