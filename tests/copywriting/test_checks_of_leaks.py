@@ -57,3 +57,12 @@ def test_a_segments_name_bears_nothing_out_and_stands_in_no_finding() -> None:
 )
 def test_personal_data_is_told_from_other_numbers(text: str, found: str | None) -> None:
     assert personal_in(text) == found
+
+
+def test_an_account_stands_in_a_field_or_is_found() -> None:
+    copy = Copy(text="Ask @Evilshop or @ikaro.mugs on Telegram.")
+    facts = MUG.model_copy(update={"facts": (Fact(field="contact", value="@ikaro.mugs"),)})
+
+    assert [
+        (one.check, one.words) for one in check(copy, facts, Brief()).findings if one.blocks
+    ] == [("leak", "“@Evilshop” is an account that stands in no field; remove it.")]

@@ -19,6 +19,7 @@ from recsys.copywriting.checks.form import (
 )
 from recsys.copywriting.checks.language import check_language
 from recsys.copywriting.checks.leaks import addresses, check_leaks
+from recsys.copywriting.checks.letters import check_letters
 from recsys.copywriting.checks.lexicon import READ
 from recsys.copywriting.checks.orders import check_orders
 from recsys.copywriting.checks.terms import check_brands, check_terms
@@ -36,7 +37,7 @@ _LIMITS = (
 
 # Nobody reads more findings than so many; and texts made to have more are not worth the time.
 MOST_FINDINGS = 50
-_MOST_SPANS = 200  # of merge tags, dates and addresses, whose numbers are no claims
+_MOST_SPANS = 100  # of merge tags, dates and addresses, whose numbers are no claims
 
 
 def check(
@@ -111,6 +112,7 @@ def _of_part(
     yield check_banned(part, voice)
     yield check_spam(part, brief)
     yield check_capitals(part, evidence, tags)
+    yield check_letters(part, evidence, tags)
     yield check_marks(part, brief, tags)
     yield check_merge_tags(part, brief)
     yield check_keywords(part, brief)

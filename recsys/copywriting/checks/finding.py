@@ -17,7 +17,8 @@ class Finding(Value):
     check
         Which check: "number", "unit", "material", "colour", "brand", "certification",
         "superlative", "property" (what it can be, hold or lack), "origin", "offer", "negation",
-        "claim", "urgency", "length", "banned", "spam", "capitals", "punctuation", "emoji",
+        "claim", "urgency", "length", "banned", "spam", "capitals", "letters" (that hide words),
+        "punctuation", "emoji",
         "merge tag", "keywords", "duplicate", "language", "personal", "leak" (talk between a writer
         and a model, markup, web addresses).
     words

@@ -27,6 +27,7 @@ _URL = re.compile(
     r"|\b(?:t|wa)\.me/\S+|\bbit\.ly/\S+",
     re.IGNORECASE,
 )
+_ACCOUNT = re.compile(r"(?<![\w.@/+-])@[A-Za-z_][\w.]{2,63}")
 _DOTTED = re.compile(r"\w\.\w|://")
 _MARKUP = re.compile(
     r"</?[a-zA-Z][^<>]*>|^#{1,6} |\*\*[^*\n]+\*\*|__[^_\n]+__|`[^`\n]*`|\[[^\[\]\n]+\]\([^()\n]+\)"
@@ -59,6 +60,7 @@ def check_leaks(part: Part, evidence: Evidence, tags: list[tuple[int, int]]) -> 
         shown = text[span[0] : span[1]]
         if shown not in evidence.text:
             yield _finding(part, "personal", f"“{shown}” is a telephone number; remove it.", span)
+    yield from _accounts(part, evidence)
     yield from _greeted(part, evidence)
     triggers, talk = _talk()
     said = "[" in text or not part.lows.isdisjoint(triggers)
@@ -73,6 +75,13 @@ def check_leaks(part: Part, evidence: Evidence, tags: list[tuple[int, int]]) -> 
         before = text[match.start() - 1 : match.start()]
         if before != "@" and match.group().casefold().rstrip(".,") not in evidence.text:
             words = f"“{match.group()}” is an address that stands in no field; remove it."
+            yield _finding(part, "leak", words, match.span())
+
+
+def _accounts(part: Part, evidence: Evidence) -> Iterator[Finding]:
+    for match in _ACCOUNT.finditer(part.text) if "@" in part.text else ():
+        if match.group().casefold().rstrip(".") not in evidence.text:
+            words = f"“{match.group()}” is an account that stands in no field; remove it."
             yield _finding(part, "leak", words, match.span())
 
 

@@ -17,7 +17,7 @@ _MOST = re.compile(
     r"\b(?:the|our|world['\u2019]s|your) most (?!of\b|out\b|from\b)[a-z]+", re.IGNORECASE
 )
 # A trade name has a capital inside, or a sign behind it: "HydroShield", "Dryline™".
-_INNER = re.compile(r"\b[A-Z]?[a-z]+[A-Z][A-Za-z]+\b|\b[^\W\d_][\w-]*(?=[™®])")
+_INNER = re.compile(r"\b[A-Z]?[a-z]+[A-Z][A-Za-z]+\b|(?<![\w-])[^\W\d_][\w-]*(?=[™®])")
 _FREE = re.compile(r"\b([^\W\d_]{3,})[- ]free\b(?! of| from)", re.IGNORECASE)
 
 
