@@ -130,12 +130,12 @@ def test_editing_approving_and_rejecting(client: TestClient, llm: LlmServer) -> 
 def test_what_is_not_true_any_more_is_neither_approved_nor_exported(
     client: TestClient, llm: LlmServer
 ) -> None:
-    assert client.patch("items/i00", json={"stock": 7}).is_success
+    assert client.put("items/i00", json={"stock": 7}).is_success
     written = describe(client, llm, "Product 0 is Tea. Only 7 left.")
     assert (written["state"], written["partly"]) == ("checked", False)
     assert post(client, "1/approve", revision=1)["state"] == "approved"
     assert client.get("copy/approved.csv").headers["X-Aisle-Left-Out"] == "0"
-    assert client.patch("items/i00", json={"stock": 500}).is_success
+    assert client.put("items/i00", json={"stock": 500}).is_success
     left = client.get("copy/approved.csv")
     assert (left.headers["X-Aisle-Left-Out"], left.text.count("\n")) == ("1", 1)
     late = client.post("copy/1/approve", json={"revision": 2})
