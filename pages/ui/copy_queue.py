@@ -187,7 +187,7 @@ def _row(text: CopyText) -> None:
         border=True, horizontal=True, vertical_alignment="center", key=f"copy-{text.id}"
     ):
         st.markdown(
-            f"{state_mark(text.state)} **{plain(shorten(text.name, _NAME))}**  \n"
+            f"{state_mark(text)} **{plain(shorten(text.name, _NAME))}**  \n"
             f":gray[:small[{about_words(text)}]]",
             width="stretch",
         )
