@@ -66,3 +66,57 @@ def test_an_account_stands_in_a_field_or_is_found() -> None:
     assert [
         (one.check, one.words) for one in check(copy, facts, Brief()).findings if one.blocks
     ] == [("leak", "“@Evilshop” is an account that stands in no field; remove it.")]
+
+
+def personal(text: str, kind: str = "subject", *, blocks: bool = True) -> list[str]:
+    facts = MUG.model_copy(update={"name": "Tea by Emma", "facts": ()})
+    brief = Brief(kind=kind, merge_tool="klaviyo")
+    findings = check(Copy(text=text), facts, brief).findings
+    return [one.words for one in findings if one.check == "personal" and one.blocks == blocks]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anna, your tea is back",
+        "Tea for you, Anna Schmidt",
+        "For Anna: fresh tea",
+        "Anna's tea is back",
+        "anna, your tea is back",
+        "Hi Anna, tea is back",
+        "Hallo Anna, Tee!",
+    ],
+)
+def test_nobodys_name_stands_in_a_subject(text: str) -> None:
+    name = "anna" if "anna" in text else "Anna"
+    assert personal(text) == [
+        f"“{name}” is a person's name that stands in no field; use a merge tag instead."
+    ]
+
+
+def test_who_is_called_in_a_subject_may_be_a_person() -> None:
+    assert personal("Yolandi, your tea is back", blocks=False) == [
+        "“Yolandi” may be a person's name; if it is one, use a merge tag instead."
+    ]
+    assert personal("Dear Yolandi, tea is back", "description") != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Emma, your tea is back",
+        "Tea, your way",
+        "Hello Sunshine, tea is back",
+        "Tea for St Patrick's Day",
+        "Finally, your tea is back",
+        "{{ first_name|default:'Anna' }}, your tea is back",
+        "The tea that you will love",
+    ],
+)
+def test_words_that_are_nobodys_name_pass(text: str) -> None:
+    assert personal(text) == []
+    assert personal(text, blocks=False) == []
+
+
+def test_a_name_is_found_in_e_mails_alone() -> None:
+    assert personal("A chair that Anna would like.", "description") == []

@@ -42,11 +42,23 @@ def test_there_and_back(llm: LlmServer, ask: Ask) -> None:
     assert isinstance(last, Answer)
     assert (last.stop, last.why) == ("refused", "bio")
     assert isinstance(found["row-2"], Busy)
-    assert str(found["row-3"]) == f"{WHO} refused the request (400). It says: too long"
+    # What is said of a request may repeat it, and the request is not at hand any more.
+    assert str(found["row-3"]) == f"{WHO} refused the request (400)."
     sent = llm.requests[0].body["requests"]
     assert [one["custom_id"] for one in sent] == ["row-1", "row-2", "row-3", "row-4"]
     assert sent[0]["params"]["system"][0]["cache_control"] == {"type": "ephemeral"}
     assert "stream" not in sent[0]["params"]
+
+
+def test_no_credit_is_told_from_other_refusals(llm: LlmServer, ask: Ask) -> None:
+    llm.when("row-1", refused(400, message="Your credit balance is too low for: Oat drink"))
+    provider = ask()
+    name = provider.send_batch(_prompts("row-1"), model=MODEL)
+    ((_, error),) = provider.batch_answers(name)
+    assert str(error) == (
+        f"{WHO} wants to be paid first: the account has no credit left."
+        " Add credit where the account is managed."
+    )
 
 
 def test_one_that_is_ended(llm: LlmServer, ask: Ask) -> None:

@@ -21,6 +21,7 @@ from recsys.copywriting.checks.language import check_language
 from recsys.copywriting.checks.leaks import addresses, check_leaks
 from recsys.copywriting.checks.letters import check_letters
 from recsys.copywriting.checks.lexicon import READ
+from recsys.copywriting.checks.names import check_names
 from recsys.copywriting.checks.orders import check_orders
 from recsys.copywriting.checks.terms import check_brands, check_terms
 from recsys.copywriting.checks.tokens import Part
@@ -118,6 +119,7 @@ def _of_part(
     yield check_keywords(part, brief)
     yield check_language(part)
     yield check_leaks(part, evidence, tags)
+    yield check_names(part, evidence, tags, brief)
     yield check_orders(part, evidence)
 
 

@@ -17,10 +17,6 @@ _PHONE = re.compile(r"(?<![\w.])(?:\+|00)?\(?\d[\d ()/.-]{6,30}\d(?!\w)")
 _ISO_DAY = re.compile(r"\b(?:19|20)\d\d-\d\d-\d\d\b")
 # A trade number (GTIN) has twelve to fourteen digits in a row, and may begin with a nought.
 _TRADE_DIGITS = range(12, 15)
-# "Dear Anna, ..."; the names that are none are in the word file.
-_GREETING = re.compile(
-    r"^\W*(?:Dear|Hi|Hello|Hey|Liebe[rs]?|Hallo) (?P<name>[A-ZÄÖÜ][a-zäöüéè]+)\s*[,!:-]"
-)
 _URL = re.compile(
     r"\bhttps?://\S+|\bwww\.\S+"
     r"|(?<![\w-])[\w-]+\.(?:com|net|org|io|shop|store|co\.uk|de|fr|es|it|nl|pl|pt|se|eu)\b(?:/\S*)?"
@@ -61,7 +57,6 @@ def check_leaks(part: Part, evidence: Evidence, tags: list[tuple[int, int]]) -> 
         if shown not in evidence.text:
             yield _finding(part, "personal", f"“{shown}” is a telephone number; remove it.", span)
     yield from _accounts(part, evidence)
-    yield from _greeted(part, evidence)
     triggers, talk = _talk()
     said = "[" in text or not part.lows.isdisjoint(triggers)
     for match in talk.finditer(text) if said else ():
@@ -131,21 +126,5 @@ def personal_in(text: str) -> str | None:
     return "a telephone number" if phones(text) else None
 
 
-def _greeted(part: Part, evidence: Evidence) -> Iterator[Finding]:
-    match = _GREETING.match(part.text)
-    if (
-        match is None
-        or match["name"] in load("leaks")["greeted"]["no_names"]
-        or match["name"].casefold() in evidence.words
-    ):
-        return
-    words = f"“{match['name']}” looks like a person's name; use a merge tag instead."
-    yield _finding(part, "personal", words, match.span("name"), blocks=False)
-
-
-def _finding(
-    part: Part, check: str, words: str, span: tuple[int, int], *, blocks: bool = True
-) -> Finding:
-    return Finding(
-        check=check, words=words, where=part.where, start=span[0], end=span[1], blocks=blocks
-    )
+def _finding(part: Part, check: str, words: str, span: tuple[int, int]) -> Finding:
+    return Finding(check=check, words=words, where=part.where, start=span[0], end=span[1])

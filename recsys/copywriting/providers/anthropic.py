@@ -192,7 +192,10 @@ class AnthropicProvider:
             return _answer(result.message, "")
         if result.type == "errored":
             error = result.error.error
-            return self._of_type(error.type, failures.one_line(error.message, {self._key}))
+            # The prompts are not at hand here, so what is said of one cannot be told from it; only
+            # that the credit is used up is looked for, and its words are not repeated either.
+            said = error.message if "credit balance" in error.message.lower() else ""
+            return self._of_type(error.type, said)
         ended = "cancelled" if result.type == "canceled" else "not done within a day"
         return ProviderError(f"This request of the batch was {ended}.", hint="Try it again.")
 
