@@ -109,7 +109,7 @@ def _heading(workspace: Workspace, numbers: dict[State, int]) -> None:
         search = st.text_input(
             "Find",
             was_search,
-            placeholder="Name or id",
+            placeholder="Name, id or words",
             icon=":material/search:",
             key="copy-queue-search",
             width=260,
@@ -187,7 +187,7 @@ def _row(text: CopyText) -> None:
         border=True, horizontal=True, vertical_alignment="center", key=f"copy-{text.id}"
     ):
         st.markdown(
-            f"{state_mark(text.state)} **{plain(shorten(text.name, _NAME))}**  \n"
+            f"{state_mark(text)} **{plain(shorten(text.name, _NAME))}**  \n"
             f":gray[:small[{about_words(text)}]]",
             width="stretch",
         )

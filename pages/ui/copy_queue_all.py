@@ -11,9 +11,9 @@ from pages.ui.copy_write_about import KIND_WORDS
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.words import count, plain, shorten
-from recsys.copywriting.text import KINDS
+from recsys.copywriting.text import KINDS, Kind
 from recsys.errors import Conflict
-from recsys.workflows.copy_queue import CopyText, approve, export_approved
+from recsys.workflows.copy_queue import CopyText, approve, export_approved, held_back
 from recsys.workspace import Workspace
 
 _NAMED = 8
@@ -23,7 +23,13 @@ def offer_download(workspace: Workspace, approved: int) -> None:
     """Offer the approved texts as a file, made at the click and written into the records."""
     if not approved:
         return
-    with st.popover("Download", icon=":material/download:", type="tertiary"):
+    with st.popover(
+        "Download",
+        icon=":material/download:",
+        type="tertiary",
+        key="copy-download",
+        on_change="rerun",  # texts are held against the catalogue only for who opens it
+    ) as opened:
         kind = st.selectbox(
             "Kind",
             KINDS,
@@ -38,6 +44,8 @@ def offer_download(workspace: Workspace, approved: int) -> None:
             help="Texts exactly as they are. Otherwise a text that a spreadsheet would take for a"
             " formula begins with an apostrophe.",
         )
+        if opened.open:
+            _say_held(workspace, kind)
 
         def content() -> bytes:
             with workspace.scratch() as folder:
@@ -56,11 +64,28 @@ def offer_download(workspace: Workspace, approved: int) -> None:
         )
 
 
+def _say_held(workspace: Workspace, kind: Kind | None) -> None:
+    """Say which approved texts will not be in the file."""
+    held = held_back(workspace, kind=kind)
+    if not held:
+        return
+    names = ", ".join(plain(shorten(one.name, 40)) for one in held[:_NAMED])
+    rest = f" and {len(held) - _NAMED:,} more" if len(held) > _NAMED else ""
+    st.warning(
+        f"{count(len(held), 'text')} will be left out, since what is known changed after the"
+        f" approval and the checks now find something: {names}{rest}. Open and edit them to see"
+        " what.",
+        icon=":material/inventory:",
+    )
+
+
 def confirm_all(workspace: Workspace, clean: Sequence[CopyText]) -> None:
     """Say how many texts would be approved and which, and offer to."""
     st.markdown(
         f"**This approves {count(len(clean), 'text')}** that the checks found nothing in, unread:"
     )
+    if partly := sum(one.partly for one in clean):
+        st.caption(f"Of {count(partly, 'text')} the words of the language were not checked.")
     names = ", ".join(plain(shorten(one.name, 40)) for one in clean[:_NAMED])
     rest = f" and {len(clean) - _NAMED:,} more" if len(clean) > _NAMED else ""
     st.caption(f"{names}{rest}.")
@@ -84,5 +109,8 @@ def _approve_all(workspace: Workspace, texts: Sequence[tuple[int, int]]) -> None
                 changed += 1
     words = f"{count(len(texts) - changed, 'text')} approved."
     if changed:
-        words += f" {count(changed, 'text')} had been changed meanwhile, and stayed as it is now."
+        words += (
+            f" {count(changed, 'text')} not: changed meanwhile, or no longer clean by what is known"
+            " now."
+        )
     state.tell(words, icon=":material/check_circle:")

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.ui import state_copy_queue
+from pages.ui import state, state_copy_queue
 from pages.ui.copy_queue_words import STATE_WORDS
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.words import ago, plain
 from recsys.copywriting.text import Copy
+from recsys.errors import Conflict
 from recsys.workflows.copy_queue import CopyText, approve, edit
 from recsys.workspace import Workspace
 
@@ -95,6 +96,25 @@ def override_form(
                 state_copy_queue.do(text.id, "", 0)
                 st.rerun()
     if sure:
-        with in_place():
-            approve(workspace, text.id, revision=began, reason=reason.strip(), actor=ACTOR)
-            after()
+        approve_text(workspace, text, began, reason=reason.strip(), after=after)
+
+
+def approve_text(
+    workspace: Workspace,
+    text: CopyText,
+    seen: int,
+    *,
+    reason: str = "",
+    after: Callable[[], None],
+) -> None:
+    """Approve a text as it was seen; what the checks find only now is shown instead."""
+    with in_place():
+        try:
+            approve(workspace, text.id, revision=seen, reason=reason, actor=ACTOR)
+        except Conflict as error:
+            if text.revision != seen:  # it stands on the page already as somebody else left it
+                raise
+            state.tell(plain(str(error)), icon=":material/inventory:")
+            state_copy_queue.do(text.id, "", 0)
+            st.rerun()
+        after()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.ui import state, state_copy_queue
 from pages.ui.copy_difference import show_difference
-from pages.ui.copy_queue_edit import edit_text, override_form
+from pages.ui.copy_queue_edit import approve_text, edit_text, override_form
 from pages.ui.copy_queue_history import show_history
 from pages.ui.copy_queue_words import (
     STATE_WORDS,
@@ -19,7 +19,7 @@ from pages.ui.copy_write_about import KIND_WORDS
 from pages.ui.errors import in_place
 from pages.ui.jobs import ACTOR
 from pages.ui.words import count, plain, shorten
-from recsys.workflows.copy_queue import CopyText, approve, count_texts, queue, reject
+from recsys.workflows.copy_queue import CopyText, count_texts, queue, reject
 from recsys.workspace import Workspace
 
 _NAME = 120
@@ -65,7 +65,7 @@ def _heading(workspace: Workspace, text: CopyText, *, editing: bool) -> None:
             on_click=state_copy_queue.open_text,
             args=(None,),
         )
-    st.markdown(f"{state_mark(text.state)} :gray[{about_words(text)}]")
+    st.markdown(f"{state_mark(text)} :gray[{about_words(text)}]")
 
 
 def _decide(workspace: Workspace, text: CopyText, seen: int) -> None:
@@ -119,9 +119,7 @@ def _approve_button(workspace: Workspace, text: CopyText, seen: int) -> None:
     if not clean:
         state_copy_queue.do(text.id, "override", seen)
         st.rerun()
-    with in_place():
-        approve(workspace, text.id, revision=seen, actor=ACTOR)
-        _go_on(workspace, text, "Approved")
+    approve_text(workspace, text, seen, after=lambda: _go_on(workspace, text, "Approved"))
 
 
 def _go_on(workspace: Workspace, text: CopyText, did: str) -> None:

@@ -29,9 +29,11 @@ STATE_COLOURS: dict[State, str] = {
 }
 
 
-def state_mark(state: State) -> str:
-    """Return a badge that says a state, in Markdown."""
-    return f":{STATE_COLOURS[state]}-badge[{STATE_WORDS[state]}]"
+def state_mark(text: CopyText) -> str:
+    """Return a badge that says the state of a text, in Markdown."""
+    if text.partly:
+        return ":violet-badge[Partly checked]"
+    return f":{STATE_COLOURS[text.state]}-badge[{STATE_WORDS[text.state]}]"
 
 
 def language_words(language: str) -> str:

@@ -13,6 +13,7 @@ from pages.ui.copy_write_facts import edit_facts
 from pages.ui.copy_write_model import choose_model, show_no_key
 from pages.ui.copy_write_result import by_hand, show_result
 from pages.ui.copy_write_streaming import write_variants
+from pages.ui.errors import in_place
 from pages.ui.state_copy import Chosen
 from pages.ui.words import plain
 from recsys.copywriting.providers.opening import key_is_set
@@ -70,7 +71,8 @@ def show_write(workspace: Workspace) -> None:
         draft = state_copy.draft(about)
         if not draft.variants and not draft.failed:
             st.caption("The text appears here, with a receipt for each claim in it.")
-        _show_prompt(workspace, facts, brief, opened=not able)
+        with in_place():
+            _show_prompt(workspace, facts, brief, opened=not able)
 
 
 def _ask_to_write(workspace: Workspace) -> tuple[str, int, bool]:

@@ -14,6 +14,7 @@ from pages.ui.jobs import ACTOR
 from pages.ui.state_copy import Chosen, Draft, Variant
 from pages.ui.words import count, plain
 from recsys.copywriting.checks.finding import Checked
+from recsys.copywriting.queued import is_read
 from recsys.copywriting.text import PREHEADER_MOST, Brief, Copy, Facts, Kind
 from recsys.workflows.copy_queue import CopyText, approve, keep
 from recsys.workflows.copywriting import Written, check_by_hand
@@ -39,8 +40,10 @@ def show_result(workspace: Workspace, about: Chosen, facts: Facts, brief: Brief)
     with drawn:
         show_receipts(copy, checked, key=f"copy-drawn-{draft.number}-{place}")
         show_counts(copy, brief)
-        if checked.clean:
+        if checked.clean and is_read(brief.language):
             st.badge("Nothing found that has to be mended", icon=":material/check:", color="green")
+        elif checked.clean:
+            st.badge("Partly checked: nothing found in what was read", color="violet")
         show_findings(checked)
     _decide(workspace, about, facts, brief, place=place, copy=copy, checked=checked)
     _show_making(variant.written)

@@ -16,7 +16,7 @@ from pages.ui.words import count
 from recsys.copywriting.checks.finding import Checked
 from recsys.copywriting.providers.opening import open_provider
 from recsys.copywriting.text import Brief, Facts
-from recsys.errors import ProviderError
+from recsys.errors import InputError, ProviderError
 from recsys.workflows.copywriting import Written, write
 from recsys.workspace import Workspace
 
@@ -71,7 +71,8 @@ def write_variants(
 ) -> None:
     """Have variants written one after the other, drawn as they grow, and remember them.
 
-    Where the provider fails, what came by then is remembered with its words.
+    Where the provider fails, or what was typed is not sent, what came by then is remembered with
+    the words for it.
     """
     done: list[Written] = []
     failed = partial = ""
@@ -94,7 +95,7 @@ def write_variants(
                     on_again=_teller(told),
                 )
                 done.append(written)
-    except ProviderError as error:
+    except (ProviderError, InputError) as error:
         failed, partial = str(error), growing.text if growing else ""
     state_copy.set_draft(about, tuple(done), failed=failed, partial=partial)
 

@@ -199,7 +199,7 @@ class TextsQuery(BaseModel):
     kind: Kind | None = None
     about_id: str | None = Field(None, description="Of a product, a segment or a category.")
     run_id: int | None = Field(None, ge=1)
-    search: str = Field("", max_length=_MOST_NAME, description="In names and texts.")
+    search: str = Field("", max_length=_MOST_NAME, description="In names, ids and texts.")
     limit: int = Field(50, ge=1, le=MOST_TEXTS)
     offset: int = Field(0, ge=0, le=10_000_000)
 

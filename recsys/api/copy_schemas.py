@@ -32,6 +32,9 @@ class _Told(BaseModel):
     preheader: str
     claims: list[Claim] = Field(description="What the writer says its claims rest on.")
     clean: bool = Field(description="Whether nothing keeps it from being approved.")
+    partly: bool = Field(
+        description="Whether its language is one whose words the checks do not read: see limits."
+    )
     findings: list[Finding]
     receipts: list[Receipt] = Field(description="Pieces of the text that a fact bears out.")
     limits: str = Field(description="What was not checked, or empty.")
@@ -58,6 +61,7 @@ class WrittenAnswer(_Made):
                     "preheader": "",
                     "claims": [{"words": "from Ecuador", "field": "origin"}],
                     "clean": False,
+                    "partly": False,
                     "findings": [
                         {
                             "check": "claim",

@@ -111,7 +111,7 @@ def _add_writing(router: APIRouter, workspace: Workspace) -> None:
         """Check a text against the catalogue; no model is asked, nothing is kept."""
         copy = Copy(text=body.text, preheader=body.preheader)
         written = check_by_hand(workspace, copy, _facts(workspace, body), body.brief(body.kind))
-        return Json(written_document(written, None))
+        return Json(written_document(written, None, language=body.language))
 
 
 def _add_reading(router: APIRouter, workspace: Workspace) -> None:
@@ -138,12 +138,19 @@ def _add_reading(router: APIRouter, workspace: Workspace) -> None:
 
     @router.get("/copy/approved.csv", responses={**CSV, **ERRORS}, summary="Approved texts as CSV")
     def approved(query: Annotated[ApprovedQuery, Query()]) -> StreamingResponse:
-        """Give the approved texts as a file; it is noted in the audit log."""
+        """Give the approved texts as a file; it is noted in the audit log.
+
+        Those that the catalogue of now does not bear out any more are left out, and counted in
+        the header ``X-Aisle-Left-Out``.
+        """
         with workspace.scratch() as folder:
             path = folder / "approved.csv"
-            export_approved(workspace, path, kind=query.kind, raw=query.raw, actor=ACTOR)
+            done = export_approved(workspace, path, kind=query.kind, raw=query.raw, actor=ACTOR)
             file = path.open("rb")  # it stays readable when its folder goes
-        named = {"Content-Disposition": 'attachment; filename="approved-copy.csv"'}
+        named = {
+            "Content-Disposition": 'attachment; filename="approved-copy.csv"',
+            "X-Aisle-Left-Out": str(len(done.held)),
+        }
         return StreamingResponse(_pieces(file), media_type="text/csv", headers=named)
 
     @router.get(
@@ -188,7 +195,7 @@ def _written(
     written, kept = write_one(
         workspace, facts(), body.brief(kind), model=body.model, kept=body.keep, actor=ACTOR
     )
-    return written_document(written, kept)
+    return written_document(written, kept, language=body.language)
 
 
 def _facts(workspace: Workspace, body: CheckBody) -> Facts:

@@ -104,7 +104,9 @@ def finding_lines(document: Mapping[str, Any]) -> list[str]:
     """Say what the checks found, what keeps a text from being approved first."""
     found = sorted(document["findings"], key=lambda one: not one["blocks"])
     lines = [f"{'Blocks' if one['blocks'] else 'Advice'}: {one['words']}" for one in found]
-    if document["clean"]:
+    if document["clean"] and document["partly"]:
+        lines.insert(0, "Partly checked: nothing was found in what was read.")
+    elif document["clean"]:
         lines.insert(0, "Clean: nothing keeps it from being approved.")
     text = {"text": document["text"], "preheader": document["preheader"]}
     lines += [
@@ -125,7 +127,10 @@ def made_words(document: Mapping[str, Any]) -> str:
         words += "; the first text went back with what was found"
     if document["copy_id"] is None:
         return f"{words}. Not kept."
-    return f"{words}. Kept as copy {document['copy_id']} ({document['state']})."
+    state = document["state"]
+    if state == "checked" and document["partly"]:
+        state = "partly checked"
+    return f"{words}. Kept as copy {document['copy_id']} ({state})."
 
 
 def again_words(checked: Checked) -> str:

@@ -11,11 +11,18 @@ from recsys.cli.output import AsJson, actor, give, table
 from recsys.errors import InputError
 
 if TYPE_CHECKING:
+    from recsys.copywriting.queued import CopyText
     from recsys.copywriting.text import Kind, State
 
 app = typer.Typer()
 
+_NAMED = 20  # ids in a sentence
+
 CopyId = Annotated[int, typer.Argument(metavar="COPY", help="As 'aisle copy queue' says.")]
+Revision = Annotated[
+    int | None,
+    typer.Option(help="As 'aisle copy show' said: nothing is done if it was changed since."),
+]
 KindOption = Annotated[str, typer.Option(help="description, subject or category; all by default.")]
 
 
@@ -27,7 +34,7 @@ def queue(
         typer.Option(help="draft, checked, approved or rejected; may be given several times."),
     ] = None,
     kind: KindOption = "",
-    search: Annotated[str, typer.Option(help="In names and texts.")] = "",
+    search: Annotated[str, typer.Option(help="In names, ids and texts.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1_000)] = 50,
     as_json: AsJson = False,
 ) -> None:
@@ -43,7 +50,7 @@ def queue(
     shown = [
         {
             "copy": one.id,
-            "state": one.state,
+            "state": _state_words(one),
             "kind": one.kind,
             "language": one.language,
             "to mend": sum(finding.blocks for finding in one.now.checked.findings),
@@ -67,9 +74,11 @@ def show(copy_id: CopyId, as_json: AsJson = False) -> None:
     from recsys.workflows.copy_queue import copy_text, history
 
     workspace = open_workspace()
-    text = text_document(copy_text(workspace, copy_id))
+    one = copy_text(workspace, copy_id)
+    text = text_document(one)
     versions = [version_document(one) for one in history(workspace, copy_id)]
-    words = [f"{text['name']}, {text['kind']}, {text['state']}", "", written_words(text)]
+    state = f"{_state_words(one)}, revision {one.revision}"
+    words = [f"{one.name}, {one.kind}, {state}", "", written_words(text)]
     words += ["", *(_version_words(one) for one in versions)]
     give({"text": text, "history": versions}, "\n".join(words), as_json=as_json)
 
@@ -81,17 +90,25 @@ def approve(
     reason: Annotated[
         str, typer.Option(help="Overrides what the checks found; kept in the audit log.")
     ] = "",
+    revision: Revision = None,
     as_json: AsJson = False,
 ) -> None:
-    """Approve a text; one that is not clean needs a reason."""
+    """Approve a text, if it is clean by the catalogue of now; else it needs a reason.
+
+    Without --revision the text that was approved is printed.
+    """
     from recsys.workflows.copy_queue import approve as decide
     from recsys.workflows.copy_queue import copy_text
 
     check_text(reason)
     workspace = open_workspace()
-    revision = copy_text(workspace, copy_id).revision
+    unseen = revision is None
+    if revision is None:
+        revision = copy_text(workspace, copy_id).revision
     done = decide(workspace, copy_id, revision=revision, reason=reason, actor=actor())
-    _give_decided(done, as_json=as_json)
+    copy = done.now.copy
+    shown = (copy.text, copy.preheader and f"Preheader: {copy.preheader}") if unseen else ()
+    _give_decided(done, *filter(None, shown), as_json=as_json)
 
 
 @app.command()
@@ -99,6 +116,7 @@ def reject(
     copy_id: CopyId,
     *,
     note: Annotated[str, typer.Option(help="Why, for the history.")] = "",
+    revision: Revision = None,
     as_json: AsJson = False,
 ) -> None:
     """Reject a text; it stays in the history."""
@@ -107,7 +125,8 @@ def reject(
 
     check_text(note)
     workspace = open_workspace()
-    revision = copy_text(workspace, copy_id).revision
+    if revision is None:
+        revision = copy_text(workspace, copy_id).revision
     done = decide(workspace, copy_id, revision=revision, note=note, actor=actor())
     _give_decided(done, as_json=as_json)
 
@@ -122,19 +141,32 @@ def export(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the approved texts to a file."""
+    """Write the approved texts to a file, but those that the catalogue of now does not bear out."""
+    from recsys.rules.saying import counted
     from recsys.workflows.copy_queue import export_approved
 
-    count = export_approved(open_workspace(), out, kind=_kind(kind), raw=raw, actor=actor())
-    words = f"{count:,} approved text{'' if count == 1 else 's'} in {out}."
-    give({"file": str(out), "texts": count}, words, as_json=as_json)
+    done = export_approved(open_workspace(), out, kind=_kind(kind), raw=raw, actor=actor())
+    words = f"{counted(done.texts, 'approved text')} in {out}."
+    if done.held:
+        named = ", ".join(str(one) for one in done.held[:_NAMED])
+        more = f" and {len(done.held) - _NAMED:,} more" if len(done.held) > _NAMED else ""
+        words += (
+            f"\n{counted(len(done.held), 'text')} left out, since what is known changed after the"
+            f" approval: {named}{more}. Approve them again to see what is found now."
+        )
+    document = {"file": str(out), "texts": done.texts, "left_out": list(done.held)}
+    give(document, words, as_json=as_json)
 
 
-def _give_decided(done: Any, *, as_json: bool) -> None:
+def _state_words(text: CopyText) -> str:
+    return "partly checked" if text.partly else text.state
+
+
+def _give_decided(done: CopyText, *shown: str, as_json: bool) -> None:
     from recsys.workflows.copy_once import text_document
 
     words = f"Copy {done.id} ({done.name}) is {done.state}."
-    give(text_document(done), words, as_json=as_json)
+    give(text_document(done), "\n\n".join((*shown, words)), as_json=as_json)
 
 
 def _version_words(one: dict[str, Any]) -> str:

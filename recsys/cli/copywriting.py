@@ -183,7 +183,9 @@ def check(
         facts = products_facts(workspace, [item_id])
     else:
         facts = product_facts(workspace, item_id, edits=_edits(fact))
-    document = written_document(check_by_hand(workspace, copy, facts, brief), None)
+    document = written_document(
+        check_by_hand(workspace, copy, facts, brief), None, language=language
+    )
     give(document, written_words(document), as_json=as_json)
 
 
@@ -208,7 +210,7 @@ def _write(
         workspace, facts, brief, model=model, kept=keep,
         on_again=lambda checked: say(again_words(checked)), actor=actor(),
     )  # fmt: skip
-    document = written_document(written, kept)
+    document = written_document(written, kept, language=brief.language)
     say(made_words(document))
     give(document, written_words(document), as_json=as_json)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from recsys.copywriting.checks.finding import Checked
+from recsys.copywriting.checks.leaks import personal_in
 from recsys.copywriting.merge_tags import TOOLS
 from recsys.copywriting.prompt import Prompt
 from recsys.copywriting.schema import schema_of
@@ -110,8 +111,10 @@ def make_prompt(
     Raises
     ------
     InputError
-        The language or the e-mail tool is not known, or the template cannot be filled.
+        The language or the e-mail tool is not known, the template cannot be filled, or somebody
+        typed personal data into the brief, a fact or the voice.
     """
+    _refuse_personal(facts, brief, voice)
     template = template or own_template(brief.kind)
     check_template(template)
     system = (
@@ -136,7 +139,8 @@ def make_prompt(
 
 def once_more(prompt: Prompt, copy: Copy, checked: Checked) -> Prompt:
     """Return the request with a text that did not pass, and what was found in it."""
-    found = [finding.words for finding in checked.findings if finding.blocks]
+    # Where its words say what is never sent, the number in stock say, it has others for a model.
+    found = [one.to_model or one.words for one in checked.findings if one.blocks]
     before = copy.model_dump(mode="json")
     user = (
         prompt.user,
@@ -152,6 +156,35 @@ def once_more(prompt: Prompt, copy: Copy, checked: Checked) -> Prompt:
         version=prompt.version,
         max_tokens=prompt.max_tokens,
     )
+
+
+def _refuse_personal(facts: Facts, brief: Brief, voice: Voice | None) -> None:
+    """Refuse to send what people typed if there is an address or number of somebody in it."""
+    for where, text in _typed(facts, brief, voice):
+        found = personal_in(text)
+        if found is not None:
+            raise InputError(
+                f"{where} has {found} in it, and personal data is not sent to a model.",
+                hint="Take it out, then ask again.",
+            )
+
+
+def _typed(facts: Facts, brief: Brief, voice: Voice | None) -> Iterator[tuple[str, str]]:
+    yield "The note", brief.note
+    yield "The occasion", brief.occasion
+    yield "The end of the offer", brief.offer_ends
+    for keyword in brief.keywords:
+        yield "A keyword", keyword
+    for fact in facts.facts:
+        if fact.by_hand:
+            yield "A fact added by hand", f"{fact.field}: {fact.value}"
+    if voice is not None:
+        yield "The name of the voice", voice.name
+        yield f"The voice {voice.name!r}", voice.about
+        for example in voice.examples:
+            yield f"An example of the voice {voice.name!r}", example
+        for word in voice.banned:
+            yield f"A banned word of the voice {voice.name!r}", word
 
 
 def delimited(tag: str, value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recsys.copywriting.checks.finding import Checked
+from recsys.copywriting.checks.lexicon import READ
 from recsys.copywriting.providers.base import Usage
 from recsys.copywriting.text import About, Brief, Copy, Facts, Kind, State
 
@@ -63,3 +64,13 @@ class CopyText:
     now: CopyVersion
     actor: str
     at: float
+
+    @property
+    def partly(self) -> bool:
+        """Whether it is checked, but not the words of its language: they are not read."""
+        return self.state == "checked" and not is_read(self.language)
+
+
+def is_read(language: str) -> bool:
+    """Whether the checks know the words of a language; else they see figures, lengths and marks."""
+    return language in READ

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, case, func, insert, or_, select, update
+from sqlalchemy import Connection, case, exists, func, insert, or_, select, update
 
 from recsys.copywriting.checks.finding import Checked
 from recsys.copywriting.providers.base import Usage
@@ -218,10 +218,14 @@ def _conditions(wanted: Wanted) -> list[Any]:
         found.append(one.run_id == wanted.run_id)
     if wanted.search.strip():
         search = wanted.search.strip()
+        last = copy_versions.c
+        newest = (last.copy_id == one.id) & (last.version == one.version)
+        words = last.body["text"].as_string().icontains(search, autoescape=True)
         found.append(
             or_(
                 one.name.icontains(search, autoescape=True),
                 one.about_id.icontains(search, autoescape=True),
+                exists().where(newest, words).correlate(copy_texts),
             )
         )
     return found

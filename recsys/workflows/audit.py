@@ -1,4 +1,4 @@
-"""Who changed what on rules, collections and segments, and when: the audit log, to read."""
+"""Who changed what on rules, collections, segments and copy, and when: the log, to read."""
 
 from __future__ import annotations
 
@@ -32,6 +32,21 @@ _DONE = {
     "publish rules": "Published",
     "rollback rules": "Rolled back: now live is",
     "live change": "Changed at once, live:",
+    "keep copy": "Put into the queue:",
+    "edit copy": "Changed",
+    "restore copy": "Brought back an older version of",
+    "check copy": "Sent back for review, since what is known of it changed:",
+    "approve copy": "Approved",
+    "override copy": "Approved over what the checks found:",
+    "reject copy": "Rejected",
+    "export copy": "Exported approved copy:",
+    "change copy setting": "Changed for copy: the",
+    "delete copy setting": "Deleted for copy: the",
+    "start copy run": "Started",
+    "pause copy run": "Paused",
+    "resume copy run": "Went on with",
+    "cancel copy run": "Ended",
+    "retry copy run": "Tried again what had failed of",
 }
 
 
@@ -55,7 +70,7 @@ class AuditLine:
 
 
 def audit_lines(workspace: Workspace, limit: int = 50) -> list[AuditLine]:
-    """Return what was changed on rules, their sets and live products, newest first."""
+    """Return what was changed on rules, their sets, live products and copy, newest first."""
     query = (
         select(audit)
         .where(audit.c.action.in_(list(_DONE)))
@@ -74,9 +89,12 @@ def _words(action: str, subject: str, row: Any) -> str:
     details: Mapping[str, Any] = row.details
     places: Mapping[str, str] = {**SHELF_WORDS, "page": "all shelves of a page"}
     what = places.get(subject, subject) if action == "change settings" else subject
-    more = str(details.get("name") or details.get("note") or "")
+    told = (details.get(name) for name in ("name", "note", "reason", "label"))
+    more = str(next((one for one in told if one), ""))
+    if "texts" in details:
+        more = counted(int(details["texts"]), "text")
     if "members" in details:
         more = counted(int(details["members"]), "member")
-    if "rows" in details:
+    if "layout" in details:
         more = f"{counted(int(details['rows']), 'member')}, layout {details['layout']}"
     return f"{_DONE[action]} {what}{f': {more}' if more else ''}."

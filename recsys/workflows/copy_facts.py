@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
 from recsys.copywriting.text import Fact, Facts
 from recsys.errors import InputError, NotFound, NotReady
 from recsys.workflows.copy_products import (
@@ -19,6 +22,7 @@ from recsys.workspace import Workspace
 __all__ = [
     "ALLOWED",
     "LEAST_MEMBERS",
+    "all_facts_now",
     "category_facts",
     "edited",
     "facts_now",
@@ -96,14 +100,25 @@ def facts_now(workspace: Workspace, facts: Facts) -> Facts:
 
     What a segment shares stays as it was when it was looked at.
     """
+    return all_facts_now(workspace, [facts])[0]
+
+
+def all_facts_now(workspace: Workspace, several: Sequence[Facts]) -> list[Facts]:
+    """Return each of several as :func:`facts_now` does, all products in one reading."""
+    ids = [facts.id for facts in several if facts.about == "product"]
+    products: dict[str, Facts] = {}
+    with suppress(NotReady):
+        products = many_product_facts(workspace, ids) if ids else {}
+    return [_now(workspace, facts, products) for facts in several]
+
+
+def _now(workspace: Workspace, facts: Facts, products: Mapping[str, Facts]) -> Facts:
     by_hand = [fact for fact in facts.facts if fact.by_hand]
-    try:
+    with suppress(NotFound, NotReady, InputError):
         if facts.about == "product":
-            return product_facts(workspace, facts.id, edits=by_hand)
+            return edited(products.get(facts.id, facts), by_hand)
         if facts.about == "products":
             return edited(products_facts(workspace, facts.id.split(",")), by_hand)
         if facts.about == "category":
             return edited(category_facts(workspace, facts.id), by_hand)
-    except (NotFound, NotReady, InputError):
-        pass
     return facts

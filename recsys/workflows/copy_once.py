@@ -8,6 +8,7 @@ from typing import Any
 
 from recsys.copywriting.checks.finding import Checked
 from recsys.copywriting.providers.opening import open_provider
+from recsys.copywriting.queued import is_read
 from recsys.copywriting.text import Brief, Copy, Facts
 from recsys.workflows.copy_queue import CopyText, CopyVersion, keep
 from recsys.workflows.copy_settings import model_of
@@ -56,14 +57,14 @@ def write_one(
     return written, keep(workspace, facts, brief, written, actor=actor)
 
 
-def written_document(written: Written, kept: CopyText | None) -> dict[str, Any]:
+def written_document(written: Written, kept: CopyText | None, *, language: str) -> dict[str, Any]:
     """Return what was written as API and command line tell it."""
     return {
         "copy_id": kept and kept.id,
         "state": kept and kept.state,
         "revision": kept and kept.revision,
         **_copy(written.copy),
-        **_checked(written.checked),
+        **_checked(written.checked, language),
         "model": written.model,
         "prompt_version": written.prompt_version,
         "usage": asdict(written.usage),
@@ -85,7 +86,7 @@ def text_document(text: CopyText) -> dict[str, Any]:
         "revision": text.revision,
         "version": text.now.version,
         **_copy(text.now.copy),
-        **_checked(text.now.checked),
+        **_checked(text.now.checked, text.language),
         "original": text.original,
         "run_id": text.run_id,
         "actor": text.actor,
@@ -98,7 +99,7 @@ def version_document(version: CopyVersion) -> dict[str, Any]:
     return {
         "version": version.version,
         **_copy(version.copy),
-        **_checked(version.checked),
+        **_checked(version.checked, version.brief.language),
         "brief": version.brief.model_dump(mode="json"),
         "facts": version.facts.model_dump(mode="json"),
         "made_by": version.made_by,
@@ -116,5 +117,6 @@ def _copy(copy: Copy) -> dict[str, Any]:
     return copy.model_dump(mode="json")
 
 
-def _checked(checked: Checked) -> dict[str, Any]:
-    return {"clean": checked.clean, **checked.model_dump(mode="json")}
+def _checked(checked: Checked, language: str) -> dict[str, Any]:
+    found = checked.model_dump(mode="json")
+    return {"clean": checked.clean, "partly": not is_read(language), **found}

@@ -13,9 +13,10 @@ from recsys.copywriting import stored
 from recsys.copywriting.queued import CopyText, CopyVersion
 from recsys.copywriting.text import STATES, Brief, Copy, Facts, Kind, State
 from recsys.errors import InputError, NotFound
-from recsys.workflows.copy_decisions import EXPORTED, LEAST_REASON, approve, export_approved, reject
+from recsys.workflows.copy_decisions import LEAST_REASON, approve, reject
+from recsys.workflows.copy_export import EXPORTED, Exported, export_approved, held_back
 from recsys.workflows.copy_facts import facts_now
-from recsys.workflows.copy_revisions import now_of, seen
+from recsys.workflows.copy_revisions import checked_again, now_of, seen
 from recsys.workflows.copywriting import Written, check_by_hand
 from recsys.workspace import Workspace
 from recsys.workspace.database import record
@@ -25,11 +26,13 @@ __all__ = [
     "LEAST_REASON",
     "CopyText",
     "CopyVersion",
+    "Exported",
     "approve",
     "copy_text",
     "count_texts",
     "edit",
     "export_approved",
+    "held_back",
     "history",
     "keep",
     "queue",
@@ -107,7 +110,8 @@ def queue(
     Parameters
     ----------
     search
-        A part of the name or the id of what they are about; capitals do not matter.
+        A part of the name or the id of what they are about, or of the text; capitals do not
+        matter.
     """
     wanted = stored.Wanted(states, kind, about_id, run_id, search)
     with workspace.database.read() as connection:
@@ -140,7 +144,7 @@ def history(workspace: Workspace, copy_id: int) -> list[CopyVersion]:
 
 
 def edit(workspace: Workspace, copy_id: int, copy: Copy, *, revision: int, actor: str) -> CopyText:
-    """Change a text by hand; it is checked anew, and an approval of it ends.
+    """Change a text by hand; it is checked against what is known now, and an approval of it ends.
 
     Raises
     ------
@@ -149,12 +153,12 @@ def edit(workspace: Workspace, copy_id: int, copy: Copy, *, revision: int, actor
     NotFound, Conflict
         As for :func:`keep`.
     """
-    before = copy_text(workspace, copy_id)
-    now = before.now
+    now = copy_text(workspace, copy_id).now
+    facts = facts_now(workspace, now.facts)
     # What a model said of its own text says nothing of one by hand.
     copy = copy.model_copy(update={"claims": _claims_left(now.copy, copy)})
-    written = check_by_hand(workspace, copy, now.facts, now.brief)
-    new = new_version(now.facts, now.brief, written, actor=actor)
+    written = check_by_hand(workspace, copy, facts, now.brief)
+    new = new_version(facts, now.brief, written, actor=actor)
     return _change(workspace, copy_id, new, "edit copy", revision=revision)
 
 
@@ -171,16 +175,8 @@ def restore(
     old = next((one for one in history(workspace, copy_id) if one.version == version), None)
     if old is None:
         raise NotFound(f"Text {copy_id} has no version {version}.", hint="Look at its history.")
-    facts = facts_now(workspace, old.facts)
-    checked = check_by_hand(workspace, old.copy, facts, old.brief).checked
-    new = replace(
-        old,
-        checked=checked,
-        facts=facts,
-        note=f"Version {version} again.",
-        actor=actor,
-        at=time.time(),
-    )
+    note = f"Version {version} again."
+    new = checked_again(workspace, old, note=note, actor=actor)
     return _change(workspace, copy_id, new, "restore copy", revision=revision)
 
 

@@ -1,14 +1,22 @@
-"""A text of the queue that is about to be changed: in the revision that was looked at, or not."""
+"""A text of the queue that is about to be changed: as it was looked at, and checked today."""
 
 from __future__ import annotations
+
+import time
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from recsys.copywriting import stored
-from recsys.copywriting.queued import CopyText
+from recsys.copywriting.checks.finding import Checked, Finding
+from recsys.copywriting.providers.base import NO_USAGE
+from recsys.copywriting.queued import CopyText, CopyVersion
 from recsys.copywriting.text import Copy
 from recsys.errors import Conflict, NotFound
 from recsys.rules.saying import ago
+from recsys.workflows.copy_facts import facts_now
+from recsys.workflows.copywriting import check_by_hand
+from recsys.workspace import Workspace
 
 _NUMBERS_END = 2**31  # of the column with the ids
 
@@ -51,3 +59,34 @@ def seen(
             yours=yours,
         )
     return text
+
+
+def checked_again(
+    workspace: Workspace, version: CopyVersion, *, note: str, actor: str
+) -> CopyVersion:
+    """Return a version as a new one, checked against what is known now.
+
+    What its text took was paid with the version that it comes from.
+    """
+    facts = facts_now(workspace, version.facts)
+    return replace(
+        version,
+        checked=check_by_hand(workspace, version.copy, facts, version.brief).checked,
+        facts=facts,
+        usage=NO_USAGE,
+        cost=0.0,
+        note=note,
+        actor=actor,
+        at=time.time(),
+    )
+
+
+def new_findings(before: Checked, after: Checked) -> list[Finding]:
+    """Return what keeps a text from being approved and was not found in it before."""
+    known = {_place(finding) for finding in before.findings if finding.blocks}
+    return [one for one in after.findings if one.blocks and _place(one) not in known]
+
+
+def _place(finding: Finding) -> tuple[str, str, int, int]:
+    # Not by its words, in which may stand what is known now.
+    return (finding.check, finding.where, finding.start, finding.end)

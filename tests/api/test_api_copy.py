@@ -127,6 +127,24 @@ def test_editing_approving_and_rejecting(client: TestClient, llm: LlmServer) -> 
     assert client.get("copy").json()["counts"]["approved"] == 2
 
 
+def test_what_is_not_true_any_more_is_neither_approved_nor_exported(
+    client: TestClient, llm: LlmServer
+) -> None:
+    assert client.put("items/i00", json={"stock": 7}).is_success
+    written = describe(client, llm, "Product 0 is Tea. Only 7 left.")
+    assert (written["state"], written["partly"]) == ("checked", False)
+    assert post(client, "1/approve", revision=1)["state"] == "approved"
+    assert client.get("copy/approved.csv").headers["X-Aisle-Left-Out"] == "0"
+    assert client.put("items/i00", json={"stock": 500}).is_success
+    left = client.get("copy/approved.csv")
+    assert (left.headers["X-Aisle-Left-Out"], left.text.count("\n")) == ("1", 1)
+    late = client.post("copy/1/approve", json={"revision": 2})
+    assert late.status_code == 409
+    assert "there are 500 in stock" in late.json()["error"]["message"]
+    now = client.get("copy/1").json()["text"]
+    assert (now["state"], now["clean"], now["revision"]) == ("draft", False, 3)
+
+
 def test_approved_texts_as_a_file(client: TestClient, llm: LlmServer) -> None:
     text = "=1+1 is no Product 0."
     written = describe(client, llm, text)

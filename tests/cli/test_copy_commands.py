@@ -18,7 +18,7 @@ from llm_server import LlmServer
 
 from recsys.api.app import create_api
 from recsys.cli.main import app
-from recsys.releases.live import LiveShop
+from recsys.releases.live import LiveChange, LiveShop, change_live
 from recsys.settings import Settings
 from recsys.workspace import Workspace
 
@@ -39,6 +39,12 @@ def shop(
     return home
 
 
+def set_stock(home: Path, item: str, pieces: int) -> None:
+    workspace = Workspace(Settings(home=home))
+    change_live(workspace, [LiveChange(item, stock=pieces)], actor="shop")
+    workspace.database.close()
+
+
 @pytest.mark.usefixtures("shop")
 def test_a_text_is_written_shown_approved_and_exported(llm: LlmServer, tmp_path: Path) -> None:
     assert aisle("copy", "queue").out == "No texts.\n"
@@ -54,15 +60,68 @@ def test_a_text_is_written_shown_approved_and_exported(llm: LlmServer, tmp_path:
     listed = aisle("copy", "queue")
     assert "1 checked" in listed.out
     shown = aisle("copy", "show", "1")
-    assert shown.out.startswith("Product 0, description, checked\n\nProduct 0 is Tea.\n")
+    assert shown.out.startswith(
+        "Product 0, description, checked, revision 1\n\nProduct 0 is Tea.\n"
+    )
     assert "description 0" in shown.out
-    assert aisle("copy", "approve", "1").out == "Copy 1 (Product 0) is approved.\n"
+    assert aisle("copy", "approve", "1").out == (
+        "Product 0 is Tea.\n\nCopy 1 (Product 0) is approved.\n"
+    )
     out = tmp_path / "approved.csv"
     assert aisle("copy", "export", "--out", out).out == f"1 approved text in {out}.\n"
     with out.open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert "Product 0 is Tea." in row.values()
     assert aisle("copy", "reject", "1", "--note", "Dull").out == "Copy 1 (Product 0) is rejected.\n"
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_was_changed_since_it_was_shown_is_not_approved(llm: LlmServer) -> None:
+    llm.script(says(TRUE))
+    aisle("copy", "describe", "i00")
+    seen = aisle("copy", "show", "1", "--json").document["text"]["revision"]
+    aisle("copy", "reject", "1", "--revision", str(seen))
+    for command in ("approve", "reject"):
+        late = aisle("copy", command, "1", "--revision", str(seen))
+        assert late.code == 2
+        assert "This text was rejected by root (command line)" in late.err
+    done = aisle("copy", "approve", "1", "--revision", str(seen + 1))
+    assert done.out == "Copy 1 (Product 0) is approved.\n"
+
+
+def test_what_is_not_true_any_more_is_left_out_of_the_file(
+    llm: LlmServer, tmp_path: Path, shop: Path
+) -> None:
+    out = tmp_path / "approved.csv"
+    llm.script(says({"text": "Product 0 is Tea. Only 7 left.", "claims": []}))
+    set_stock(shop, "i00", 7)
+    assert "Kept as copy 1 (checked)." in aisle("copy", "describe", "i00").err
+    assert aisle("copy", "approve", "1").code == 0
+    set_stock(shop, "i00", 500)
+    told = aisle("copy", "export", "--out", out)
+    assert told.out == (
+        f"0 approved texts in {out}.\n1 text left out, since what is known changed after the"
+        " approval: 1. Approve them again to see what is found now.\n"
+    )
+    assert aisle("copy", "export", "--out", out, "--json").document["left_out"] == [1]
+    again = aisle("copy", "approve", "1")
+    assert again.code == 2
+    assert "they now find 1 thing more: “Only 7 left”: there are 500 in stock." in again.err
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_language_whose_words_are_not_read_is_checked_in_part(llm: LlmServer) -> None:
+    llm.script(says({"text": "Product 0 en bois massif.", "claims": []}))
+    written = aisle("copy", "describe", "i00", "--language", "fr")
+    assert "Kept as copy 1 (partly checked)." in written.err
+    assert written.out.splitlines()[2] == "Partly checked: nothing was found in what was read."
+    assert " partly checked " in aisle("copy", "queue").out
+    assert aisle("copy", "show", "1").out.startswith(
+        "Product 0, description, partly checked, revision 1\n"
+    )
+    (text,) = aisle("copy", "queue", "--json").document["texts"]
+    assert (text["state"], text["partly"]) == ("checked", True)
+    assert aisle("copy", "approve", "1", "--json").document["state"] == "approved"
 
 
 @pytest.mark.usefixtures("shop")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from copy_shop import (
@@ -28,13 +29,17 @@ from llm_server import KEY, LlmServer, Seen
 from recsys.api.app import create_api
 from recsys.cli.main import run
 from recsys.copywriting.providers.opening import open_provider
-from recsys.copywriting.text import Brief
+from recsys.copywriting.text import Brief, Voice
 from recsys.errors import InputError
+from recsys.jobs.queue import Queue
 from recsys.releases.live import LiveShop
 from recsys.segments.definition import Conditions, Definition
 from recsys.settings import Settings
 from recsys.types import silent
-from recsys.workflows.copy_bulk import Selection, rows, run_bulk, start_run
+from recsys.workflows.copy_bulk import Selection, Way, estimate, rows, run_bulk, start_run
+from recsys.workflows.copy_facts import product_facts
+from recsys.workflows.copy_once import write_one
+from recsys.workflows.copy_settings import save_voice
 from recsys.workflows.named_sets import save_named_set
 from recsys.workflows.segments import save_segment
 from recsys.workspace import Workspace
@@ -91,16 +96,77 @@ def test_no_request_holds_what_the_shop_keeps_to_itself(
     assert "Stoneware mug" in wire(llm.asked[0])
 
 
-def write_all(workspace: Workspace, **chosen: object) -> int:
+@pytest.mark.parametrize(
+    ("provider", "way"),
+    [
+        ("anthropic", "one"),
+        ("anthropic", "direct"),
+        ("anthropic", "batch"),
+        ("openai", "one"),
+        ("openai", "direct"),
+    ],
+)
+def test_what_goes_back_to_a_model_that_lies_tells_it_nothing(
+    shop: Workspace, llm: LlmServer, provider: str, way: Literal["one"] | Way
+) -> None:
+    settings = replace(shop.settings, llm_provider=provider, llm_url=address(llm, provider))
+    workspace = Workspace(settings)
+    llm.always(says({"text": f"Only 3 left in stock. Not for {provider} by {way}.", "claims": []}))
+    if way == "one":
+        write_one(workspace, product_facts(workspace, "mug"), Brief(), kept=False, actor="tests")
+    else:
+        assert write_all(workspace, way=way, brief=Brief(keywords=(provider, way))) == len(GOODS)
+    workspace.database.close()
+    again = [seen for seen in llm.requests if "<findings>" in seen.text]
+    assert again
+    assert all("Only 3 left" in seen.text for seen in again)
+    for seen in llm.requests:
+        assert [secret for secret in SECRETS if secret in wire(seen)] == []
+
+
+def test_personal_data_that_people_type_is_not_sent(
+    shop: Workspace, client: TestClient, llm: LlmServer
+) -> None:
+    save_voice(
+        shop, Voice(name="chatty", about="Like w.a@private.example"), revision=0, actor="tests"
+    )
+    for body, said in (
+        ({"note": "Ask anna@x.de"}, "The note has an e-mail address in it"),
+        ({"keywords": ["tea", "anna@x.de"]}, "A keyword has an e-mail address in it"),
+        ({"features": {"seller": "anna@x.de"}}, "A fact added by hand has an e-mail address in it"),
+        ({"features": {"call": "+49 170 1234567"}}, "A fact added by hand has a telephone number"),
+        ({"voice": "chatty"}, "The voice 'chatty' has an e-mail address in it"),
+    ):
+        answer = client.post("copy/describe", json={"item_id": "mug"} | body)
+        assert answer.status_code == 422
+        message = answer.json()["error"]["message"]
+        assert message.startswith(said)
+        assert message.split(" in it")[-1].startswith(", and personal data is not sent to a model.")
+    subject = client.post(
+        "copy/subjects", json={"item_ids": ["mug"], "occasion": "for a@b.example"}
+    )
+    assert subject.json()["error"]["message"].startswith("The occasion has an e-mail address in it")
+    selection = Selection(category="Kitchen")
+    brief = Brief(note="Ask anna@x.de")
+    with pytest.raises(InputError, match="The note has an e-mail address in it"):
+        estimate(shop, selection, brief, model=MODEL, way="direct")
+    assert llm.requests == []
+
+
+def write_all(
+    workspace: Workspace, *, way: Way = "direct", brief: Brief | None = None, **chosen: object
+) -> int:
     """Run a bulk run over everything; return how many rows were written."""
     selection = Selection.model_validate(chosen or {"category": "Kitchen"})
-    brief = Brief(kind="subject" if selection.segments else "description")
-    run = start_run(workspace, selection, brief, model=MODEL, way="direct", cap=None, actor="tests")
+    brief = brief or Brief(kind="subject" if selection.segments else "description")
+    run = start_run(workspace, selection, brief, model=MODEL, way=way, cap=None, actor="tests")
     provider = open_provider(workspace.settings)
     try:
         run_bulk(workspace, run.id, silent, provider=provider)
     finally:
         provider.close()
+        assert run.job_id is not None
+        Queue(workspace.database).ask_cancel(run.job_id, actor="tests")  # batches make room for it
     return len(rows(workspace, run.id, state="written"))
 
 

@@ -124,6 +124,7 @@ def test_an_edit_is_a_version_of_its_own_checked_anew(mugs: Workspace) -> None:
     back = q.restore(mugs, text.id, 1, revision=3, actor="ana")
     assert (back.state, back.now.version, back.now.copy) == ("checked", 3, copy)
     assert (back.now.note, back.now.model) == ("Version 1 again.", "m")
+    assert back.now.cost == 0  # it was paid with the first
     with pytest.raises(NotFound, match="Text 1 has no version 9"):
         q.restore(mugs, text.id, 9, revision=4, actor="ana")
     with pytest.raises(InputError, match="The text is empty"):
@@ -156,6 +157,8 @@ def test_the_queue_shows_first_what_waits(mugs: Workspace) -> None:
     assert found(states=("approved", "rejected")) == [4, 2]
     assert found(about_id="m1", states=("checked",)) == [1]
     assert found(run_id=7) == found(search="BREAD") == found(search=" 004 ") == [3]
+    assert found(search="breakfast IS on") == [3]  # in the text
+    assert found(search="900 ml") == [2]
     assert found(search="%") == found(kind="subject") == []
     assert found(limit=2, offset=1) == [1, 4]
     assert q.copy_text(mugs, 2).now.note == "Too small"
@@ -190,7 +193,7 @@ def test_approved_texts_are_written_inert_and_logged(mugs: Workspace, tmp_path: 
     other = kept(mugs, "Der Becher von Arda.", brief=german)
     q.approve(mugs, other.id, revision=1, reason="Only for this test", actor="ben")
     kept(mugs, KNIFE, item="004")
-    assert q.export_approved(mugs, path, actor="eve") == 2  # the last one of each language
+    assert q.export_approved(mugs, path, actor="eve").texts == 2  # the last one of each language
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     with path.open(encoding="utf-8-sig", newline="") as file:
         english, last = csv.DictReader(file)
@@ -198,7 +201,7 @@ def test_approved_texts_are_written_inert_and_logged(mugs: Workspace, tmp_path: 
     assert (english["id"], english["approved_by"]) == ("m1", "'=cmd()")
     assert (english["overridden"], english["reason"]) == ("yes", "Only for this test")
     assert last["language"] == "de"
-    assert q.export_approved(mugs, path, raw=True, kind="description", actor="eve") == 2
+    assert q.export_approved(mugs, path, raw=True, kind="description", actor="eve").texts == 2
     assert '"=HYPERLINK(""x"")"' in path.read_text(encoding="utf-8")
-    assert q.export_approved(mugs, path, kind="subject", actor="eve") == 0
+    assert q.export_approved(mugs, path, kind="subject", actor="eve") == q.Exported(0, ())
     assert logged(mugs)[-1] == ("eve", "export copy", "subject", {"texts": 0})
