@@ -11,11 +11,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from recsys.copywriting import runs
 from recsys.copywriting.budget import expected
 from recsys.copywriting.pace import Pace
 from recsys.copywriting.providers.base import Answer, Provider, Usage
-from recsys.copywriting.runs import Row
+from recsys.copywriting.run_rows import Row
 from recsys.errors import BadAnswer, Busy, JobCancelled, ProviderError, Unreachable
 from recsys.workflows.copy_bulk_run import Course, billed
 from recsys.workflows.copy_bulk_steps import Ask, Ready, Steps
@@ -143,19 +142,12 @@ class Direct:
         if not self._course.going:
             self._let_go()
         elif self._ahead is None and self._more and len(self._asks) < _AHEAD // 2:
-            rows = self._next_rows()
+            rows = self._course.waiting(self._in_hand, _AHEAD)
             self._more = bool(rows)
             if rows:
                 self._in_hand |= {row.id: row for row in rows}
                 self._ahead = self._reader.submit(self._steps.look, rows)
                 self._ahead.add_done_callback(lambda _: self._back.put(None))
-
-    def _next_rows(self) -> list[Row]:
-        with self._workspace.database.read() as connection:
-            waiting = runs.rows_in(
-                connection, self._course.run.id, "waiting", limit=_AHEAD + len(self._in_hand)
-            )
-        return [row for row in waiting if row.id not in self._in_hand][:_AHEAD]
 
     def _take(self, steps: Sequence[Ask | Ready | Row]) -> None:
         for step in steps:
@@ -183,16 +175,12 @@ class Direct:
                 usage = expected(ask.prompt, self._steps.brief, cached=self._cached)
                 cost = self._steps.cost(usage)
                 if not self._course.budget.allows(self._course.spent, usage, cost):
-                    self._cap()
+                    if not self._air:  # else what is under way may show that there is room
+                        self._course.stop("capped", "The next text might pass the cap.")
                     return
                 self._course.budget.take(usage, cost)
                 self._send(_Sent(ask, time.monotonic(), usage, cost))
             self._air.setdefault(ask.digest, []).append(self._asks.popleft())
-
-    def _cap(self) -> None:
-        """Stop for the cap: at once, or when what is under way has shown what it really takes."""
-        if not self._air:
-            self._course.stop("capped", "The next text might pass the cap.")
 
     def _send(self, sent: _Sent) -> None:
         """Ask the provider, in a thread of its own."""

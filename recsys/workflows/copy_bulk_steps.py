@@ -7,12 +7,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from recsys.copywriting import run_texts, runs
+from recsys.copywriting import run_rows, run_texts
 from recsys.copywriting.checks.duplicates import Others
 from recsys.copywriting.prompt import Prompt
 from recsys.copywriting.prompting import once_more
 from recsys.copywriting.providers.base import Answer, Usage
-from recsys.copywriting.runs import Row, Run
+from recsys.copywriting.run_rows import Row
+from recsys.copywriting.runs import Run
 from recsys.copywriting.schema import parse
 from recsys.copywriting.text import About, Copy, Facts, State
 from recsys.errors import AisleError, InputError
@@ -172,7 +173,7 @@ class Steps:
                 for one, copy_id in zip(ready, ids, strict=True)
             ]
             rows += closed
-            runs.write_rows(connection, rows)
+            run_rows.write_rows(connection, rows)
             if ids:
                 record(connection, run.actor, "keep copy", f"copy run {run.id}", texts=ids)
         return rows
