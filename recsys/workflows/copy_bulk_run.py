@@ -56,6 +56,11 @@ class Course:
         """Whether more may be sent."""
         return self.state == "running"
 
+    @property
+    def open_rows(self) -> int:
+        """How many rows have not come to their end."""
+        return self._counts.get("waiting", 0) + self._counts.get("sent", 0)
+
     def heed(self, words: str = "") -> None:
         """Say how far the run is, and look whether somebody stopped it; five times a second.
 
@@ -80,14 +85,13 @@ class Course:
     def progress(self, words: str = "") -> tuple[float, str]:
         """Return the share of rows at their end, and a sentence on it."""
         total = sum(self._counts.values())
-        open_rows = self._counts.get("waiting", 0) + self._counts.get("sent", 0)
         said = [f"{self._counts.get('written', 0):,} of {total:,} written"]
         failed = self._counts.get("failed", 0)
         said += [f"{failed:,} failed"] if failed else []
         said += [f"${self.spent.cost:,.2f} spent"] if self.spent.cost is not None else []
         said += [words] if words else []
         # All is done only when the last transaction says so.
-        return min((total - open_rows) / total if total else 0.0, 0.999), ", ".join(said)
+        return min((total - self.open_rows) / total if total else 0.0, 0.999), ", ".join(said)
 
     def count(self) -> None:
         """Read anew where the rows stand."""
