@@ -1,16 +1,16 @@
-"""Bulk runs in the database: what each is to write, what it has spent, and where its rows stand."""
+"""Bulk runs in the database: what each is to write, and what it has spent."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from pydantic import Field
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from recsys.copywriting.providers.base import NO_USAGE, Usage
+from recsys.copywriting.providers.base import Usage
 from recsys.copywriting.text import About, Brief
 from recsys.errors import NotFound
 from recsys.values import Value
@@ -20,7 +20,6 @@ _NUMBERS_END = 2**31  # of the column with the ids
 
 Way = Literal["direct", "batch"]
 RunState = Literal["running", "paused", "done", "cancelled", "capped"]
-RowState = Literal["waiting", "sent", "written", "failed", "skipped"]
 
 
 class Selection(Value):
@@ -122,29 +121,6 @@ class Run:
     at: float
 
 
-@dataclass(frozen=True)
-class Row:
-    """What a run writes about one thing.
-
-    Attributes
-    ----------
-    tries
-        Requests for it that came to an end.
-    digest
-        Of the request that is out, or was answered last.
-    """
-
-    id: int
-    about_id: str
-    state: RowState
-    tries: int = 0
-    copy_id: int | None = None
-    usage: Usage = NO_USAGE
-    cost: float | None = None
-    error: str = ""
-    digest: str = ""
-
-
 def added(one: Usage, other: Usage) -> Usage:
     """Return the sum of two usages."""
     return Usage(
@@ -236,80 +212,3 @@ def _run(row: Mapping[Any, Any]) -> Run:
         actor=row["actor"],
         at=row["at"],
     )
-
-
-def counts(connection: Connection, run_ids: Iterable[int]) -> dict[int, dict[str, int]]:
-    """Return how many rows of some runs are in each state."""
-    wanted = list(run_ids)
-    found: dict[int, dict[str, int]] = {run_id: {} for run_id in wanted}
-    statement = (
-        select(copy_run_rows.c.run_id, copy_run_rows.c.state, func.count())
-        .where(copy_run_rows.c.run_id.in_(wanted))
-        .group_by(copy_run_rows.c.run_id, copy_run_rows.c.state)
-    )
-    for run_id, state, number in connection.execute(statement):
-        found[run_id][state] = number
-    return found
-
-
-def rows_in(
-    connection: Connection, run_id: int, state: str, *, limit: int | None = None, after: int = 0
-) -> list[Row]:
-    """Return rows of a run in a state, in its order, from behind the row ``after``."""
-    rows = copy_run_rows.c
-    statement = (
-        select(copy_run_rows)
-        .where(rows.run_id == run_id, rows.state == state, rows.id > after)
-        .order_by(rows.id)
-        .limit(limit)
-    )
-    return [_row(row) for row in connection.execute(statement).mappings()]
-
-
-def _row(row: Mapping[Any, Any]) -> Row:
-    usage: dict[str, int] = row["usage"] or {}
-    return Row(
-        id=row["id"],
-        about_id=row["about_id"],
-        state=row["state"],
-        tries=row["tries"],
-        copy_id=row["copy_id"],
-        usage=Usage(**usage),
-        cost=row["cost"],
-        error=row["error"],
-        digest=row["digest"],
-    )
-
-
-def write_rows(connection: Connection, rows: Iterable[Row]) -> None:
-    """Write rows as they are now."""
-    values = [
-        {
-            "row_id": row.id,
-            "new_state": row.state,
-            "new_tries": row.tries,
-            "new_copy_id": row.copy_id,
-            "new_usage": asdict(row.usage),
-            "new_cost": row.cost,
-            "new_error": row.error,
-            "new_digest": row.digest,
-        }
-        for row in rows
-    ]
-    if not values:
-        return
-    named = ("state", "tries", "copy_id", "usage", "cost", "error", "digest")
-    table = copy_run_rows.c
-    sent = {name: bindparam(f"new_{name}", type_=table[name].type) for name in named}
-    statement = update(copy_run_rows).where(table.id == bindparam("row_id")).values(sent)
-    connection.execute(statement, values)
-
-
-def move_rows(connection: Connection, run_id: int, start: RowState, end: RowState) -> int:
-    """Put all rows of a state into another, what was said of them forgotten; return how many."""
-    statement = (
-        update(copy_run_rows)
-        .where(copy_run_rows.c.run_id == run_id, copy_run_rows.c.state == start)
-        .values(state=end, error="")
-    )
-    return connection.execute(statement).rowcount

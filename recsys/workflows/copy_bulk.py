@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from recsys.copywriting import run_rows
 from recsys.copywriting import runs as stored
 from recsys.copywriting.providers.opening import key_is_set, open_provider
 from recsys.copywriting.runs import Order, Run, RunState, Selection, Way
@@ -212,7 +213,7 @@ def retry_failed(workspace: Workspace, run_id: int, *, actor: str) -> RunLine:
         run = stored.one_run(connection, run_id, locked=True)
         if run.state == "cancelled":
             raise InputError(f"Run {run_id} was cancelled.", hint="Start a new one.")
-        again = stored.move_rows(connection, run_id, "failed", "waiting")
+        again = run_rows.move_rows(connection, run_id, "failed", "waiting")
         if not again:
             raise InputError("No row of this run has failed.", hint="There is nothing to retry.")
         order = run.order.model_copy(update={"why": ""})

@@ -5,20 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import select
 
-from recsys.copywriting import runs
+from recsys.copywriting import run_rows, runs
 from recsys.copywriting.budget import all_tokens, expected
 from recsys.copywriting.providers.base import Answer, Provider, Usage
-from recsys.copywriting.runs import Handed, Row
+from recsys.copywriting.run_rows import Row
+from recsys.copywriting.runs import Handed
 from recsys.errors import BadAnswer, Busy, ProviderError, Unreachable
-from recsys.jobs.rows import add as add_job
 from recsys.workflows.copy_bulk_run import KIND, Course, billed
 from recsys.workflows.copy_bulk_steps import Ask, Ready, Steps
 from recsys.workspace import Workspace
-from recsys.workspace.tables import copy_runs, jobs
+from recsys.workspace.tables import copy_runs
 
 # The API takes 100,000 requests and 256 MB; smaller pieces keep memory small.
 MOST_REQUESTS, MOST_CHARACTERS = 10_000, 50_000_000
@@ -107,7 +106,7 @@ class Batches:
         self._batches.remove(handed)
         with self._workspace.database.write() as connection:
             if not self._open:
-                runs.move_rows(connection, self._course.run.id, "sent", "waiting")
+                run_rows.move_rows(connection, self._course.run.id, "sent", "waiting")
             runs.change_run(connection, self._course.run.id, batches=self._batches)
         self._course.count()
 
@@ -131,7 +130,7 @@ class Batches:
         self._batches[self._batches.index(handed)] = after
         with self._workspace.database.write() as connection:
             if not self._open:
-                runs.move_rows(connection, self._course.run.id, "sent", "waiting")
+                run_rows.move_rows(connection, self._course.run.id, "sent", "waiting")
             runs.change_run(connection, self._course.run.id, batches=self._batches)
         self._course.count()
 
@@ -141,7 +140,7 @@ class Batches:
         A request is named by its digest, and rows know the digest that they wait for.
         """
         with self._workspace.database.read() as connection:
-            sent = runs.rows_in(connection, self._course.run.id, "sent")
+            sent = run_rows.rows_in(connection, self._course.run.id, "sent")
         rows: dict[str, list[Row]] = {}
         for row in sent:
             rows.setdefault(row.digest, []).append(row)
@@ -217,7 +216,7 @@ class Batches:
         last = 0
         while True:
             with self._workspace.database.read() as connection:
-                rows = runs.rows_in(
+                rows = run_rows.rows_in(
                     connection,
                     self._course.run.id,
                     "waiting",
@@ -254,7 +253,7 @@ class Batches:
         self._batches.append(handed)
         rows = [replace(ask.row, state="sent", digest=ask.digest) for ask, _ in piece]
         with self._workspace.database.write() as connection:
-            runs.write_rows(connection, rows)
+            run_rows.write_rows(connection, rows)
             runs.change_run(connection, self._course.run.id, batches=self._batches)
         self._course.count()
         try:
@@ -270,7 +269,7 @@ class Batches:
         """Take back a batch that the provider did not take."""
         self._batches.remove(handed)
         with self._workspace.database.write() as connection:
-            runs.write_rows(connection, rows)
+            run_rows.write_rows(connection, rows)
             runs.change_run(connection, self._course.run.id, batches=self._batches)
         self._course.count()
 
@@ -283,24 +282,6 @@ class Batches:
         while (slept := time.monotonic() - began) < pause and self._course.state == state:
             time.sleep(min(_SLICE_SECONDS, pause - slept))
             self._course.heed(f"waiting for the provider, looks again in {pause - slept:.0f} s")
-            if self._make_room(but=KIND):
+            if self._course.make_room(but=KIND):
                 return True
-        return self._make_room()  # runs that wait as this one does take turns
-
-    def _make_room(self, *, but: str = "") -> bool:
-        """Queue a job that goes on with the run, where others wait."""
-        if self._course.state != "running":
-            return False
-        run = self._course.run
-        waiting = (
-            select(jobs.c.id)
-            .where(jobs.c.status == "queued", jobs.c.kind != but, jobs.c.id != (run.job_id or 0))
-            .limit(1)
-        )
-        with self._workspace.database.write() as connection:
-            if connection.execute(waiting).first() is None:
-                return False
-            params: dict[str, Any] = {"run_id": run.id}
-            job = add_job(connection, KIND, params, label=run.label, actor=run.actor)
-            runs.change_run(connection, run.id, job_id=job.id)
-        return True
+        return self._course.make_room()  # runs that wait as this one does take turns

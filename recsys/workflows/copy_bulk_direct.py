@@ -11,11 +11,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from recsys.copywriting import runs
 from recsys.copywriting.budget import expected
 from recsys.copywriting.pace import Pace
 from recsys.copywriting.providers.base import Answer, Provider, Usage
-from recsys.copywriting.runs import Row
+from recsys.copywriting.run_rows import Row
 from recsys.errors import BadAnswer, Busy, JobCancelled, ProviderError, Unreachable
 from recsys.workflows.copy_bulk_run import Course, billed
 from recsys.workflows.copy_bulk_steps import Ask, Ready, Steps
@@ -30,6 +29,8 @@ _WAIT_SECONDS = 0.1
 _TRIES, _BUSY_TRIES = 3, 10
 _REFUSED_IN_A_ROW = 10
 _PATIENCE_SECONDS = 600.0  # without an answer to anybody
+# Rows from which on texts are checked in another process: threads share one processor.
+_APART = 100
 # An answer that came should not wait 5 ms for the thread that checks another one.
 _SWITCH_SECONDS = 0.0005
 _GRACE_SECONDS = 2.0  # for what is under way when the job is cancelled
@@ -45,7 +46,7 @@ class _Sent:
     cost: float | None
 
 
-# A request with what became of it, or None for rows that were got ready.
+# A request with what became of it, or None for what another thread has done.
 _Back = tuple[_Sent, Future[Answer]] | None
 
 
@@ -71,14 +72,16 @@ class Direct:
         self._workspace = workspace
         self._course = course
         self._provider = provider
-        self._steps = Steps(workspace, course.run, provider.name)
+        many = course.open_rows > _APART
+        self._steps = Steps(workspace, course.run, provider.name, apart=many)
         self._pace = Pace(concurrency)
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="copy")
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="copy-ahead")
         self._back: queue.SimpleQueue[_Back] = queue.SimpleQueue()
         self._air: dict[str, list[Ask]] = {}  # by digest: the same is asked once for all its rows
         self._asks: deque[Ask] = deque()
-        self._to_check: deque[tuple[Ask, Answer]] = deque()
+        self._checks = ThreadPoolExecutor(1, thread_name_prefix="copy-checks")
+        self._checking: deque[tuple[Ask, Future[Ask | Ready]]] = deque()
         self._ready: list[Ready] = []
         self._closed: list[Row] = []
         self._ahead: Future[list[Ask | Ready | Row]] | None = None
@@ -113,21 +116,23 @@ class Direct:
             sys.setswitchinterval(interval)
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._reader.shutdown(wait=False, cancel_futures=True)
+            self._checks.shutdown(wait=False, cancel_futures=True)
+            self._steps.close()
 
     def _round(self) -> None:
         self._course.heed(self._pause_words())
         self._look_ahead()
         self._fill()
-        back = self._arrived(wait=not self._to_check)
-        if back:
+        if back := self._arrived():
             self._book(back)
-        elif self._to_check:
-            self._check(*self._to_check.popleft())
+        while self._checking and self._checking[0][1].done():
+            ask, checked = self._checking.popleft()
+            self._go_on(ask, checked.result())
         self._keep_group()
 
     def _idle(self) -> bool:
         """Whether there is nothing in hand, and nothing to be had."""
-        if self._air or self._to_check or self._ready or self._closed or self._ahead is not None:
+        if self._air or self._checking or self._ready or self._closed or self._ahead is not None:
             return False
         return not self._course.going or not (self._more or self._asks)
 
@@ -143,19 +148,12 @@ class Direct:
         if not self._course.going:
             self._let_go()
         elif self._ahead is None and self._more and len(self._asks) < _AHEAD // 2:
-            rows = self._next_rows()
+            rows = self._course.waiting(self._in_hand, _AHEAD)
             self._more = bool(rows)
             if rows:
                 self._in_hand |= {row.id: row for row in rows}
                 self._ahead = self._reader.submit(self._steps.look, rows)
-                self._ahead.add_done_callback(lambda _: self._back.put(None))
-
-    def _next_rows(self) -> list[Row]:
-        with self._workspace.database.read() as connection:
-            waiting = runs.rows_in(
-                connection, self._course.run.id, "waiting", limit=_AHEAD + len(self._in_hand)
-            )
-        return [row for row in waiting if row.id not in self._in_hand][:_AHEAD]
+                self._ahead.add_done_callback(self._wake)
 
     def _take(self, steps: Sequence[Ask | Ready | Row]) -> None:
         for step in steps:
@@ -183,16 +181,12 @@ class Direct:
                 usage = expected(ask.prompt, self._steps.brief, cached=self._cached)
                 cost = self._steps.cost(usage)
                 if not self._course.budget.allows(self._course.spent, usage, cost):
-                    self._cap()
+                    if not self._air:  # else what is under way may show that there is room
+                        self._course.stop("capped", "The next text might pass the cap.")
                     return
                 self._course.budget.take(usage, cost)
                 self._send(_Sent(ask, time.monotonic(), usage, cost))
             self._air.setdefault(ask.digest, []).append(self._asks.popleft())
-
-    def _cap(self) -> None:
-        """Stop for the cap: at once, or when what is under way has shown what it really takes."""
-        if not self._air:
-            self._course.stop("capped", "The next text might pass the cap.")
 
     def _send(self, sent: _Sent) -> None:
         """Ask the provider, in a thread of its own."""
@@ -201,12 +195,14 @@ class Direct:
         future = self._threads.submit(write, sent.ask.prompt, model=model, patient=False)
         future.add_done_callback(lambda done: self._back.put((sent, done)))
 
-    def _arrived(self, *, wait: bool) -> list[tuple[_Sent, Future[Answer]]]:
+    def _wake(self, _: object) -> None:
+        self._back.put(None)
+
+    def _arrived(self) -> list[tuple[_Sent, Future[Answer]]]:
         """Return what came back, at once or after a short while."""
         back: list[_Back] = []
         with suppress(queue.Empty):
-            if wait:
-                back.append(self._back.get(timeout=min(_WAIT_SECONDS, self._pace.wait() or 1.0)))
+            back.append(self._back.get(timeout=min(_WAIT_SECONDS, self._pace.wait() or 1.0)))
             while True:
                 back.append(self._back.get_nowait())
         return [one for one in back if one is not None]
@@ -238,12 +234,15 @@ class Direct:
         self._refused = 0
         self._cached = True
         try:
-            self._steps.read(answer)
+            found = self._steps.read(answer)
         except BadAnswer as error:
             self._asks.extendleft(twins)
             return self._end(mine, error)
         answers[mine.digest] = answer
-        self._to_check += [(ask, answer) for ask in (mine, *twins)]
+        for ask in (mine, *twins):
+            checked = self._checks.submit(self._steps.after, ask, *found)
+            checked.add_done_callback(self._wake)
+            self._checking.append((ask, checked))
         return [mine.row]
 
     def _end(self, ask: Ask, error: ProviderError) -> list[Row]:
@@ -287,8 +286,8 @@ class Direct:
                 return
         self._asks.append(ask)
 
-    def _check(self, ask: Ask, answer: Answer) -> None:
-        step = self._steps.after(ask, *self._steps.read(answer))
+    def _go_on(self, ask: Ask, step: Ask | Ready) -> None:
+        """Take a row further that was checked."""
         if isinstance(step, Ready):
             self._ready.append(step)
         elif self._course.going:
@@ -311,6 +310,6 @@ class Direct:
         until = time.monotonic() + _GRACE_SECONDS
         self._asks.clear()
         while self._air and time.monotonic() < until:
-            if back := self._arrived(wait=True):
+            if back := self._arrived():
                 self._book(back)
         self._keep_group(all_of_it=True)

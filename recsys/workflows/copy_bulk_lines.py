@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from recsys.copywriting import run_rows
 from recsys.copywriting import runs as stored
 from recsys.copywriting.providers.base import Usage
 from recsys.copywriting.runs import Run, RunState, Way
@@ -74,7 +75,7 @@ def run_line(workspace: Workspace, run_id: int) -> RunLine:
 
 
 def _lines(connection: Connection, found: Sequence[Run]) -> list[RunLine]:
-    counts = stored.counts(connection, [run.id for run in found])
+    counts = run_rows.count_rows(connection, [run.id for run in found])
     at_work = jobs_of(connection, [run.job_id for run in found if run.job_id is not None])
     return [_line(run, counts[run.id], at_work.get(run.job_id or 0)) for run in found]
 
@@ -124,7 +125,7 @@ def rows(workspace: Workspace, run_id: int, *, state: str, limit: int = 100) -> 
     """
     with workspace.database.read() as connection:
         run = stored.one_run(connection, run_id)
-        found = stored.rows_in(connection, run_id, state, limit=limit)
+        found = run_rows.rows_in(connection, run_id, state, limit=limit)
         segments = set_names(connection) if run.order.about == "segment" else {}
     names: dict[str, str] = {str(one): name for one, name in segments.items()}
     if run.order.about == "product" and found:

@@ -7,14 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from recsys.copywriting import run_texts, runs
+from sqlalchemy import select
+
+from recsys.copywriting import run_rows, run_texts, runs
 from recsys.copywriting.budget import Budget
 from recsys.copywriting.providers.base import Answer, Usage
-from recsys.copywriting.runs import Row, Run, RunState
+from recsys.copywriting.run_rows import Row
+from recsys.copywriting.runs import Run, RunState
 from recsys.errors import KeyRefused, NoKey, ProviderError
+from recsys.jobs.rows import add as add_job
 from recsys.rules.saying import counted
 from recsys.types import Report
 from recsys.workspace import Workspace
+from recsys.workspace.tables import jobs
 
 KIND = "copy_bulk"
 _LOOK_SECONDS = 0.2
@@ -43,13 +48,18 @@ class Course:
     def _read(self, run_id: int) -> None:
         with self._workspace.database.read() as connection:
             self.run: Run = runs.one_run(connection, run_id)
-            self._counts = runs.counts(connection, [run_id])[run_id]
+            self._counts = run_rows.count_rows(connection, [run_id])[run_id]
         self.budget = Budget(self.run.order.cap, self.run.order.cap_tokens)
 
     @property
     def going(self) -> bool:
         """Whether more may be sent."""
         return self.state == "running"
+
+    @property
+    def open_rows(self) -> int:
+        """How many rows have not come to their end."""
+        return self._counts.get("waiting", 0) + self._counts.get("sent", 0)
 
     def heed(self, words: str = "") -> None:
         """Say how far the run is, and look whether somebody stopped it; five times a second.
@@ -75,19 +85,24 @@ class Course:
     def progress(self, words: str = "") -> tuple[float, str]:
         """Return the share of rows at their end, and a sentence on it."""
         total = sum(self._counts.values())
-        open_rows = self._counts.get("waiting", 0) + self._counts.get("sent", 0)
         said = [f"{self._counts.get('written', 0):,} of {total:,} written"]
         failed = self._counts.get("failed", 0)
         said += [f"{failed:,} failed"] if failed else []
         said += [f"${self.spent.cost:,.2f} spent"] if self.spent.cost is not None else []
         said += [words] if words else []
         # All is done only when the last transaction says so.
-        return min((total - open_rows) / total if total else 0.0, 0.999), ", ".join(said)
+        return min((total - self.open_rows) / total if total else 0.0, 0.999), ", ".join(said)
 
     def count(self) -> None:
         """Read anew where the rows stand."""
         with self._workspace.database.read() as connection:
-            self._counts = runs.counts(connection, [self.run.id])[self.run.id]
+            self._counts = run_rows.count_rows(connection, [self.run.id])[self.run.id]
+
+    def waiting(self, but: Mapping[int, Row], most: int) -> list[Row]:
+        """Return the next rows that wait, some left out."""
+        with self._workspace.database.read() as connection:
+            found = run_rows.rows_in(connection, self.run.id, "waiting", limit=most + len(but))
+        return [row for row in found if row.id not in but][:most]
 
     def moved(self, before: Sequence[Row], after: Sequence[Row]) -> None:
         """Note that rows have gone from one state to another."""
@@ -108,7 +123,7 @@ class Course:
             spent = spent.plus(usage, cost)
         with self._workspace.database.write() as connection:
             run_texts.keep_answers(connection, answers)
-            runs.write_rows(connection, rows)
+            run_rows.write_rows(connection, rows)
             if paid:
                 runs.change_run(connection, self.run.id, spent=spent)
         self.spent = spent
@@ -131,6 +146,30 @@ class Course:
             return True
         return False
 
+    def make_room(self, *, but: str = "") -> bool:
+        """Queue a job that goes on with the run, where others than its own wait; say whether.
+
+        Parameters
+        ----------
+        but
+            A kind of job for which no room is made.
+        """
+        if self.state != "running":
+            return False
+        run = self.run
+        waiting = (
+            select(jobs.c.id)
+            .where(jobs.c.status == "queued", jobs.c.kind != but, jobs.c.id != (run.job_id or 0))
+            .limit(1)
+        )
+        with self._workspace.database.write() as connection:
+            if connection.execute(waiting).first() is None:
+                return False
+            params: dict[str, Any] = {"run_id": run.id}
+            job = add_job(connection, KIND, params, label=run.label, actor=run.actor)
+            runs.change_run(connection, run.id, job_id=job.id)
+        return True
+
     def over(self) -> bool:
         """End this job's part where nothing is left to do; False where somebody wants more.
 
@@ -138,7 +177,7 @@ class Course:
         """
         with self._workspace.database.write() as connection:
             run = runs.one_run(connection, self.run.id, locked=True)
-            counts = runs.counts(connection, [run.id])[run.id]
+            counts = run_rows.count_rows(connection, [run.id])[run.id]
             if run.state == "running":
                 if counts.get("waiting", 0) or counts.get("sent", 0):
                     self.state, self._counts = "running", counts

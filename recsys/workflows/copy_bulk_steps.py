@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from recsys.copywriting import run_texts, runs
-from recsys.copywriting.checks.duplicates import Others
+from recsys.copywriting import run_rows, run_texts
+from recsys.copywriting.checks.apart import Apart
+from recsys.copywriting.checks.check import check
+from recsys.copywriting.checks.finding import Checked
 from recsys.copywriting.prompt import Prompt
 from recsys.copywriting.prompting import once_more
 from recsys.copywriting.providers.base import Answer, Usage
-from recsys.copywriting.runs import Row, Run
+from recsys.copywriting.run_rows import Row
+from recsys.copywriting.runs import Run
 from recsys.copywriting.schema import parse
 from recsys.copywriting.text import About, Copy, Facts, State
 from recsys.errors import AisleError, InputError
@@ -26,8 +28,6 @@ from recsys.workspace.database import record
 
 GONE = "It is not in the catalogue any more."
 APPROVED = "It has approved copy by now."
-# How soon a text that somebody else wrote, or rejected, counts for what is written twice.
-_OTHERS_SECONDS = 30.0
 WAITS = "A text from the same facts waits in the queue already."
 
 
@@ -64,9 +64,18 @@ class Steps:
 
     Whatever was answered before, in this run or another, is not asked for again: a row that
     begins anew after a kill finds its answers by the digests of its requests.
+
+    Parameters
+    ----------
+    provider
+        Its name.
+    apart
+        Whether texts are checked in a process of its own.
     """
 
-    def __init__(self, workspace: Workspace, run: Run, provider: str) -> None:
+    def __init__(
+        self, workspace: Workspace, run: Run, provider: str, *, apart: bool = False
+    ) -> None:
         self.run = run
         self.brief = run.order.brief
         self.about: About = run.order.about
@@ -75,8 +84,14 @@ class Steps:
         self._desk = Desk.of(workspace, self.brief, model=run.order.model)
         self._batch = run.order.way == "batch"
         self._lock = threading.Lock()
-        self._others: Others | None = None
-        self._others_at = 0.0
+        # What is written twice is looked for among these and what comes in the run.
+        self._others = others_of(workspace, self.brief)
+        self._apart = Apart(self.brief, self._desk.voice, self._others) if apart else None
+
+    def close(self) -> None:
+        """Put away what was started."""
+        if self._apart is not None:
+            self._apart.close()
 
     def cost(self, usage: Usage) -> float | None:
         """Return what an answer costs in US dollars; None where the price is not known."""
@@ -138,19 +153,29 @@ class Steps:
     def after(self, ask: Ask, copy: Copy, usage: Usage) -> Ask | Ready:
         """Check a text: a first one that is not clean goes back with what was found."""
         with self._lock:
-            now = time.monotonic()
-            if self._others is None or now - self._others_at > _OTHERS_SECONDS:
-                self._others, self._others_at = others_of(self._workspace, self.brief), now
-            written = self._desk.finish(
-                ask.facts, copy, ask.prompt, usage, batch=self._batch, others=self._others
-            )
-            self._others.add(ask.facts.id, copy.text)
+            checked = self._checked(copy, ask.facts)
+        written = Written(
+            copy=copy,
+            checked=checked,
+            model=self._desk.model,
+            prompt_version=ask.prompt.version,
+            usage=usage,
+            cost=self.cost(usage),
+        )
         if ask.first is not None:
             return Ready(ask.row, ask.facts, better(ask.first, written))
         if written.checked.clean:
             return Ready(ask.row, ask.facts, written)
         again = once_more(ask.prompt, copy, written.checked)
         return replace(ask, prompt=again, digest=self._digest(again), first=written)
+
+    def _checked(self, copy: Copy, facts: Facts) -> Checked:
+        if self._apart is not None:
+            return self._apart.check(copy, facts)
+        voice, others = self._desk.voice, self._others
+        checked = check(copy, facts, self.brief, voice=voice, others=others)
+        others.add(facts.id, copy.text)
+        return checked
 
     def give_up(self, ask: Ask, error: AisleError) -> Ready | Row:
         """Return what becomes of a row that got no answer of use: a first text is kept."""
@@ -172,7 +197,7 @@ class Steps:
                 for one, copy_id in zip(ready, ids, strict=True)
             ]
             rows += closed
-            runs.write_rows(connection, rows)
+            run_rows.write_rows(connection, rows)
             if ids:
                 record(connection, run.actor, "keep copy", f"copy run {run.id}", texts=ids)
         return rows

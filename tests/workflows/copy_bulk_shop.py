@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -59,13 +58,6 @@ class Bulk:
             if job_id is not None:
                 Queue(self.workspace.database).ask_cancel(job_id, actor="tests")
         return run_line(self.workspace, run.id)
-
-    def begin(self, run: RunLine, until: Callable[[], bool]) -> threading.Thread:
-        """Do it in a thread, and come back when something has happened."""
-        thread = threading.Thread(target=self.work, args=(run,), daemon=True)
-        thread.start()
-        wait_for(until)
-        return thread
 
     def asked_about(self) -> list[str]:
         """Return the names of the products that the server was asked about, in order."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,12 +11,10 @@ from copy_bulk_shop import BRIEF, EVERYTHING, MODEL, NAMES, Bulk
 from llm_answers import Scenario, lies, refused
 from llm_server import LlmServer
 
-from recsys.copywriting.checks.finding import Checked
-from recsys.copywriting.text import Brief, Copy
 from recsys.errors import InputError, JobCancelled, NoKey
 from recsys.jobs.queue import Queue
+from recsys.types import Report
 from recsys.workflows.copy_bulk import (
-    Selection,
     cancel_run,
     estimate,
     pause_run,
@@ -26,10 +24,7 @@ from recsys.workflows.copy_bulk import (
     run_line,
     runs,
 )
-from recsys.workflows.copy_facts import product_facts
-from recsys.workflows.copy_queue import approve, copy_text, count_texts, keep, queue
-from recsys.workflows.copywriting import Written
-from recsys.workflows.named_sets import save_named_set
+from recsys.workflows.copy_queue import count_texts, queue
 
 WHO = "The language model at 127.0.0.1"
 
@@ -118,13 +113,30 @@ def test_ten_rows_in_a_row_that_fail_stop_the_run(bulk: Bulk) -> None:
     assert run.counts["failed"] < 20
 
 
+def _pause(bulk: Bulk, run_id: int) -> None:
+    assert pause_run(bulk.workspace, run_id, actor="ann").state == "paused"
+
+
+def _when_ten_are_asked(bulk: Bulk, act: Callable[[], object]) -> Report:
+    """Return a report that does something once, while the answers to the second eight are out.
+
+    The run looks whether to go on five times a second, so that they come after it has looked.
+    """
+    bulk.llm.delay = 0.6
+    todo = [act]
+
+    def report(_share: float, _step: str) -> None:
+        if len(bulk.llm.asked) >= 10 and todo:
+            todo.pop()()
+
+    return report
+
+
 def test_pause_keeps_what_is_under_way_and_resume_asks_for_nothing_twice(bulk: Bulk) -> None:
-    bulk.llm.delay = 0.1
     run = bulk.start()
-    thread = bulk.begin(run, lambda: len(bulk.llm.asked) >= 10)
-    pause_run(bulk.workspace, run.id, actor="ann")
-    thread.join(30)
-    paused = run_line(bulk.workspace, run.id)
+    paused = bulk.work(
+        run, _when_ten_are_asked(bulk, lambda: pause_run(bulk.workspace, run.id, actor="ann"))
+    )
 
     assert paused.state == "paused"
     asked = len(bulk.llm.asked)
@@ -137,14 +149,14 @@ def test_pause_keeps_what_is_under_way_and_resume_asks_for_nothing_twice(bulk: B
 
 
 def test_cancel_ends_a_run_and_keeps_what_is_written(bulk: Bulk) -> None:
-    bulk.llm.delay = 0.1
     run = bulk.start()
-    thread = bulk.begin(run, lambda: len(bulk.llm.asked) >= 10)
-    cancelled = cancel_run(bulk.workspace, run.id, actor="ann")
-    thread.join(30)
 
+    def cancel() -> None:
+        assert cancel_run(bulk.workspace, run.id, actor="ann").state == "cancelled"
+
+    cancelled = bulk.work(run, _when_ten_are_asked(bulk, cancel))
     assert cancelled.state == "cancelled"
-    written = run_line(bulk.workspace, run.id).counts["written"]
+    written = cancelled.counts["written"]
     assert written == len(bulk.llm.asked) < 20
     assert len(queue(bulk.workspace, run_id=run.id)) == written
     with pytest.raises(InputError, match=f"Run {run.id} is cancelled"):
@@ -209,88 +221,6 @@ def test_without_a_price_the_cap_is_one_of_tokens(bulk: Bulk) -> None:
     capped = bulk.work(bulk.start(cap_tokens=5_000, model="other-model"))
     assert (capped.state, capped.cost) == ("capped", None)
     assert 0 < capped.usage.input + capped.usage.output + capped.usage.cache_read <= 5_000
-
-
-def test_the_estimate_is_near_what_is_used(bulk: Bulk) -> None:
-    said = estimate(bulk.workspace, EVERYTHING, BRIEF, model=MODEL, way="direct")
-    half = estimate(bulk.workspace, EVERYTHING, BRIEF, model=MODEL, way="batch")
-    done = bulk.work(bulk.start())
-
-    assert (said.rows, said.approved) == (20, 0)
-    assert said.cost is not None
-    assert half.cost == pytest.approx(said.cost / 2)
-    assert half.words.endswith("Batches cost half.")
-    used = done.usage
-    sent = used.input + used.cache_read + used.cache_write
-    assert said.usage.input == pytest.approx(sent, rel=0.05)
-    # The small server says less than the 150 words that may be said.
-    assert used.output < said.usage.output == 20 * 490
-
-
-def test_approved_copy_is_left_out_and_stays_as_it_is(bulk: Bulk) -> None:
-    facts = product_facts(bulk.workspace, "t04")
-    written = Written(Copy(text="Ember tea."), Checked())
-    by_hand = keep(bulk.workspace, facts, BRIEF, written, actor="ann")
-    approved = approve(bulk.workspace, by_hand.id, revision=by_hand.revision, actor="ann")
-
-    said = estimate(bulk.workspace, EVERYTHING, BRIEF, model=MODEL, way="direct")
-    assert (said.rows, said.approved) == (19, 1)
-    assert bulk.work(bulk.start()).counts == {"written": 19}
-    assert "Ember" not in bulk.asked_about()
-    assert copy_text(bulk.workspace, by_hand.id) == approved
-    # In another language there is none yet.
-    german = estimate(bulk.workspace, EVERYTHING, Brief(language="de"), model=MODEL, way="direct")
-    assert german.rows == 20
-
-
-def test_what_was_approved_meanwhile_is_skipped(bulk: Bulk) -> None:
-    run = bulk.start()
-    facts = product_facts(bulk.workspace, "t04")
-    written = Written(Copy(text="Ember tea."), Checked())
-    by_hand = keep(bulk.workspace, facts, BRIEF, written, actor="ann")
-    approve(bulk.workspace, by_hand.id, revision=by_hand.revision, actor="ann")
-    assert bulk.work(run).counts == {"written": 19, "skipped": 1}
-    (skipped,) = rows(bulk.workspace, run.id, state="skipped")
-    assert (skipped.name, skipped.error) == ("Ember tea", "It has approved copy by now.")
-
-
-def test_what_waits_already_from_the_same_facts_is_not_written_again(bulk: Bulk) -> None:
-    first = bulk.work(bulk.start(selection=Selection(items=("t01", "t02"))))
-    both = bulk.work(bulk.start(selection=Selection(items=("t01", "t02", "t03"))))
-    assert (first.counts, both.counts) == ({"written": 2}, {"written": 1, "skipped": 2})
-    (one, _) = rows(bulk.workspace, both.id, state="skipped")
-    assert one.error == "A text from the same facts waits in the queue already."
-    assert one.copy_id is not None
-    assert len(bulk.llm.asked) == 3
-    # Asked for otherwise, it is another text.
-    casual = bulk.start(selection=Selection(items=("t01",)), brief=Brief(voice="casual"))
-    assert bulk.work(casual).counts == {"written": 1}
-
-
-def test_a_selection_is_what_fits_all_of_it(bulk: Bulk) -> None:
-    workspace = bulk.workspace
-
-    def chosen(**given: object) -> int:
-        selection = Selection.model_validate(given)
-        return estimate(workspace, selection, BRIEF, model=MODEL, way="direct").rows
-
-    favourites = save_named_set(workspace, "collection", "Best", ["t01", "t02", "x"], actor="ann")
-    assert chosen(category="Green tea") == 10
-    assert chosen(category="Green tea", brand="Brand 1") == 4
-    assert chosen(collection=favourites.id, category="Green tea") == 1
-    assert chosen(without_description=True, limit=7) == 7
-    with pytest.raises(InputError, match="No product fits this selection"):
-        chosen(category="Coffee")
-    given = Selection(items=("t01", "nothing"))
-    said = estimate(workspace, given, BRIEF, model=MODEL, way="direct")
-    assert said.words.endswith("1 id is not in the catalogue.")
-    with pytest.raises(InputError, match="Category texts are written one by one"):
-        estimate(workspace, EVERYTHING, Brief(kind="category"), model=MODEL, way="direct")
-
-
-def test_the_most_bought_come_first(bulk: Bulk) -> None:
-    bulk.work(bulk.start(selection=Selection(limit=3)))
-    assert set(bulk.asked_about()) == {"Amber", "Bolero", "Cactus"}
 
 
 def test_without_a_key_no_run_begins(bulk: Bulk, monkeypatch: pytest.MonkeyPatch) -> None:
