@@ -30,6 +30,8 @@ class Estimate:
         Products to be written about.
     approved
         Of the selection, left out since they have approved copy of the kind and language.
+    waiting
+        Those that have a text waiting in the queue: left out, or about to get another.
     usage
         Tokens: counted from the prompts' characters, the answers by the length asked for.
     cost
@@ -43,6 +45,7 @@ class Estimate:
     usage: Usage
     cost: float | None
     words: str
+    waiting: int = 0
 
 
 def estimate(
@@ -78,8 +81,12 @@ def estimate(
         said.append("Batches cost half.")
     if chosen.unknown:
         said.append(f"{counted(chosen.unknown, 'id is', 'ids are')} not in the catalogue.")
+    if chosen.waiting:
+        then = "left out" if selection.without_text else "written of once more"
+        have = counted(chosen.waiting, f"{chosen.about} has", f"{chosen.about}s have")
+        said.append(f"{have} a text waiting in the queue already: {then}.")
     cost = cost_of(usage, desk.price, batch=way == "batch")
-    return Estimate(rows, chosen.approved, usage, cost, " ".join(said))
+    return Estimate(rows, chosen.approved, usage, cost, " ".join(said), chosen.waiting)
 
 
 def _sample(workspace: Workspace, chosen: Chosen) -> list[Facts]:
