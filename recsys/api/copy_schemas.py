@@ -147,6 +147,7 @@ class EstimateAnswer(BaseModel):
     usage: UsageAnswer
     cost: float | None
     words: str
+    waiting: int = Field(description="They have a text in the queue already.")
 
 
 class RunLineAnswer(BaseModel):
