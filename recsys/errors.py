@@ -15,6 +15,8 @@
     ├── ProviderError       the language model's provider did not serve (HTTP 502)
     │   ├── NoKey           no key is set                               (HTTP 503)
     │   ├── KeyRefused      the provider does not take the key
+    │   ├── NoCredit        the account has none left, or is at its spend limit
+    │   ├── NotThere        the provider does not know the model or the batch
     │   ├── Busy            too many requests, or it is overloaded      (HTTP 503)
     │   ├── Unreachable     no connection, no answer in time, or cut off in the middle
     │   └── BadAnswer       an answer that cannot be used: refused, cut short, not as asked
@@ -123,6 +125,14 @@ class NoKey(ProviderError):
 
 class KeyRefused(ProviderError):
     """The provider does not take the key, or the key may not do this."""
+
+
+class NoCredit(ProviderError):
+    """The account at the provider has no credit left, or is at the limit that is set for it."""
+
+
+class NotThere(ProviderError):
+    """The provider does not know the model, or the batch, that it was asked for."""
 
 
 class Busy(ProviderError):

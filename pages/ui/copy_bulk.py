@@ -97,7 +97,8 @@ def _ask_cap(found: Estimate, asked: Asked) -> tuple[float | None, int | None]:
         tokens = st.number_input(
             "Stop at so many tokens",
             1_000,
-            value=max(math.ceil(_LEEWAY * _tokens(found.usage) / 1_000) * 1_000, 1_000),
+            value=math.ceil(max(_LEEWAY * _tokens(found.usage), found.least_cap_tokens) / 1_000)
+            * 1_000,
             step=1_000,
             key=f"{key}-tokens",
         )
@@ -105,7 +106,9 @@ def _ask_cap(found: Estimate, asked: Asked) -> tuple[float | None, int | None]:
     cap = st.number_input(
         "Stop at, in US dollars",
         0.01,
-        value=max(math.ceil(_LEEWAY * found.cost * 100) / 100, _LEAST_CAP),
+        value=max(
+            math.ceil(max(_LEEWAY * found.cost, found.least_cap or 0) * 100) / 100, _LEAST_CAP
+        ),
         format="%.2f",
         key=key,
         help="The run stops by itself before it has spent more; it can go on with more later.",

@@ -45,6 +45,13 @@ def choose_run(workspace: Workspace) -> Asked | None:
         model = choose_model(workspace)
     with st.form("copy-bulk", border=False):
         given = _ask_segments(workspace) if kind == "subject" else _ask_products(workspace)
+        given["without_text"] = st.toggle(
+            "Without a text in the queue",
+            True,
+            key="copy-bulk-undecided",
+            help="What has a text of this kind and language that waits for you gets no second one.",
+            persist_state="session",
+        )
         brief = ask_brief(workspace, kind, key=f"copy-bulk-{kind}")
         way: Way = "direct"
         if workspace.settings.llm_provider == "anthropic":  # others have no batches

@@ -24,6 +24,7 @@ from recsys.workflows.copy_bulk import (
     rows,
     runs,
 )
+from recsys.workflows.copy_settings import model_of
 from recsys.workflows.jobs import worker_is_running
 from recsys.workspace import Workspace
 
@@ -117,6 +118,13 @@ def _buttons(line: RunLine) -> None:
             _do(pause_run, line)
         if line.state == "paused" and _clicked(line, "Go on", ":material/play_arrow:"):
             _do(resume_run, line)
+        other = state_copy.chosen_model() or model_of(workspace())
+        if (
+            line.state == "paused"
+            and other != line.model
+            and _clicked(line, f"Go on with {plain(other)}", ":material/smart_toy:")
+        ):
+            _do(resume_run, line, model=other)
         if line.state == "capped":
             _go_on_with_more(line)
         if line.state in ("running", "paused", "capped") and _clicked(

@@ -249,3 +249,4 @@ class ResumeBody(_Body):
 
     cap: float | None = Field(default=None, gt=0, description="US dollars; left out: as before.")
     cap_tokens: int | None = Field(default=None, ge=1, description="Left out: as before.")
+    model: Name = Field(default="", description="Empty: as before.")

@@ -74,8 +74,15 @@ def copy_run_routes(workspace: Workspace) -> APIRouter:
     @router.post("/{run_id}/resume", responses=_RUN, summary="Go on with a run")
     def resume(run_id: RunId, body: Annotated[ResumeBody | None, Body()] = None) -> Json:
         """Go on with a run that was paused or came to its cap."""
-        caps = body or ResumeBody()
-        run = resume_run(workspace, run_id, cap=caps.cap, cap_tokens=caps.cap_tokens, actor=_ACTOR)
+        asked = body or ResumeBody()
+        run = resume_run(
+            workspace,
+            run_id,
+            cap=asked.cap,
+            cap_tokens=asked.cap_tokens,
+            model=asked.model,
+            actor=_ACTOR,
+        )
         return Json(asdict(run))
 
     @router.post("/{run_id}/cancel", responses=_RUN, summary="End a run")

@@ -151,6 +151,9 @@ class EstimateAnswer(BaseModel):
     usage: UsageAnswer
     cost: float | None
     words: str
+    least_cap: float | None = Field(description="A lower cap may be too low for a single text.")
+    least_cap_tokens: int
+    waiting: int = Field(description="They have a text in the queue already.")
 
 
 class RunLineAnswer(BaseModel):

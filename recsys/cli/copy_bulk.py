@@ -41,6 +41,9 @@ def bulk(
     without_description: Annotated[
         bool, typer.Option("--without-description", help="Products that have no description.")
     ] = False,
+    without_text: Annotated[
+        bool, typer.Option("--without-text", help="What has no text waiting in the queue.")
+    ] = False,
     category: Annotated[str, typer.Option(help="Products of a category.")] = "",
     brand: Annotated[str, typer.Option(help="Products of a brand.")] = "",
     collection: Annotated[int | None, typer.Option(help="Products of a collection.")] = None,
@@ -82,7 +85,7 @@ def bulk(
     selection = _selection(
         segment or [], mail=kind == "subject", items=_ids_of(file) if file else (),
         collection=collection, category=category, brand=brand,
-        without_description=without_description, limit=limit,
+        without_description=without_description, without_text=without_text, limit=limit,
     )  # fmt: skip
     workspace = open_workspace()
     model = model or model_of(workspace)
@@ -137,13 +140,15 @@ def resume(
     cap_tokens: Annotated[
         int | None, typer.Option(min=1, help="Tokens; by default as before.")
     ] = None,
+    model: Annotated[str, typer.Option(help="Another model; by default as before.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Go on with a paused or capped run, and see it to its end."""
     from recsys.workflows.copy_bulk import resume_run
 
+    check_text(model)
     workspace = open_workspace()
-    run = resume_run(workspace, run_id, cap=cap, cap_tokens=cap_tokens, actor=actor())
+    run = resume_run(workspace, run_id, cap=cap, cap_tokens=cap_tokens, model=model, actor=actor())
     _see(workspace, run, as_json=as_json)
 
 

@@ -46,6 +46,11 @@ def expected(prompt: Prompt, brief: Brief, *, cached: bool) -> Usage:
     return Usage(input=own + shared, output=output)
 
 
+def reserved(prompt: Prompt, most: int) -> Usage:
+    """Return the most that a request may take, its answer ``most`` tokens long."""
+    return Usage(input=tokens(prompt.user) + tokens(prompt.system), output=most)
+
+
 @dataclass
 class Budget:
     """Whether one more request may be sent, given what was spent and what is under way.

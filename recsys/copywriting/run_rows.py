@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from recsys.copywriting.providers.base import NO_USAGE, Usage
-from recsys.workspace.tables import copy_run_rows
+from recsys.workspace.tables import copy_run_rows, copy_runs
+
+_AT_ONCE = 500  # ids in one statement
+_T = TypeVar("_T")
 
 RowState = Literal["waiting", "sent", "written", "failed", "skipped"]
 
@@ -35,6 +38,12 @@ class Row:
     cost: float | None = None
     error: str = ""
     digest: str = ""
+
+
+def pieces(many: Sequence[_T], most: int = _AT_ONCE) -> Iterator[Sequence[_T]]:
+    """Go through many things some at a time."""
+    for start in range(0, len(many), most):
+        yield many[start : start + most]
 
 
 def count_rows(connection: Connection, run_ids: Iterable[int]) -> dict[int, dict[str, int]]:
@@ -78,6 +87,33 @@ def _row(row: Mapping[Any, Any]) -> Row:
         error=row["error"],
         digest=row["digest"],
     )
+
+
+def sent_elsewhere(connection: Connection, run_id: int, digests: Collection[str]) -> dict[str, int]:
+    """Return which requests are out for another run, by digest, with that run's id."""
+    rows = copy_run_rows.c
+    others = (
+        select(copy_runs.c.id)
+        .where(copy_runs.c.id != run_id, copy_runs.c.state.in_(("running", "paused", "capped")))
+        .scalar_subquery()
+    )
+    found: dict[str, int] = {}
+    for some in pieces(list(digests)):
+        statement = select(rows.digest, rows.run_id).where(
+            rows.run_id.in_(others), rows.state == "sent", rows.digest.in_(some)
+        )
+        found |= {digest: int(other) for digest, other in connection.execute(statement)}
+    return found
+
+
+def forget_digests(connection: Connection, run_id: int) -> None:
+    """Forget what the rows that wait have asked: another model is asked from now on."""
+    statement = (
+        update(copy_run_rows)
+        .where(copy_run_rows.c.run_id == run_id, copy_run_rows.c.state == "waiting")
+        .values(digest="")
+    )
+    connection.execute(statement)
 
 
 def write_rows(connection: Connection, rows: Iterable[Row]) -> None:

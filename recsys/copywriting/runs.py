@@ -35,6 +35,9 @@ class Selection(Value):
     category: str = ""
     brand: str = ""
     without_description: bool = False
+    without_text: bool = Field(
+        default=False, description="Leave out what has a text that waits in the queue."
+    )
     limit: int = Field(default=1_000, ge=1, le=100_000)
 
 
@@ -44,7 +47,9 @@ class Handed(Value):
     Attributes
     ----------
     tokens, dollars
-        What it is expected to take; no dollars where the price is not known.
+        The most that it may take; no dollars where the price is not known.
+    sure
+        Whether the provider gave the id to this very run; else it was found by time and size.
     """
 
     id: str = ""
@@ -53,6 +58,7 @@ class Handed(Value):
     tokens: int
     dollars: float | None
     collected: bool = False
+    sure: bool = True
 
 
 class Order(Value):

@@ -109,13 +109,19 @@ def _check_caps(
 
 def _ensure_job(connection: Connection, run: Run, *, actor: str) -> None:
     """Queue a job for a run, unless one is at it."""
-    if run.job_id is not None:
-        job = jobs_of(connection, [run.job_id]).get(run.job_id)
-        if job is not None and job.status in ACTIVE and not job.cancel_asked:
-            return
+    if _is_at_work(connection, run):
+        return
     new = add_job(connection, KIND, {"run_id": run.id}, label=run.label, actor=actor)
     record(connection, actor, "submit", f"job {new.id}", kind=KIND, label=run.label)
     stored.change_run(connection, run.id, job_id=new.id)
+
+
+def _is_at_work(connection: Connection, run: Run) -> bool:
+    """Whether a job does the run, or will."""
+    if run.job_id is None:
+        return False
+    job = jobs_of(connection, [run.job_id]).get(run.job_id)
+    return job is not None and job.status in ACTIVE and not job.cancel_asked
 
 
 def pause_run(workspace: Workspace, run_id: int, *, actor: str) -> RunLine:
@@ -145,33 +151,55 @@ def resume_run(
     *,
     cap: float | None = None,
     cap_tokens: int | None = None,
+    model: str = "",
     actor: str,
 ) -> RunLine:
-    """Go on with a paused or capped run; a new cap may be given.
+    """Go on with a paused or capped run; a new cap and another model may be given.
 
     Raises
     ------
     InputError
-        The run has ended, or its cap is reached and no higher one given.
+        The run has ended, its cap is reached and not raised, or what it has under way is of its
+        model.
     NotFound
         There is no such run.
     """
     with workspace.database.write() as connection:
         run = _unended(connection, run_id)
-        changed = {"cap": cap, "cap_tokens": cap_tokens}
+        changed = {"cap": cap, "cap_tokens": cap_tokens, "model": model or None}
         order = run.order.model_copy(
             update={"why": "", **{name: one for name, one in changed.items() if one is not None}}
         )
-        if run.state == "capped" and (order.cap, order.cap_tokens) == (
-            run.order.cap,
-            run.order.cap_tokens,
-        ):
-            raise InputError("The run has reached its cap.", hint="Give a higher one to go on.")
+        if run.state == "capped" and not _raised(run.order, order):
+            raise InputError(
+                "The run has reached its cap, which has not been raised.",
+                hint="Give a higher one to go on.",
+            )
+        if order.model != run.order.model:
+            _change_model(connection, run)
+            cap = order.cap  # whose price has to be known
         _check_caps(workspace, order.model, cap, cap_tokens)
         stored.change_run(connection, run_id, state="running", order=order)
         _ensure_job(connection, run, actor=actor)
         record(connection, actor, "resume copy run", f"copy run {run_id}", cap=order.cap)
     return run_line(workspace, run_id)
+
+
+def _raised(before: Order, after: Order) -> bool:
+    """Whether one of two caps is higher and none is lower."""
+    pairs = ((before.cap, after.cap), (before.cap_tokens, after.cap_tokens))
+    given = [(old, new) for old, new in pairs if old is not None and new is not None]
+    return all(new >= old for old, new in given) and any(new > old for old, new in given)
+
+
+def _change_model(connection: Connection, run: Run) -> None:
+    """See that nothing is under way by the model of before, and begin anew what waits."""
+    if any(not one.collected for one in run.batches) or _is_at_work(connection, run):
+        raise InputError(
+            f"Run {run.id} has requests under way to {run.order.model}.",
+            hint="Choose another model once they are answered, or cancel the run.",
+        )
+    run_rows.forget_digests(connection, run.id)
 
 
 def cancel_run(workspace: Workspace, run_id: int, *, actor: str) -> RunLine:

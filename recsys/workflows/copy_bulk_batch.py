@@ -6,24 +6,25 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
-
 from recsys.copywriting import run_rows, runs
-from recsys.copywriting.budget import all_tokens, expected
+from recsys.copywriting.budget import all_tokens, reserved
 from recsys.copywriting.providers.base import Answer, Provider, Usage
 from recsys.copywriting.run_rows import Row
 from recsys.copywriting.runs import Handed
-from recsys.errors import BadAnswer, Busy, ProviderError, Unreachable
-from recsys.workflows.copy_bulk_run import KIND, Course, billed
+from recsys.errors import BadAnswer, Busy, NotThere, ProviderError, Unreachable
+from recsys.workflows.copy_bulk_lost import find_lost
+from recsys.workflows.copy_bulk_run import FOR_ALL, KIND, Course, billed
 from recsys.workflows.copy_bulk_steps import Ask, Ready, Steps
 from recsys.workspace import Workspace
-from recsys.workspace.tables import copy_runs
 
 # The API takes 100,000 requests and 256 MB; smaller pieces keep memory small.
 MOST_REQUESTS, MOST_CHARACTERS = 10_000, 50_000_000
 _ROWS_AT_ONCE = 250
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
 _PATIENCE_SECONDS = 900.0  # with a provider that does not answer
+_PATIENCE_AT_THE_END = 60.0  # the same where the run is cancelled
+_MOST_PAUSE = 3_600.0  # of what a provider asks for
+BILLED = "The run has ended, but a batch may go on at the provider and still be billed."
 _SLICE_SECONDS = 0.5
 
 
@@ -42,6 +43,7 @@ class Batches:
         self._batches = list(course.run.batches)
         self._cancelled: set[str] = set()
         self._answered_at = time.monotonic()
+        self._troubles = 0  # in a row
 
     def work(self) -> None:
         """Hand in what waits and collect what came, until nothing is left or the run is stopped.
@@ -53,23 +55,50 @@ class Batches:
         """
         while True:
             self._course.heed()
+            held_up = None
             try:
                 self._round()
-                self._answered_at = time.monotonic()
+                self._answered_at, self._troubles = time.monotonic(), 0
             except (Busy, Unreachable) as error:
-                if time.monotonic() - self._answered_at > _PATIENCE_SECONDS:
-                    self._course.stop("paused", str(error))
+                held_up = error
+                self._troubles += 1
+                self._hold_up(error)
             except ProviderError as error:
-                self._course.stop("paused", str(error))
-            waits = bool(self._open) and self._course.state in {"running", "cancelled"}
+                self._give_in(error)
+            waits = bool(self._open) or (held_up is not None and self._course.going)
+            waits = waits and self._course.state in {"running", "cancelled"}
             if not waits and self._course.over():
                 return
-            if waits and self._sleep():
+            if waits and self._sleep(held_up):
                 return
 
     @property
     def _open(self) -> list[Handed]:
         return [one for one in self._batches if not one.collected]
+
+    def _hold_up(self, error: Busy | Unreachable) -> None:
+        """Give in once the provider has not answered for long."""
+        ends = self._course.state == "cancelled"
+        patience = _PATIENCE_AT_THE_END if ends else _PATIENCE_SECONDS
+        if time.monotonic() - self._answered_at > patience:
+            self._give_in(error)
+
+    def _give_in(self, error: ProviderError) -> None:
+        """Pause the run; one that is cancelled ends, whatever the provider does."""
+        self._course.stop("paused", str(error))
+        if self._course.state == "cancelled" and self._open:
+            self._leave(str(error))
+
+    def _leave(self, why: str) -> None:
+        """End a cancelled run without its batches."""
+        self._say_billed(why)
+        for one in self._open:
+            self._close(one)
+
+    def _say_billed(self, why: str = "") -> None:
+        order = self._course.run.order.model_copy(update={"why": f"{why} {BILLED}".strip()})
+        with self._workspace.database.write() as connection:
+            runs.change_run(connection, self._course.run.id, order=order)
 
     def _round(self) -> None:
         """Do all that can be done now."""
@@ -84,22 +113,13 @@ class Batches:
     def _find(self, lost: Handed) -> None:
         """Find out whether a batch was taken of which no id came back, by a kill or a lost answer.
 
-        The provider's newest batches are looked through for one of as many requests that no run
-        knows. Were it another's, none of its answers would have the name of a row, and the rows
-        wait again.
+        Were it another's, none of its answers would have the name of a row: the rows wait again.
         """
-        with self._workspace.database.read() as connection:
-            known = {
-                one["id"]
-                for batches in connection.execute(select(copy_runs.c.batches)).scalars()
-                for one in batches
-            }
-        for state in self._provider.recent_batches():
-            size = state.waiting + state.done + state.failed
-            if state.id not in known and size == lost.requests:
-                self._change(lost, lost.model_copy(update={"id": state.id}))
-                return
-        self._drop(lost)
+        found = find_lost(self._workspace, self._provider, lost)
+        if found:
+            self._change(lost, lost.model_copy(update={"id": found, "sure": False}))
+        else:
+            self._drop(lost)
 
     def _drop(self, handed: Handed) -> None:
         """Take a batch that was never handed in for what it is: its rows wait again."""
@@ -116,12 +136,26 @@ class Batches:
             runs.change_run(connection, self._course.run.id, batches=self._batches)
 
     def _look_at(self, handed: Handed) -> None:
-        """Collect a batch if it has ended; end it if its run has."""
-        if self._course.state == "cancelled" and handed.id not in self._cancelled:
-            self._provider.cancel_batch(handed.id)
-            self._cancelled.add(handed.id)
-        if self._provider.batch(handed.id).ended:
-            self._collect(handed)
+        """Collect a batch if it has ended; end it if its run has, and it is surely the run's.
+
+        One that the provider does not know any more has no answers: its rows wait again.
+        """
+        try:
+            ended = self._provider.batch(handed.id).ended
+            if not ended and self._course.state == "cancelled":
+                if not handed.sure:
+                    self._say_billed()
+                    ended = False
+                    self._close(handed)
+                elif handed.id not in self._cancelled:
+                    self._provider.cancel_batch(handed.id)
+                    self._cancelled.add(handed.id)
+                    ended = self._provider.batch(handed.id).ended
+            if ended:
+                self._collect(handed)
+        except NotThere:
+            ended = True
+        if ended:
             self._close(handed)
 
     def _close(self, handed: Handed) -> None:
@@ -161,6 +195,7 @@ class Batches:
         paid: list[tuple[Usage, float | None]] = []
         after: list[Row] = []
         failed: list[tuple[Row, ProviderError]] = []
+        refusal: ProviderError | None = None
         for digest, outcome in group.items():
             first, *twins = rows[digest]
             if isinstance(outcome, Answer):
@@ -172,10 +207,14 @@ class Batches:
                     answers[digest] = outcome
                 except BadAnswer as error:
                     failed.append((first, error))
+            elif isinstance(outcome, FOR_ALL):
+                refusal = outcome
             elif self._course.state != "cancelled":
                 failed.append((replace(first, tries=first.tries + 1), outcome))
             after += [replace(row, state="waiting") for row in (first, *twins)]
         self._course.book(answers, after, paid)
+        if refusal is not None:
+            self._course.stop("paused", str(refusal))
         self._give_up([(replace(row, state="waiting"), error) for row, error in failed])
         self._course.count()
         self._course.heed("taking the answers")
@@ -206,8 +245,21 @@ class Batches:
                 self._send(piece)
                 continue
             if full and not self._open:
-                self._course.stop("capped", "The next text might pass the cap.")
+                self._keep_first_texts()
+                self._course.is_full()
             return  # what is under way may show that there is room
+
+    def _keep_first_texts(self) -> None:
+        """Keep what is paid for and has no second try under the cap."""
+        with self._workspace.database.read() as connection:
+            rows = run_rows.rows_in(connection, self._course.run.id, "waiting")
+        for some in run_rows.pieces([row for row in rows if row.tries], _ROWS_AT_ONCE):
+            steps = [
+                self._steps.as_it_is(step) if isinstance(step, Ask) else step
+                for step in self._steps.look(some)
+            ]
+            self._keep([step for step in steps if step is not None])
+        self._course.count()
 
     def _piece(self) -> tuple[list[tuple[Ask, Usage]], bool]:
         """Return the requests of the next batch, and whether more are left over."""
@@ -229,7 +281,9 @@ class Batches:
             steps = self._steps.look(rows)
             self._keep([step for step in steps if not isinstance(step, Ask)])
             for ask in (step for step in steps if isinstance(step, Ask)):
-                usage = expected(ask.prompt, self._steps.brief, cached=bool(piece))
+                model = self._course.run.order.model
+                most = self._provider.most_tokens(ask.prompt, model=model)
+                usage = reserved(ask.prompt, most)
                 cost = self._steps.cost(usage)
                 characters += len(ask.prompt.system) + len(ask.prompt.user)
                 allowed = self._course.budget.allows(self._course.spent, usage, cost)
@@ -273,15 +327,22 @@ class Batches:
             runs.change_run(connection, self._course.run.id, batches=self._batches)
         self._course.count()
 
-    def _sleep(self) -> bool:
+    def _sleep(self, held_up: Busy | Unreachable | None) -> bool:
         """Wait until it is worth to look again; say whether another job goes on with the run."""
-        oldest = min(one.at for one in self._open)
-        pause = min(max((time.time() - oldest) / 10, _FIRST_PAUSE), _LONGEST_PAUSE)
+        if held_up is None:
+            oldest = min(one.at for one in self._open)
+            pause = min(max((time.time() - oldest) / 10, _FIRST_PAUSE), _LONGEST_PAUSE)
+            why = "waiting for the provider"
+        else:
+            pause = min(_FIRST_PAUSE * 2.0 ** min(self._troubles - 1, 10), _LONGEST_PAUSE)
+            if isinstance(held_up, Busy) and held_up.retry_after is not None:
+                pause = min(max(held_up.retry_after, pause), _MOST_PAUSE)
+            why = held_up.message[:1].lower() + held_up.message[1:].rstrip(".")
         began = time.monotonic()
         state = self._course.state
         while (slept := time.monotonic() - began) < pause and self._course.state == state:
             time.sleep(min(_SLICE_SECONDS, pause - slept))
-            self._course.heed(f"waiting for the provider, looks again in {pause - slept:.0f} s")
+            self._course.heed(f"{why}, looks again in {pause - slept:.0f} s")
             if self._course.make_room(but=KIND):
                 return True
         return self._course.make_room()  # runs that wait as this one does take turns

@@ -11,11 +11,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from recsys.copywriting.budget import expected
+from recsys.copywriting.budget import reserved
 from recsys.copywriting.pace import Pace
 from recsys.copywriting.providers.base import Answer, Provider, Usage
 from recsys.copywriting.run_rows import Row
-from recsys.errors import BadAnswer, Busy, JobCancelled, ProviderError, Unreachable
+from recsys.errors import (
+    BadAnswer,
+    Busy,
+    JobCancelled,
+    ProviderError,
+    StorageError,
+    Unreachable,
+)
 from recsys.workflows.copy_bulk_run import Course, billed
 from recsys.workflows.copy_bulk_steps import Ask, Ready, Steps
 from recsys.workspace import Workspace
@@ -34,11 +41,13 @@ _APART = 100
 # An answer that came should not wait 5 ms for the thread that checks another one.
 _SWITCH_SECONDS = 0.0005
 _GRACE_SECONDS = 2.0  # for what is under way when the job is cancelled
+_SAVE_SECONDS = 10.0  # for what is paid when the disk is full
+_SILENCE_SECONDS = 10.0  # without an answer, after which it is said
 
 
 @dataclass(frozen=True)
 class _Sent:
-    """A request under way, and what it is expected to take."""
+    """A request under way, and the most that it may take."""
 
     ask: Ask
     at: float
@@ -88,7 +97,8 @@ class Direct:
         self._in_hand: dict[int, Row] = {}
         self._lost: dict[int, int] = {}  # row -> requests without an answer
         self._refused = 0
-        self._cached = False
+        self._trouble = ""
+        self._heard_at = time.monotonic()
         self._kept_at = time.monotonic()
         self._more = True
 
@@ -112,6 +122,8 @@ class Direct:
         except JobCancelled:
             self._land()
             raise
+        except StorageError as error:
+            raise self._save(error) from None
         finally:
             sys.setswitchinterval(interval)
             self._threads.shutdown(wait=False, cancel_futures=True)
@@ -138,7 +150,12 @@ class Direct:
 
     def _pause_words(self) -> str:
         wait = self._pace.wait()
-        return f"the provider is busy, next in {wait:.0f} s" if wait >= 1 else ""
+        if wait >= 1:
+            return f"{self._trouble}, next in {wait:.0f} s"
+        silence = time.monotonic() - self._heard_at
+        if self._air and silence >= _SILENCE_SECONDS:
+            return f"the provider has not answered for {silence:.0f} s"
+        return ""
 
     def _look_ahead(self) -> None:
         """Have the next rows got ready by another thread, so that requests need not wait."""
@@ -167,9 +184,17 @@ class Direct:
     def _let_go(self) -> None:
         """Put back what was got ready and will not be sent now."""
         for ask in self._asks:
-            self._in_hand.pop(ask.row.id, None)
+            self._put_back(ask)
         self._asks.clear()
         self._more = True
+
+    def _put_back(self, ask: Ask) -> None:
+        """Let a row wait; a text that has no second try under the cap is kept as it is."""
+        ready = self._steps.as_it_is(ask) if self._course.state == "capped" else None
+        if ready is not None:
+            self._ready.append(ready)
+        else:
+            self._in_hand.pop(ask.row.id, None)
 
     def _fill(self) -> None:
         """Send as much as the pace and the caps allow."""
@@ -178,11 +203,14 @@ class Direct:
                 return
             ask = self._asks[0]
             if ask.digest not in self._air:
-                usage = expected(ask.prompt, self._steps.brief, cached=self._cached)
+                model = self._course.run.order.model
+                most = self._provider.most_tokens(ask.prompt, model=model)
+                usage = reserved(ask.prompt, most)
                 cost = self._steps.cost(usage)
                 if not self._course.budget.allows(self._course.spent, usage, cost):
                     if not self._air:  # else what is under way may show that there is room
-                        self._course.stop("capped", "The next text might pass the cap.")
+                        self._course.is_full()
+                        self._let_go()
                     return
                 self._course.budget.take(usage, cost)
                 self._send(_Sent(ask, time.monotonic(), usage, cost))
@@ -190,6 +218,8 @@ class Direct:
 
     def _send(self, sent: _Sent) -> None:
         """Ask the provider, in a thread of its own."""
+        if not self._air:
+            self._heard_at = sent.at
         model = self._course.run.order.model
         write = self._provider.write
         future = self._threads.submit(write, sent.ask.prompt, model=model, patient=False)
@@ -212,19 +242,22 @@ class Direct:
         answers: dict[str, Answer] = {}
         rows: list[Row] = []
         paid: list[tuple[Usage, float | None]] = []
+        failed: list[tuple[_Sent, list[Ask], ProviderError]] = []
         for sent, future in back:
             asks = self._air.pop(sent.ask.digest)
             self._course.budget.give_back(sent.usage, sent.cost)
             try:
                 answer = future.result()
             except ProviderError as error:
-                self._without_answer(sent, asks, error)
+                failed.append((sent, asks, error))
                 continue
             cost = self._steps.cost(answer.usage)
             paid.append((answer.usage, cost))
             mine = replace(asks[0], row=billed(asks[0].row, answer.usage, cost, asks[0].digest))
             rows += self._answered(mine, asks[1:], answer, answers)
         self._course.book(answers, rows, paid)
+        ended = [row for one in failed for row in self._without_answer(*one)]
+        self._course.book({}, ended, [])
 
     def _answered(
         self, mine: Ask, twins: Sequence[Ask], answer: Answer, answers: dict[str, Answer]
@@ -232,7 +265,7 @@ class Direct:
         """Take an answer: one of no use is the end of its row."""
         self._pace.answered()
         self._refused = 0
-        self._cached = True
+        self._heard_at = time.monotonic()
         try:
             found = self._steps.read(answer)
         except BadAnswer as error:
@@ -254,24 +287,27 @@ class Direct:
         self._course.moved([self._in_hand.pop(step.id)], [step])
         return [step]
 
-    def _without_answer(self, sent: _Sent, asks: Sequence[Ask], error: ProviderError) -> None:
-        """Send it again later, give its row up, or stop the run."""
+    def _without_answer(self, sent: _Sent, asks: Sequence[Ask], error: ProviderError) -> list[Row]:
+        """Send it again later, give its row up, or stop the run; return what is given up."""
+        self._heard_at = time.monotonic()
         ask = asks[0]
         self._asks.extendleft(reversed(asks[1:]))
         if self._course.refused(error):
             self._asks.appendleft(ask)
         elif isinstance(error, Busy | Unreachable):
-            self._hold_up(sent, ask, error)
+            return self._hold_up(sent, ask, error)
         else:
             row = replace(ask.row, tries=ask.row.tries + 1)
-            self._course.book({}, self._end(replace(ask, row=row), error), [])
             self._refused += 1
             if self._refused >= _REFUSED_IN_A_ROW:
                 self._course.stop("paused", f"{self._refused} rows in a row failed. {error}")
+            return self._end(replace(ask, row=row), error)
+        return []
 
-    def _hold_up(self, sent: _Sent, ask: Ask, error: Busy | Unreachable) -> None:
+    def _hold_up(self, sent: _Sent, ask: Ask, error: Busy | Unreachable) -> list[Row]:
         """Send a request again that got no answer; a row alone in that is given up at last."""
         busy = isinstance(error, Busy)
+        self._trouble = error.message[:1].lower() + error.message[1:].rstrip(".")
         self._pace.lost(ask.row.id)
         if busy or self._pace.general or not self._asks:
             self._pace.hold(sent.at, error.retry_after if busy else None)
@@ -282,9 +318,9 @@ class Direct:
             ask = replace(ask, row=replace(ask.row, tries=ask.row.tries + 1))
             self._lost[ask.row.id] = self._lost.get(ask.row.id, 0) + 1
             if self._lost[ask.row.id] >= (_BUSY_TRIES if busy else _TRIES):
-                self._course.book({}, self._end(ask, error), [])
-                return
+                return self._end(ask, error)
         self._asks.append(ask)
+        return []
 
     def _go_on(self, ask: Ask, step: Ask | Ready) -> None:
         """Take a row further that was checked."""
@@ -293,7 +329,7 @@ class Direct:
         elif self._course.going:
             self._asks.appendleft(step)
         else:
-            self._in_hand.pop(ask.row.id, None)
+            self._put_back(step)
 
     def _keep_group(self, *, all_of_it: bool = False) -> None:
         """Put texts into the queue, some at a time."""
@@ -313,3 +349,14 @@ class Direct:
             if back := self._arrived():
                 self._book(back)
         self._keep_group(all_of_it=True)
+
+    def _save(self, error: StorageError) -> StorageError:
+        """Keep what is paid, as soon as there is room; return the error with what is lost."""
+        until = time.monotonic() + _SAVE_SECONDS
+        self._asks.clear()
+        while (self._air or self._course.unkept) and time.monotonic() < until:
+            with suppress(StorageError):
+                self._book(self._arrived())
+        with suppress(StorageError):
+            self._keep_group(all_of_it=True)
+        return self._course.lost(error, len(self._air))

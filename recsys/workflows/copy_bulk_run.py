@@ -14,7 +14,7 @@ from recsys.copywriting.budget import Budget
 from recsys.copywriting.providers.base import Answer, Usage
 from recsys.copywriting.run_rows import Row
 from recsys.copywriting.runs import Run, RunState
-from recsys.errors import KeyRefused, NoKey, ProviderError
+from recsys.errors import KeyRefused, NoCredit, NoKey, NotThere, ProviderError, StorageError
 from recsys.jobs.rows import add as add_job
 from recsys.rules.saying import counted
 from recsys.types import Report
@@ -22,7 +22,15 @@ from recsys.workspace import Workspace
 from recsys.workspace.tables import jobs
 
 KIND = "copy_bulk"
+# What the provider would say to all rows.
+FOR_ALL = (KeyRefused, NoKey, NoCredit, NotThere)
+FULL, NOT_ONE = "The next text might pass the cap.", "The cap is too low for a single text."
 _LOOK_SECONDS = 0.2
+
+
+_Booking = tuple[
+    Mapping[str, Answer], Sequence[Row], Sequence[tuple[Usage, float | None]]
+]  # what is kept in one transaction
 
 
 class Course:
@@ -43,6 +51,7 @@ class Course:
         self._counts: dict[str, int] = {}
         self._read(run_id)
         self.spent = self.run.spent
+        self._unkept: list[_Booking] = []
         self.state: RunState = self.run.state
 
     def _read(self, run_id: int) -> None:
@@ -117,16 +126,47 @@ class Course:
         rows: Sequence[Row],
         paid: Sequence[tuple[Usage, float | None]],
     ) -> None:
-        """Keep answers in the same transaction as what they cost and whose they are."""
+        """Keep answers in the same transaction as what they cost and whose they are.
+
+        What cannot be written is kept in memory, to be written with what is booked next.
+
+        Raises
+        ------
+        StorageError
+            It cannot be written now.
+        """
+        if answers or rows or paid:
+            self._unkept.append((answers, rows, paid))
+        if not self._unkept:
+            return
         spent = self.spent
-        for usage, cost in paid:
+        for usage, cost in (one for _, _, some in self._unkept for one in some):
             spent = spent.plus(usage, cost)
         with self._workspace.database.write() as connection:
-            run_texts.keep_answers(connection, answers)
-            run_rows.write_rows(connection, rows)
-            if paid:
+            for some_answers, some_rows, _ in self._unkept:
+                run_texts.keep_answers(connection, some_answers)
+                run_rows.write_rows(connection, some_rows)
+            if spent != self.spent:
                 runs.change_run(connection, self.run.id, spent=spent)
         self.spent = spent
+        self._unkept.clear()
+
+    @property
+    def unkept(self) -> int:
+        """How many answers are paid for and not written."""
+        return sum(len(paid) for _, _, paid in self._unkept)
+
+    def lost(self, error: StorageError, more: int) -> StorageError:
+        """Return an error of the storage that says how many answers are lost by it."""
+        number = self.unkept + more
+        if not number:
+            return error
+        words = counted(number, "answer that was paid for is", "answers that were paid for are")
+        return StorageError(error.message, hint=f"{error.hint} {words} lost.".strip())
+
+    def is_full(self) -> None:
+        """Stop the run since nothing more fits its cap."""
+        self.stop("capped", FULL if self.spent.tokens else NOT_ONE)
 
     def stop(self, state: RunState, why: str) -> None:
         """Bring the run to a stand of its own accord, unless somebody did so before."""
@@ -141,7 +181,7 @@ class Course:
 
     def refused(self, error: ProviderError) -> bool:
         """Pause the run where nobody would get an answer; say whether it is so."""
-        if isinstance(error, KeyRefused | NoKey):
+        if isinstance(error, FOR_ALL):
             self.stop("paused", str(error))
             return True
         return False

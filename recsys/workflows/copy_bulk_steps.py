@@ -29,6 +29,7 @@ from recsys.workspace.database import record
 GONE = "It is not in the catalogue any more."
 APPROVED = "It has approved copy by now."
 WAITS = "A text from the same facts waits in the queue already."
+ELSEWHERE = "Run {run} has asked for the very same, and is not answered yet."
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Steps:
             answers = run_texts.kept_answers(connection, digests)
             approved = run_texts.approved_ids(connection, self.about, self.brief, abouts)
             waiting = run_texts.waiting_texts(connection, self.about, self.brief, facts, version)
+            rejected = run_texts.rejected_texts(connection, self.about, self.brief, abouts)
         steps: list[Ask | Ready | Row] = list(closed)
         for ask in asks:
             row, about = ask.row, ask.row.about_id
@@ -119,8 +121,26 @@ class Steps:
             elif about in waiting:
                 steps.append(replace(row, state="skipped", copy_id=waiting[about], error=WAITS))
             else:
-                steps.append(self._next(ask, answers))
-        return steps
+                step = self._next(ask, answers)
+                # What was rejected does not come back from the answers that are kept; a row that
+                # this run has asked for has been answered anew, whatever the answer is.
+                if isinstance(step, Ready) and row.tries == 0:
+                    old = (about, step.written.copy.text) in rejected
+                    step = ask if old else step
+                steps.append(step)
+        return self._without_twins(steps)
+
+    def _without_twins(self, steps: Sequence[Ask | Ready | Row]) -> list[Ask | Ready | Row]:
+        """Leave out rows that another run has asked for and will be answered."""
+        digests = [step.digest for step in steps if isinstance(step, Ask)]
+        with self._workspace.database.read() as connection:
+            sent = run_rows.sent_elsewhere(connection, self.run.id, digests)
+        return [
+            replace(step.row, state="skipped", error=ELSEWHERE.format(run=sent[step.digest]))
+            if isinstance(step, Ask) and step.digest in sent
+            else step
+            for step in steps
+        ]
 
     def _next(self, ask: Ask, answers: Mapping[str, Answer]) -> Ask | Ready:
         """Take a row as far as the answers reach that are there."""
@@ -176,6 +196,10 @@ class Steps:
         checked = check(copy, facts, self.brief, voice=voice, others=others)
         others.add(facts.id, copy.text)
         return checked
+
+    def as_it_is(self, ask: Ask) -> Ready | None:
+        """Return the first text of a row, where there is one that did not pass the checks."""
+        return None if ask.first is None else Ready(ask.row, ask.facts, ask.first)
 
     def give_up(self, ask: Ask, error: AisleError) -> Ready | Row:
         """Return what becomes of a row that got no answer of use: a first text is kept."""

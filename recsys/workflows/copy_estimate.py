@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import astuple, dataclass, replace
 
-from recsys.copywriting.budget import HOW, expected, tokens
+from recsys.copywriting.budget import HOW, all_tokens, expected, reserved, tokens
 from recsys.copywriting.providers.base import NO_USAGE, Usage
 from recsys.copywriting.runs import Selection, Way, added
 from recsys.copywriting.text import Brief, Facts
@@ -17,6 +17,7 @@ from recsys.workflows.copy_settings import cost_of
 from recsys.workflows.copywriting import Desk
 from recsys.workspace import Workspace
 
+_ROOM_TO_THINK = 4_000  # tokens, which some models get on top
 _SAMPLE, _SAMPLE_SEGMENTS = 40, 3  # prompts that are counted
 
 
@@ -30,12 +31,16 @@ class Estimate:
         Products to be written about.
     approved
         Of the selection, left out since they have approved copy of the kind and language.
+    waiting
+        Those that have a text waiting in the queue: left out, or about to get another.
     usage
         Tokens: counted from the prompts' characters, the answers by the length asked for.
     cost
         US dollars; None where the model's price is not known.
     words
         How it was worked out, in a sentence.
+    least_cap, least_cap_tokens
+        A cap below this may be too low for a single text, were its answer as long as it can be.
     """
 
     rows: int
@@ -43,6 +48,9 @@ class Estimate:
     usage: Usage
     cost: float | None
     words: str
+    waiting: int = 0
+    least_cap: float | None = None
+    least_cap_tokens: int = 0
 
 
 def estimate(
@@ -78,8 +86,18 @@ def estimate(
         said.append("Batches cost half.")
     if chosen.unknown:
         said.append(f"{counted(chosen.unknown, 'id is', 'ids are')} not in the catalogue.")
+    if chosen.waiting:
+        then = "left out" if selection.without_text else "written of once more"
+        have = counted(chosen.waiting, f"{chosen.about} has", f"{chosen.about}s have")
+        said.append(f"{have} a text waiting in the queue already: {then}.")
     cost = cost_of(usage, desk.price, batch=way == "batch")
-    return Estimate(rows, chosen.approved, usage, cost, " ".join(said))
+    largest = max(
+        (reserved(one, one.max_tokens + _ROOM_TO_THINK) for one in prompts),
+        key=all_tokens,
+        default=NO_USAGE,
+    )
+    cap, most = cost_of(largest, desk.price, batch=way == "batch"), all_tokens(largest)
+    return Estimate(rows, chosen.approved, usage, cost, " ".join(said), chosen.waiting, cap, most)
 
 
 def _sample(workspace: Workspace, chosen: Chosen) -> list[Facts]:

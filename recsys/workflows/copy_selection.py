@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recsys.copywriting.run_texts import approved_ids
+from recsys.copywriting.run_texts import approved_ids, ids_in_queue
 from recsys.copywriting.runs import Selection
 from recsys.copywriting.text import LANGUAGES, About, Brief
 from recsys.data.arrow import column_names, read_parquet
@@ -37,6 +37,9 @@ class Chosen:
         In the order in which they are written: as they were given, else the most bought first.
     approved
         How many more fit and have approved copy of the kind and language.
+    waiting
+        How many of these have a text of the kind and language that waits in the queue; where
+        such are left out, how many are.
     unknown
         How many of the ids that were given are not in the catalogue.
     """
@@ -45,6 +48,7 @@ class Chosen:
     ids: tuple[str, ...]
     approved: int
     unknown: int = 0
+    waiting: int = 0
 
     def label(self, brief: Brief) -> str:
         """Name the run: ``Descriptions of 20 products in German``."""
@@ -85,13 +89,24 @@ def choose(workspace: Workspace, selection: Selection, brief: Brief) -> Chosen:
         raise InputError("No product fits this selection.", hint="Choose more, or something else.")
     with workspace.database.read() as connection:
         approved = approved_ids(connection, about, brief, fitting)
+        waiting = ids_in_queue(connection, about, brief, fitting) - approved
     left = [one for one in fitting if one not in approved]
     if not left:
         raise InputError(
             f"All of the {counted(len(fitting), about)} that fit have approved copy already.",
             hint="Approved copy is never overwritten: write anew from the product itself.",
         )
-    return Chosen(about, tuple(left[: selection.limit]), len(fitting) - len(left), unknown)
+    undecided = sum(one in waiting for one in left[: selection.limit])
+    if selection.without_text:
+        undecided = sum(one in waiting for one in left)
+        left = [one for one in left if one not in waiting]
+        if not left:
+            raise InputError(
+                f"All of the {counted(len(fitting), about)} that fit have a text already.",
+                hint="Decide on those that wait in the queue, or write of these, too.",
+            )
+    ids = tuple(left[: selection.limit])
+    return Chosen(about, ids, len(approved), unknown, undecided)
 
 
 def _segments(selection: Selection, brief: Brief) -> list[str]:

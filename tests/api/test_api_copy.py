@@ -211,6 +211,8 @@ def test_a_run_is_estimated_started_paused_and_ended(client: TestClient, llm: Ll
     route = f"runs/{run['id']}"
     assert post(client, f"{route}/pause")["state"] == "paused"
     assert post(client, f"{route}/resume", cap=3)["cap"] == 3
+    busy = client.post(f"copy/{route}/resume", json={"model": "claude-haiku-5-5"})
+    assert "has requests under way" in busy.json()["error"]["message"]
     assert post(client, f"{route}/cancel")["state"] == "cancelled"
     schemas.RunAnswer.model_validate(client.get(f"copy/{route}").json())
     assert [one["state"] for one in client.get("copy/runs").json()["runs"]] == ["cancelled"]

@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ class Batch:
     requests: list[dict[str, Any]]
     polls: int
     cancelled: bool = False
+    at: float = field(default_factory=time.time)
     results: list[dict[str, Any]] = field(default_factory=list)
 
     def ended(self) -> bool:
@@ -308,7 +310,7 @@ class _Handler(BaseHTTPRequestHandler):
             "type": "message_batch",
             "processing_status": "ended" if ended else "in_progress",
             "request_counts": counts,
-            "created_at": _DAY,
+            "created_at": datetime.fromtimestamp(batch.at, UTC).isoformat(),
             "expires_at": _DAY,
             "ended_at": _DAY if ended else None,
             "results_url": f"{self.llm.url}/v1/messages/batches/{name}/results",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -7,14 +8,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from copy_bulk_shop import BRIEF, EVERYTHING, MODEL, NAMES, Bulk
-from llm_answers import Scenario, lies, refused
+from copy_bulk_shop import BRIEF, MODEL, NAMES, Bulk, wait_for
+from llm_answers import Scenario, lies, refused, says
 from llm_server import LlmServer
+from sqlalchemy import text
 
-from recsys.errors import InputError, JobCancelled, NoKey
+from recsys.errors import InputError, JobCancelled, NoKey, StorageError
 from recsys.jobs.queue import Queue
 from recsys.types import Report
 from recsys.workflows.copy_bulk import (
+    Selection,
     cancel_run,
     estimate,
     pause_run,
@@ -24,8 +27,9 @@ from recsys.workflows.copy_bulk import (
     run_line,
     runs,
 )
-from recsys.workflows.copy_queue import count_texts, queue
+from recsys.workflows.copy_queue import count_texts, queue, reject
 
+_LONG_CLAIM = {"words": "x" * 6_000, "field": "name"}
 WHO = "The language model at 127.0.0.1"
 
 
@@ -92,24 +96,37 @@ def test_a_row_without_an_answer_is_tried_three_times(bulk: Bulk) -> None:
     assert (failed.tries, failed.error) == (3, f"{WHO} took too long. Try again.")
 
 
-def test_a_key_that_is_refused_stops_the_run_at_once(bulk: Bulk) -> None:
-    bulk.llm.always(refused(401))
-    run = bulk.work(bulk.start())
+def test_what_the_provider_refuses_to_all_stops_the_run_at_once(bulk: Bulk) -> None:
+    run = bulk.start()
+    for status, words in (
+        (401, "does not take the key."),
+        (402, "wants to be paid first: the account has no credit left."),
+        (404, f"does not know the model {MODEL!r}."),
+    ):
+        bulk.llm.reset()
+        bulk.llm.always(refused(status))
+        run = bulk.work(run)
+        assert (run.state, run.counts) == ("paused", {"waiting": 20})
+        assert run.words.startswith(f"{WHO} {words}")
+        assert len(bulk.llm.asked) <= 8
+        run = resume_run(bulk.workspace, run.id, actor="ann")
 
-    assert (run.state, run.counts) == ("paused", {"waiting": 20})
-    assert run.words.startswith(f"{WHO} does not take the key.")
-    assert len(bulk.llm.asked) <= 8
-
+    pause_run(bulk.workspace, run.id, actor="ann")
+    with pytest.raises(InputError, match=f"has requests under way to {MODEL}"):
+        resume_run(bulk.workspace, run.id, model="claude-haiku-5-5", actor="ann")
+    assert bulk.work(run).state == "paused"
     bulk.llm.reset()
-    assert bulk.work(resume_run(bulk.workspace, run.id, actor="ann")).counts == {"written": 20}
+    done = bulk.work(resume_run(bulk.workspace, run.id, model="claude-haiku-5-5", actor="ann"))
+    assert (done.counts, done.model) == ({"written": 20}, "claude-haiku-5-5")
+    assert {one.body["model"] for one in bulk.llm.asked} == {"claude-haiku-5-5"}
 
 
 def test_ten_rows_in_a_row_that_fail_stop_the_run(bulk: Bulk) -> None:
-    bulk.llm.always(refused(404))
+    bulk.llm.always(refused(400))
     run = bulk.work(bulk.start())
 
     assert run.state == "paused"
-    assert run.words.startswith(f"10 rows in a row failed. {WHO} does not know the model")
+    assert run.words.startswith(f"10 rows in a row failed. {WHO} refused the request (400)")
     assert run.counts["failed"] < 20
 
 
@@ -178,6 +195,29 @@ def test_a_cancelled_job_keeps_what_comes_and_the_run_can_go_on(bulk: Bulk) -> N
     assert set(Counter(bulk.asked_about()).values()) == {1}
 
 
+def test_what_is_paid_outlives_a_disk_that_is_full_for_a_while(bulk: Bulk) -> None:
+    database = bulk.workspace.database
+    full = "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+    with database.write() as connection:
+        connection.execute(text(f"CREATE TRIGGER full BEFORE INSERT ON copy_answers {full}"))
+
+    def freed() -> None:
+        wait_for(lambda: len(bulk.llm.asked) >= 8)
+        time.sleep(1.0)
+        with database.write() as connection:
+            connection.execute(text("DROP TRIGGER full"))
+
+    threading.Thread(target=freed).start()
+    run = bulk.start()
+    with pytest.raises(StorageError, match="has no room: database or disk is full"):
+        bulk.work(run)
+    asked = len(bulk.llm.asked)
+    assert 8 <= asked < 20
+    assert run_line(bulk.workspace, run.id).cost is not None
+    assert bulk.work(run).counts == {"written": 20}
+    assert len(bulk.llm.asked) == 20, "what was paid is not asked for again"
+
+
 def test_a_run_is_paused_and_resumed_while_nobody_works_on_it(bulk: Bulk) -> None:
     run = bulk.start()
     jobs = Queue(bulk.workspace.database)
@@ -199,20 +239,57 @@ def test_a_run_is_paused_and_resumed_while_nobody_works_on_it(bulk: Bulk) -> Non
 
 
 def test_a_cap_stops_before_it_is_passed_and_a_higher_one_goes_on(bulk: Bulk) -> None:
-    whole = estimate(bulk.workspace, EVERYTHING, BRIEF, model=MODEL, way="direct")
-    assert whole.cost is not None
-    cap = whole.cost / 20 * 2.2  # the small server says less than is expected
-    capped = bulk.work(bulk.start(cap=cap))
+    # Long answers that do not pass the checks, so that each would go back once.
+    lie = {"text": "A waterproof tea.", "preheader": "", "claims": [_LONG_CLAIM]}
+    bulk.llm.always(says(lie))
+    capped = bulk.work(bulk.start(cap=0.05))
 
     assert capped.state == "capped"
     assert capped.words == "The next text might pass the cap."
-    assert 3 <= capped.counts["written"] < 20
     assert capped.cost is not None
-    assert capped.cost <= cap
-    with pytest.raises(InputError, match="The run has reached its cap"):
-        resume_run(bulk.workspace, capped.id, cap=cap, actor="ann")
+    assert 0 < capped.cost <= 0.05
+    # What is paid for is kept as it is.
+    assert capped.counts["written"] == len(bulk.llm.asked) < 20
+    assert {text.state for text in queue(bulk.workspace, run_id=capped.id)} == {"draft"}
+    for cap in (0.05, 0.04):
+        with pytest.raises(InputError, match="its cap, which has not been raised"):
+            resume_run(bulk.workspace, capped.id, cap=cap, actor="ann")
+    bulk.llm.reset()
     done = bulk.work(resume_run(bulk.workspace, capped.id, cap=5.0, actor="ann"))
     assert (done.state, done.cap, done.counts) == ("done", 5.0, {"written": 20})
+
+
+def test_a_cap_below_one_text_says_so_and_nothing_is_sent(bulk: Bulk) -> None:
+    capped = bulk.work(bulk.start(cap=0.005))
+    assert (capped.state, capped.words) == ("capped", "The cap is too low for a single text.")
+    assert bulk.llm.asked == []
+
+
+def test_texts_that_wait_are_told_of_and_rejected_ones_do_not_come_back(bulk: Bulk) -> None:
+    two = Selection(items=("t00", "t01"))
+    bulk.work(bulk.start(selection=two))
+    again = estimate(bulk.workspace, two, BRIEF, model=MODEL, way="direct")
+    assert (again.rows, again.waiting) == (2, 2)
+    assert "2 products have a text waiting in the queue already" in again.words
+    others = two.model_copy(update={"without_text": True})
+    with pytest.raises(InputError, match="All of the 2 products that fit have a text already"):
+        bulk.start(selection=others)
+
+    first, _ = queue(bulk.workspace)
+    reject(bulk.workspace, first.id, revision=first.revision, note="Dull.", actor="ben")
+    left = estimate(bulk.workspace, others, BRIEF, model=MODEL, way="direct")
+    assert (left.rows, left.waiting) == (1, 1)
+    asked = len(bulk.llm.asked)
+    anew = bulk.work(bulk.start(selection=two))
+    assert anew.counts == {"written": 1, "skipped": 1}
+    assert bulk.asked_about()[asked:] == [first.name.removesuffix(" tea")]
+
+
+def test_what_the_provider_says_is_told_while_it_is_busy(bulk: Bulk) -> None:
+    bulk.llm.script(refused(500, retry_after="1.4"))
+    steps: list[str] = []
+    bulk.work(bulk.start(selection=Selection(items=("t00",))), lambda _, step: steps.append(step))
+    assert any("127.0.0.1 had an error of its own (500), next in 1 s" in one for one in steps)
 
 
 def test_without_a_price_the_cap_is_one_of_tokens(bulk: Bulk) -> None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from copy_bulk_shop import Bulk, wait_for
+from copy_bulk_shop import BRIEF, Bulk, wait_for
 from llm_answers import Scenario, lies, refused
-from llm_server import LlmServer
+from llm_server import Batch, LlmServer
 
 from recsys.copywriting import runs as stored
 from recsys.errors import InputError, JobCancelled
@@ -85,26 +86,94 @@ def test_a_run_waits_for_its_batch_over_a_pause(bulk: Bulk) -> None:
     assert len(bulk.llm.batches) == 1
 
 
-@pytest.mark.parametrize("taken", [True, False])
-def test_a_batch_whose_id_was_lost_in_a_kill_is_found_or_handed_in_again(
-    bulk: Bulk, taken: bool
+def _lose_the_id(bulk: Bulk, run_id: int) -> None:
+    """Leave a run as a kill does, while its batch was handed in."""
+    with bulk.workspace.database.write() as connection:
+        batches = stored.one_run(connection, run_id).batches
+        lost = [one.model_copy(update={"id": ""}) for one in batches]
+        stored.change_run(connection, run_id, batches=lost)
+
+
+def _handed_in(bulk: Bulk) -> int:
+    paths = [one.path for one in bulk.llm.requests if one.method == "POST"]
+    return paths.count("/v1/messages/batches")
+
+
+def test_a_batch_whose_id_was_lost_is_known_by_its_time_and_else_handed_in_again(
+    bulk: Bulk,
 ) -> None:
     bulk.llm.batch_polls = 1_000
     run = bulk.start(way="batch")
     _hand_in(bulk, run.id)
-    with bulk.workspace.database.write() as connection:  # as a kill leaves it
-        batches = stored.one_run(connection, run.id).batches
-        lost = [one.model_copy(update={"id": ""}) for one in batches]
-        stored.change_run(connection, run.id, batches=lost)
+    _lose_the_id(bulk, run.id)
+    (ours,) = bulk.llm.batches.values()
+    bulk.llm.batches["foreign"] = Batch(ours.requests, 0, at=ours.at - 3_600)
+    ours.polls = 0
+    assert bulk.work(run).counts == {"written": 20}
+    assert _handed_in(bulk) == 1
+
+    lost = bulk.start(way="batch", brief=BRIEF.model_copy(update={"max_words": 149}))
+    _hand_in(bulk, lost.id)
+    _lose_the_id(bulk, lost.id)
+    bulk.llm.batches.popitem()
     bulk.llm.batch_polls = 0
-    if taken:
-        next(iter(bulk.llm.batches.values())).polls = 0
-    else:
-        bulk.llm.batches.clear()
-    done = bulk.work(run)
+    assert bulk.work(lost).counts == {"written": 20}
+    assert _handed_in(bulk) == 3
+
+
+def test_a_batch_that_the_provider_has_no_more_is_handed_in_again(bulk: Bulk) -> None:
+    bulk.llm.batch_polls = 1_000
+    run = bulk.start(way="batch")
+    _hand_in(bulk, run.id)
+    bulk.llm.batches.clear()
+    bulk.llm.batch_polls = 0
+    # A busy provider is asked again when it says, not before.
+    bulk.llm.when("/v1/messages/batches/", Scenario())
+    bulk.llm.script(*[refused(429, retry_after="0.7")] * 2)
+    steps: list[str] = []
+    began = time.monotonic()
+    done = bulk.work(run, lambda _, step: steps.append(step))
     assert (done.state, done.counts) == ("done", {"written": 20})
-    handed_in = [one for one in bulk.llm.requests if one.method == "POST"]
-    assert len(handed_in) == (1 if taken else 2)
+    assert _handed_in(bulk) == 4
+    assert time.monotonic() - began > 1.4
+    assert any("takes no more requests for now, looks again in" in one for one in steps)
+
+
+def test_what_another_run_has_handed_in_is_not_asked_for_again(bulk: Bulk) -> None:
+    bulk.llm.batch_polls = 1_000
+    first = bulk.start(way="batch")
+    _hand_in(bulk, first.id)
+    second = bulk.work(bulk.start())
+    assert (second.state, second.counts) == ("done", {"skipped": 20})
+    left_out = rows(bulk.workspace, second.id, state="skipped")
+    assert {one.error for one in left_out} == {
+        f"Run {first.id} has asked for the very same, and is not answered yet."
+    }
+    assert bulk.llm.asked == []
+
+
+def test_a_cancelled_run_ends_though_the_provider_refuses(bulk: Bulk) -> None:
+    bulk.llm.batch_polls = 1_000
+    run = bulk.start(way="batch")
+    _hand_in(bulk, run.id)
+    bulk.llm.always(refused(401))
+    cancel_run(bulk.workspace, run.id, actor="ann")
+    ended = bulk.work(run)
+    assert (ended.state, ended.counts) == ("cancelled", {"waiting": 20})
+    assert "does not take the key" in ended.words
+    assert ended.words.endswith("a batch may go on at the provider and still be billed.")
+
+
+def test_a_batch_that_may_be_anothers_is_not_cancelled(bulk: Bulk) -> None:
+    bulk.llm.batch_polls = 1_000
+    run = bulk.start(way="batch")
+    _hand_in(bulk, run.id)
+    _lose_the_id(bulk, run.id)
+    cancel_run(bulk.workspace, run.id, actor="ann")
+    ended = bulk.work(run)
+    assert (ended.state, ended.counts) == ("cancelled", {"waiting": 20})
+    assert ended.words.startswith("The run has ended, but a batch may go on")
+    assert [batch.cancelled for batch in bulk.llm.batches.values()] == [False]
 
 
 def test_cancel_ends_the_batch_at_the_provider(bulk: Bulk) -> None:
@@ -134,10 +203,10 @@ def test_a_run_that_waits_for_its_batch_makes_room_for_other_work(bulk: Bulk) ->
 
 
 def test_a_cap_holds_for_batches(bulk: Bulk) -> None:
-    capped = bulk.work(bulk.start(way="batch", cap=0.004))
+    capped = bulk.work(bulk.start(way="batch", cap=0.013))
     assert capped.state == "capped"
     assert capped.cost is not None
-    assert 0 < capped.cost <= 0.004
+    assert 0 < capped.cost <= 0.013
     assert 0 < capped.counts["written"] < 20
     done = bulk.work(resume_run(bulk.workspace, capped.id, cap=1.0, actor="ann"))
     assert done.counts == {"written": 20}

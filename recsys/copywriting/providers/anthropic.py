@@ -139,6 +139,10 @@ class AnthropicProvider:
             raise failures.ended_early(self._who, began=told.began)
         return told.answer("".join(heard), stream.response.headers.get("request-id", ""))
 
+    def most_tokens(self, prompt: Prompt, *, model: str) -> int:
+        """Return how many tokens an answer may have at the most, thinking with it."""
+        return int(request(prompt, model)["max_tokens"])
+
     def send_batch(self, prompts: Mapping[str, Prompt], *, model: str) -> str:
         """Hand in requests; not tried again by itself, lest they be handed in twice."""
         requests: Any = [
@@ -259,6 +263,7 @@ def _state(found: MessageBatch) -> BatchState:
         waiting=counts.processing,
         done=counts.succeeded,
         failed=counts.errored + counts.canceled + counts.expired,
+        at=found.created_at.timestamp(),
     )
 
 

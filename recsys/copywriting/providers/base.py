@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from recsys.copywriting.prompt import Prompt
@@ -55,13 +55,14 @@ class ModelLine:
 
 @dataclass(frozen=True)
 class BatchState:
-    """How far a batch is; counts of requests."""
+    """How far a batch is; counts of requests, and when it was handed in (seconds since 1970)."""
 
     id: str
     ended: bool
     waiting: int
     done: int
     failed: int
+    at: float = field(default=0.0, compare=False)
 
 
 class Provider(Protocol):
@@ -101,6 +102,10 @@ class Provider(Protocol):
             Whether to wait and try again after 429, 529 and lost connections; a caller that waits
             for many at once does so itself.
         """
+        ...
+
+    def most_tokens(self, prompt: Prompt, *, model: str) -> int:
+        """Return how many tokens an answer may have at the most, thinking with it."""
         ...
 
     def send_batch(self, prompts: Mapping[str, Prompt], *, model: str) -> str:

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from recsys.errors import BadAnswer, Busy, KeyRefused, ProviderError, Unreachable
+from recsys.errors import (
+    BadAnswer,
+    Busy,
+    KeyRefused,
+    NoCredit,
+    NotThere,
+    ProviderError,
+    Unreachable,
+)
 
 _MOST_SAID = 200
 _SHARED = 24  # characters in a row that are no coincidence
@@ -47,7 +55,7 @@ _WORDS: dict[int, tuple[type[ProviderError], str, str]] = {
         "Set {key_name} to a valid one where Aisle is started, and start it again.",
     ),
     402: (
-        ProviderError,
+        NoCredit,
         "{who} wants to be paid first: the account has no credit left.",
         "Add credit where the account is managed.",
     ),
@@ -57,7 +65,7 @@ _WORDS: dict[int, tuple[type[ProviderError], str, str]] = {
         "Choose another model, or ask who manages the account.",
     ),
     404: (
-        ProviderError,
+        NotThere,
         "{who} does not know {model}.",
         "Choose another model, or look at AISLE_LLM_URL.",
     ),
@@ -104,9 +112,9 @@ def _busy(status: int, who: str, retry_after: float | None) -> Busy:
     return Busy(f"{who} {state}.", hint=f"Try again {wait}.", retry_after=retry_after)
 
 
-def spend_limit(who: str) -> ProviderError:
+def spend_limit(who: str) -> NoCredit:
     """Return the error for a limit that no waiting lifts."""
-    return ProviderError(
+    return NoCredit(
         f"{who} has reached the spend limit that is set for the account.",
         hint="Raise it where the account is managed.",
     )

@@ -155,6 +155,10 @@ class OpenAIProvider:
                     raise
             self._shape = at + 1
 
+    def most_tokens(self, prompt: Prompt, *, model: str) -> int:
+        """Return how many tokens an answer may have at the most, thinking with it."""
+        return prompt.max_tokens + (_ROOM_TO_THINK if _REASONS.match(model) else 0)
+
     def send_batch(self, prompts: Mapping[str, Prompt], *, model: str) -> str:
         """Say that there are no batches here."""
         raise self._no_batches()
