@@ -16,15 +16,18 @@ NAMES = {
 
 st.title("What do we say about it?")
 
-state_copy.take_view()
-view = st.segmented_control(
+view = state_copy.view()
+key = state_copy.view_key(view)
+st.segmented_control(
     "Show",
     state_copy.VIEWS,
+    default=view,
     required=True,
     format_func=lambda one: NAMES.get(one, str(one)),
-    key=state_copy.VIEW,
+    key=key,
     label_visibility="collapsed",
     on_change=state_copy.put_view,
+    args=(key,),
 )
 if view == "queue":
     show_queue(workspace())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,24 @@ def copy_home(home: Path, copy: Path) -> Path:
     return Path(shutil.copytree(home, copy, copy_function=copy_or_link, dirs_exist_ok=True))
 
 
+def _settled(home: Path, copy: Path) -> None:
+    """Copy a workspace that connections may still be open to.
+
+    One that is closed in the middle of a copy takes the write-ahead log away.
+    """
+    copy.mkdir()
+    for part in home.iterdir():
+        if part.is_dir():
+            copy_home(part, copy / part.name)
+        elif not part.name.startswith("aisle.db"):
+            shutil.copy2(part, copy / part.name)
+    with (
+        closing(sqlite3.connect(home / "aisle.db")) as source,
+        closing(sqlite3.connect(copy / "aisle.db")) as target,
+    ):
+        source.backup(target)
+
+
 def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], None]) -> Path:
     """Return a workspace that is built once a run, however many processes run the tests.
 
@@ -37,7 +57,10 @@ def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             shutil.rmtree(first, ignore_errors=True)  # of a build that failed
-            build(first)
+            building = shared / f"building-{name}"
+            shutil.rmtree(building, ignore_errors=True)
+            build(building)
+            _settled(building, first)
             done.touch()
         return copy_home(first, home)
 

@@ -72,8 +72,8 @@ def _pause_between(lines: list[RunLine]) -> str | None:
 
 def _show_lines(every: str | None) -> None:
     lines = runs(workspace(), _SHOWN)
-    if _pause_between(lines) != every:
-        st.rerun()  # the whole page, which says how often to look
+    if _pause_between(lines) != every or state_copy.view() != "bulk":
+        st.rerun()  # the whole page, which says how often to look, or is another view by now
     for line in lines:
         with st.container(border=True, key=f"copy-run-{line.id}"):
             _run(line)
@@ -137,11 +137,17 @@ def _buttons(line: RunLine) -> None:
             and _clicked(line, "Try the failed again", ":material/refresh:")
         ):
             _do(retry_failed, line)
-        if line.counts.get("written") and _clicked(
-            line, "See them in the queue", ":material/rate_review:"
-        ):
-            state_copy.open_view("queue", run=str(line.id))
-            st.rerun()
+        if line.counts.get("written"):
+            # A callback, which holds though the timer draws this part anew in the same moment.
+            st.button(
+                "See them in the queue",
+                key=f"copy-run-{line.id}-see",
+                type="tertiary",
+                icon=":material/rate_review:",
+                on_click=state_copy.open_view,
+                args=("queue",),
+                kwargs={"run": str(line.id)},
+            )
 
 
 def _clicked(line: RunLine, label: str, icon: str) -> bool:

@@ -6,6 +6,7 @@ The address says the same, so that a page can be linked and reloaded: ``/copy?vi
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -14,10 +15,11 @@ from recsys.copywriting.text import KINDS, MOST_PRODUCTS, Copy, Facts, Kind, Sta
 from recsys.workflows.copywriting import Written
 
 VIEWS = ("write", "queue", "bulk", "settings")
-VIEW = "copy-view"
 _CHOSEN = "copy-chosen"
 _DRAFT = "copy-draft"
 _MODEL = "copy-model-chosen"
+_TURNED = "copy-view-turned"
+_UNDER_WAY = 2.0  # seconds in which a request from before a turn may still arrive
 _ADDRESS = ("kind", "item", "segment", "category")
 
 
@@ -82,19 +84,46 @@ class Draft:
     partial: str = ""
 
 
-def take_view() -> None:
-    """Have the control of the views show what the address names (before it is drawn)."""
+@dataclass(frozen=True)
+class _Turned:
+    """From which view to which address, and until when the former may be a late request."""
+
+    before: str
+    address: dict[str, str]
+    until: float
+
+
+def view() -> str:
+    """Return the view that the address names."""
     asked = st.query_params.get("view", VIEWS[0])
-    st.session_state[VIEW] = asked if asked in VIEWS else VIEWS[0]
+    turned = st.session_state.get(_TURNED)
+    if turned is not None and asked == turned.before and time.monotonic() < turned.until:
+        # A request that was under way as the view was turned still names the address of before.
+        st.query_params.from_dict(turned.address)
+        asked = turned.address["view"]
+    return asked if asked in VIEWS else VIEWS[0]
 
 
-def put_view() -> None:
+def view_key(view: str) -> str:
+    """Return the key of the control of the views while one is shown.
+
+    Each view has a control of its own: with one for all, a browser that has not heard of a turn yet
+    would send its old choice, and turn back.
+    """
+    return f"copy-view-{view}"
+
+
+def put_view(key: str) -> None:
     """Write the chosen view into the address, alone (a widget callback)."""
-    open_view(st.session_state[VIEW])
+    open_view(st.session_state[key])
 
 
 def open_view(view: str, **more: str) -> None:
     """Turn to a view (a button callback)."""
+    before = st.query_params.get("view", VIEWS[0])
+    if before != view:
+        until = time.monotonic() + _UNDER_WAY
+        st.session_state[_TURNED] = _Turned(before, {"view": view, **more}, until)
     st.query_params.from_dict({"view": view, **more})
 
 

@@ -68,6 +68,17 @@ def words(app: AppTest) -> str:
     return " ".join([said(app), *(one.value for one in app.text)])
 
 
+def test_a_late_request_from_the_view_before_turns_nothing_back(shop: Queue) -> None:
+    app = shop.page("bulk")
+    next(one for one in app.segmented_control if one.label == "Show").set_value("queue").run()
+    assert address(app, "view") == "queue"
+
+    app.query_params["view"] = "bulk"  # what a timer of the bulk runs sent before it knew
+    app.run()
+    assert address(app, "view") == "queue"
+    assert next(one for one in app.segmented_control if one.label == "Show").value == "queue"
+
+
 def test_an_empty_queue_says_where_texts_come_from(shop: Queue) -> None:
     app = calm(shop.page("queue"))
     assert "Nothing has been written yet." in said(app)
